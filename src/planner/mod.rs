@@ -1,0 +1,174 @@
+//! What to do next: a planner reads a view and proposes.
+//!
+//! A planner has no memory of its own between proposals. Everything it needs is in the [`View`],
+//! so that a run which is resumed from its record goes on as if nothing had happened. It never
+//! knows of policy, record or tools: only of what may be asked for and what came back.
+
+use std::fmt;
+
+use lamassu_contract::{BoxFuture, Call, Failure, Observation, Refusal, Verb};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Decides what to do next.
+pub trait Planner: Send + Sync {
+    /// A short name for the record, such as `script`.
+    fn name(&self) -> &str;
+
+    /// Reads the view and proposes. It must not act.
+    ///
+    /// # Errors
+    ///
+    /// A [`PlannerError`] ends the run: it says what the user can do about it.
+    fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>>;
+}
+
+/// What a planner sees.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// What the user wants.
+    pub goal: &'a str,
+    /// The JSON Schema that an answer must satisfy, if there is one.
+    pub output: Option<&'a Value>,
+    /// What can be asked for.
+    pub tools: &'a [Offer],
+    /// The names of the secrets that may be used, never their values.
+    pub secrets: &'a [String],
+    /// What was proposed so far and what came of it.
+    pub turns: &'a [Turn],
+    /// How things stand now: the page, for a browser. Redacted and labelled.
+    pub now: &'a [Observation],
+}
+
+/// One tool as it is offered to a planner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The tool's name.
+    pub tool: String,
+    /// What it can be asked for.
+    pub verbs: Vec<Verb>,
+}
+
+/// One proposal and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// What was proposed.
+    pub planned: Planned,
+    /// What came of it. For [`Proposal::Act`] one entry for each call that was tried, in order;
+    /// calls after the last entry were not tried. For the others at most one.
+    pub results: Vec<Reply>,
+}
+
+/// What came of one call or question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// It happened, and this was seen.
+    Landed(Observation),
+    /// It did not happen.
+    Failed(Failure),
+    /// Nobody can tell whether it happened.
+    InDoubt(Failure),
+    /// The policy or a person refused it.
+    Refused(Refusal),
+    /// What a person answered, or what the runtime has to say, such as why an answer was not taken.
+    Said(String),
+}
+
+/// A proposal with what it cost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Planned {
+    /// What to do.
+    pub proposal: Proposal,
+    /// The planner's reason in a sentence; empty if it gave none.
+    #[serde(default)]
+    pub why: String,
+    /// What it cost.
+    #[serde(default)]
+    pub usage: Usage,
+    /// The planner's own notes. They are recorded and come back in the next view, unread.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub memo: Value,
+}
+
+impl From<Proposal> for Planned {
+    fn from(proposal: Proposal) -> Self {
+        Self { proposal, why: String::new(), usage: Usage::default(), memo: Value::Null }
+    }
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proposal {
+    /// Make these calls in order, until one is refused, fails, or moves the page.
+    Act(Vec<Call>),
+    /// Ask the person.
+    Ask(String),
+    /// The goal is reached.
+    Done {
+        /// The answer; it must satisfy the goal's output schema.
+        answer: Value,
+        /// What shows that it is so, in a sentence.
+        evidence: String,
+    },
+    /// This planner does not know what to do, and why.
+    Pass(String),
+}
+
+/// Model tokens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read.
+    pub input: u64,
+    /// Of those, tokens that the endpoint had cached.
+    #[serde(default)]
+    pub cached: u64,
+    /// Tokens written.
+    pub output: u64,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.input += other.input;
+        self.cached += other.cached;
+        self.output += other.output;
+    }
+}
+
+/// Why a planner could not propose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum PlannerError {
+    /// The endpoint cannot be reached or answers too late; says what was tried.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The endpoint answered with an error that trying again does not cure.
+    #[error("the model endpoint answered {status}: {message}")]
+    Endpoint {
+        /// The HTTP status.
+        status: u16,
+        /// What it said, shortened, and the next move if there is one.
+        message: String,
+    },
+    /// Three replies in a row made no sense.
+    #[error("the model's replies made no sense three times in a row; the last problem: {0}")]
+    Nonsense(String),
+    /// The planner was set up wrongly.
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl fmt::Display for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Act(calls) => {
+                let names: Vec<_> = calls.iter().map(Call::name).collect();
+                write!(f, "{}", names.join(", "))
+            }
+            Self::Ask(question) => write!(f, "asks: {question}"),
+            Self::Done { evidence, .. } => write!(f, "done: {evidence}"),
+            Self::Pass(why) => write!(f, "passes: {why}"),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The gate: the one place that turns an action into a permit.
+
+use std::{
+    any::Any,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Action, Approval, Decision, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool, Vault,
+};
+
+/// How long a permit may lie before it is used.
+const PERMIT_LIFE: Duration = Duration::from_secs(60);
+/// How old a consent may be when it is used, in milliseconds.
+const CONSENT_LIFE: u64 = 10 * 60 * 1000;
+
+/// Judges actions. It fails closed: an error, a panic or an unknown secret is a refusal.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    policy: Arc<dyn Policy>,
+    vault: Arc<Vault>,
+}
+
+/// The gate's answer.
+#[derive(Debug)]
+#[must_use]
+pub enum Verdict {
+    /// It may run, once.
+    Go(Permit),
+    /// It may run if a person consents to it.
+    Hold(Held),
+    /// It may not run.
+    Stop(Refusal),
+}
+
+impl Gate {
+    /// A gate that asks `policy` and lends out the secrets of `vault`.
+    #[must_use]
+    pub fn new(policy: Arc<dyn Policy>, vault: Arc<Vault>) -> Self {
+        Self { policy, vault }
+    }
+
+    /// The vault whose secrets it lends out.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Judges `action`: once as things are and, if that is denied, once as if a person had just
+    /// consented to it. What only consent would allow is held.
+    pub fn judge(&self, action: Action, standing: &Standing) -> Verdict {
+        let digest = action.digest();
+        let secrets = match self.secrets_of(&action) {
+            Ok(secrets) => secrets,
+            Err(rule) => return Verdict::Stop(Refusal::of(&action, vec![rule])),
+        };
+        let decision = self.decide(&action, &secrets, standing, None);
+        let held = Held { action, digest, rules: decision.rules, standing: standing.clone() };
+        if decision.allowed {
+            return Verdict::Go(self.permit(held, None));
+        }
+        let consent = Approval { by: standing.user.clone(), digest, at: standing.now };
+        if self.decide(&held.action, &secrets, standing, Some(&consent)).allowed {
+            return Verdict::Hold(held);
+        }
+        Verdict::Stop(held.refuse())
+    }
+
+    /// Judges a held action again, now with a person's consent. The consent must be to exactly
+    /// this action and less than ten minutes old at `now` (milliseconds since 1970).
+    pub fn approve(&self, held: Held, approval: &Approval, now: u64) -> Verdict {
+        let Held { action, digest, mut standing, .. } = held;
+        let fresh = approval.at <= now && now - approval.at < CONSENT_LIFE;
+        if approval.digest != digest || !fresh || approval.by.trim().is_empty() {
+            let rule = Rule::new("gate.approval", "the consent is too old, unnamed, or for another action");
+            return Verdict::Stop(Refusal::of(&action, vec![rule]));
+        }
+        standing.now = now;
+        let secrets = match self.secrets_of(&action) {
+            Ok(secrets) => secrets,
+            Err(rule) => return Verdict::Stop(Refusal::of(&action, vec![rule])),
+        };
+        let decision = self.decide(&action, &secrets, &standing, Some(approval));
+        let held = Held { action, digest, rules: decision.rules, standing };
+        if decision.allowed {
+            return Verdict::Go(self.permit(held, Some(approval.by.clone())));
+        }
+        Verdict::Stop(held.refuse())
+    }
+
+    fn decide(
+        &self,
+        action: &Action,
+        secrets: &[SecretUse],
+        standing: &Standing,
+        approval: Option<&Approval>,
+    ) -> Decision {
+        let question = Question { action, secrets, standing, approval };
+        let denied = |id: &str, why: String| Decision { allowed: false, rules: vec![Rule::new(id, why)] };
+        match catch_unwind(AssertUnwindSafe(|| self.policy.decide(&question))) {
+            Ok(Ok(decision)) => decision,
+            Ok(Err(error)) => denied("gate.error", error.to_string()),
+            Err(_) => denied("gate.error", "the policy panicked".to_owned()),
+        }
+    }
+
+    fn secrets_of(&self, action: &Action) -> Result<Vec<SecretUse>, Rule> {
+        let uses = action.secrets().iter().map(|(argument, name)| {
+            let secret = self
+                .vault
+                .get(name)
+                .ok_or_else(|| Rule::new("gate.secret", format!("there is no secret called `{name}`")))?;
+            Ok(SecretUse { argument: argument.clone(), name: name.clone(), origins: secret.origins().to_vec() })
+        });
+        uses.collect()
+    }
+
+    fn permit(&self, held: Held, approved_by: Option<String>) -> Permit {
+        let Held { action, digest, rules, standing } = held;
+        let expires = Instant::now() + PERMIT_LIFE;
+        Permit { action, digest, rules, approved_by, expires, gate: self.clone(), standing }
+    }
+}
+
+/// Leave to run one action, once.
+///
+/// Only [`Gate`] makes one. It cannot be cloned, built or read from text:
+///
+/// ```compile_fail
+/// fn twice(permit: lamassu_contract::Permit) -> lamassu_contract::Permit {
+///     permit.clone()
+/// }
+/// ```
+#[must_use = "a permit that is dropped runs nothing"]
+pub struct Permit {
+    // INVARIANT: `Gate::permit` is the only constructor, and `digest` is the digest of `action`.
+    action: Action,
+    digest: Digest,
+    rules: Vec<Rule>,
+    approved_by: Option<String>,
+    expires: Instant,
+    gate: Gate,
+    standing: Standing,
+}
+
+impl Permit {
+    /// Runs the action with `tool`, which must be the one that was asked for.
+    pub async fn spend(self, tool: &dyn Tool) -> Outcome {
+        if tool.name() != self.action.call().tool {
+            return Outcome::NotSent(Failure::invalid(format!("this permit is not for `{}`", tool.name())));
+        }
+        if Instant::now() > self.expires {
+            return Outcome::NotSent(Failure::invalid("the permit has expired; ask again"));
+        }
+        tool.run(self).await
+    }
+
+    /// What was judged.
+    #[must_use]
+    pub fn action(&self) -> &Action {
+        &self.action
+    }
+
+    /// The digest of what was judged.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The rules that allowed it.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Who consented to it, if consent was needed.
+    #[must_use]
+    pub fn approved_by(&self) -> Option<&str> {
+        self.approved_by.as_deref()
+    }
+
+    /// What the tool looked up when it described the action.
+    #[must_use]
+    pub fn handle<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.action.held()
+    }
+
+    /// The secret that stands for the argument `name`, if the action was judged to use one there.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<&str> {
+        let secret = self.action.secrets().get(name)?;
+        self.gate.vault.get(secret).map(crate::Secret::expose)
+    }
+
+    /// Judges an action that follows from this one, such as dialling the address a name turned
+    /// out to have. What would need a person is refused: nobody can be asked in mid-action.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, if the policy does not allow it as things are.
+    pub fn judge(&self, action: Action) -> Result<Permit, Refusal> {
+        match self.gate.judge(action, &self.standing) {
+            Verdict::Go(permit) => Ok(permit),
+            Verdict::Hold(held) => Err(held.refuse()),
+            Verdict::Stop(refusal) => Err(refusal),
+        }
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").field("action", &self.action).field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
+/// An action that waits for a person.
+#[must_use = "a held action that is dropped never runs"]
+pub struct Held {
+    action: Action,
+    digest: Digest,
+    rules: Vec<Rule>,
+    standing: Standing,
+}
+
+impl Held {
+    /// What waits.
+    #[must_use]
+    pub fn action(&self) -> &Action {
+        &self.action
+    }
+
+    /// What a consent must name.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The rules that hold it; empty if no rule allows it without consent.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Gives up waiting.
+    #[must_use]
+    pub fn refuse(self) -> Refusal {
+        Refusal::of(&self.action, self.rules)
+    }
+
+    /// Gives up waiting because a person said so.
+    #[must_use]
+    pub fn reject(self, by: &str, why: &str) -> Refusal {
+        Refusal::of(&self.action, vec![Rule::new("person.reject", format!("{by}: {why}"))])
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("action", &self.action).field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
+/// A denial, with the rules that decided it. Not an error: the planner learns of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What was refused, in one line.
+    pub action: String,
+    /// The rules that refused it; empty if no rule allows it.
+    pub rules: Vec<Rule>,
+}
+
+impl Refusal {
+    fn of(action: &Action, rules: Vec<Rule>) -> Self {
+        Self { action: action.line().to_owned(), rules }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rules.is_empty() {
+            return write!(f, "no rule allows `{}`", self.action);
+        }
+        write!(f, "`{}` is refused by", self.action)?;
+        for (index, rule) in self.rules.iter().enumerate() {
+            write!(f, "{} `{}`", if index > 0 { "," } else { "" }, rule.id)?;
+            if !rule.because.is_empty() {
+                write!(f, " ({})", rule.because)?;
+            }
+        }
+        Ok(())
+    }
+}

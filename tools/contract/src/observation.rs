@@ -1,0 +1,268 @@
+//! What came back from the world. Always data, never an instruction.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+
+use crate::{Label, Source};
+
+/// What a tool saw, with where it came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The text for a planner to read.
+    pub content: String,
+    label: Label,
+    /// The same in a form for programs; null if there is none.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub data: Value,
+    /// The page as it stands, if a page was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
+    /// Pictures that were taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<Picture>,
+    /// Whether what later calls refer to may be gone: the page moved or changed its document.
+    #[serde(default)]
+    pub moved: bool,
+}
+
+impl Observation {
+    fn from(source: Source, content: impl Into<String>) -> Self {
+        Self {
+            content: content.into(),
+            label: Label::of(source),
+            data: Value::Null,
+            page: None,
+            pictures: Vec::new(),
+            moved: false,
+        }
+    }
+
+    /// What a page of `origin` (such as `https://shop.test`) showed.
+    #[must_use]
+    pub fn from_page(origin: &str, content: impl Into<String>) -> Self {
+        Self::from(Source::Page(origin.to_owned()), content)
+    }
+
+    /// What `url` answered.
+    #[must_use]
+    pub fn from_url(url: &Url, content: impl Into<String>) -> Self {
+        Self::from(Source::Url(url.to_string()), content)
+    }
+
+    /// What stands in the workspace file `path`.
+    #[must_use]
+    pub fn from_file(path: &str, content: impl Into<String>) -> Self {
+        Self::from(Source::File(path.to_owned()), content)
+    }
+
+    /// What the tool `name` said.
+    #[must_use]
+    pub fn from_tool(name: &str, content: impl Into<String>) -> Self {
+        Self::from(Source::Tool(name.to_owned()), content)
+    }
+
+    /// The same observation with a form for programs.
+    #[must_use]
+    pub fn with_data(mut self, data: impl Into<Value>) -> Self {
+        self.data = data.into();
+        self
+    }
+
+    /// The same observation with a look at the page.
+    #[must_use]
+    pub fn with_page(mut self, page: Page) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// The same observation with a picture.
+    #[must_use]
+    pub fn with_picture(mut self, picture: Picture) -> Self {
+        self.pictures.push(picture);
+        self
+    }
+
+    /// The same observation, saying that the page moved.
+    #[must_use]
+    pub fn after_move(mut self) -> Self {
+        self.moved = true;
+        self
+    }
+
+    /// Where it came from.
+    #[must_use]
+    pub fn label(&self) -> &Label {
+        &self.label
+    }
+
+    /// The same observation with every text of it changed by `change`; redaction uses it.
+    #[must_use]
+    pub fn map_text(mut self, change: &dyn Fn(&str) -> String) -> Self {
+        self.content = change(&self.content);
+        map_value(&mut self.data, change);
+        if let Some(page) = self.page.take() {
+            self.page = Some(page.map_text(change));
+        }
+        self
+    }
+
+    /// All the text in it, for tracing.
+    #[must_use]
+    pub fn everything(&self) -> String {
+        let mut text = self.content.clone();
+        if let Some(page) = &self.page {
+            for part in [page.url.as_str(), &page.title, &page.text] {
+                text.push('\n');
+                text.push_str(part);
+            }
+            for row in &page.table.rows {
+                text.push('\n');
+                text.push_str(&row.to_string());
+                row.options.iter().for_each(|option| {
+                    text.push('\n');
+                    text.push_str(option);
+                });
+            }
+        }
+        if !self.data.is_null() {
+            collect_text(&self.data, &mut text);
+        }
+        text
+    }
+}
+
+fn collect_text(value: &Value, out: &mut String) {
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(number) => {
+            out.push('\n');
+            out.push_str(&number.to_string());
+        }
+        Value::String(text) => {
+            out.push('\n');
+            out.push_str(text);
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect_text(value, out)),
+        Value::Object(map) => map.iter().for_each(|(key, value)| {
+            out.push('\n');
+            out.push_str(key);
+            collect_text(value, out);
+        }),
+    }
+}
+
+fn map_value(value: &mut Value, change: &dyn Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| map_value(value, change)),
+        Value::Object(map) => {
+            let entries = std::mem::take(map).into_iter();
+            *map = entries
+                .map(|(key, mut value)| {
+                    map_value(&mut value, change);
+                    (change(&key), value)
+                })
+                .collect();
+        }
+        _ => {}
+    }
+}
+
+/// A picture, as bytes of a PNG file. The record keeps it beside itself, by hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// What it shows, in a few words.
+    pub about: String,
+    /// The PNG file, in base64.
+    pub png: String,
+}
+
+/// A look at one page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The canonical address.
+    pub url: Url,
+    /// The page's own title, escaped.
+    pub title: String,
+    /// What could be acted on.
+    pub table: Table,
+    /// The visible text, shortened and escaped.
+    pub text: String,
+}
+
+impl Page {
+    fn map_text(mut self, change: &dyn Fn(&str) -> String) -> Self {
+        if let Ok(url) = Url::parse(&change(self.url.as_str())) {
+            self.url = url;
+        }
+        self.title = change(&self.title);
+        self.text = change(&self.text);
+        for row in &mut self.table.rows {
+            row.name = change(&row.name);
+            row.context = change(&row.context);
+            row.value = row.value.take().map(|value| change(&value));
+            row.options.iter_mut().for_each(|option| *option = change(option));
+        }
+        for note in &mut self.table.notes {
+            *note = change(note);
+        }
+        self
+    }
+}
+
+/// What could be acted on, one row each, in the order of the page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// The candidates.
+    pub rows: Vec<Row>,
+    /// What was left out, in words; one line each.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "({note})"))
+    }
+}
+
+/// One candidate: `[7] button "Add to cart" (Blue mug)`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The number a call refers to it by, while the page stands.
+    pub reference: u32,
+    /// The ARIA role.
+    pub role: String,
+    /// The accessible name, escaped.
+    pub name: String,
+    /// The row or group it stands in, escaped; empty if there is none.
+    #[serde(default)]
+    pub context: String,
+    /// The current value of a field, escaped; absent for what has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// States that matter: `checked`, `expanded`, `disabled`, `required`, `invalid`, `selected`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<String>,
+    /// What can be chosen in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+}
+
+impl std::fmt::Display for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "[{}] {} \"{}\"", self.reference, self.role, self.name)?;
+        if !self.context.is_empty() {
+            write!(f, " ({})", self.context)?;
+        }
+        if let Some(value) = self.value.as_ref().filter(|value| !value.is_empty()) {
+            write!(f, " = \"{value}\"")?;
+        }
+        if !self.options.is_empty() {
+            write!(f, " of {}", self.options.join(" | "))?;
+        }
+        self.states.iter().try_for_each(|state| write!(f, " {state}"))
+    }
+}

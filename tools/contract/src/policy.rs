@@ -1,0 +1,120 @@
+//! What decides, and what it is asked.
+
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Action, Digest};
+
+/// Decides whether an action may run. It looks at nothing but the question.
+pub trait Policy: Send + Sync + fmt::Debug {
+    /// Answers `question`.
+    ///
+    /// # Errors
+    ///
+    /// Any error is a denial; the [`Gate`](crate::Gate) sees to that.
+    fn decide(&self, question: &Question<'_>) -> Result<Decision, PolicyError>;
+}
+
+/// Everything a decision may depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// What would be done.
+    pub action: &'a Action,
+    /// The secrets it would use, with where each is bound to.
+    pub secrets: &'a [SecretUse],
+    /// Where the run stands.
+    pub standing: &'a Standing,
+    /// A person's consent to exactly this action, if there is one.
+    pub approval: Option<&'a Approval>,
+}
+
+/// One secret that an action would use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretUse {
+    /// The argument it would stand for.
+    pub argument: String,
+    /// Its name.
+    pub name: String,
+    /// The origins it may be used at.
+    pub origins: Vec<String>,
+}
+
+/// Who watches a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Nobody: a shell, CI.
+    Script,
+    /// An app that embeds the library.
+    Library,
+    /// A person who sees every action.
+    Supervised,
+}
+
+/// Where a run stands when a question is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The run's id.
+    pub run: String,
+    /// The agent's name.
+    pub agent: String,
+    /// On whose behalf.
+    pub user: String,
+    /// Who watches.
+    pub mode: Mode,
+    /// Steps taken so far.
+    pub steps: u64,
+    /// Model tokens used so far.
+    pub tokens: u64,
+    /// Seconds since the run began.
+    pub seconds: u64,
+    /// The untrusted places it has read from, as `page:https://shop.test`.
+    pub tainted_by: BTreeSet<String>,
+    /// The time, in milliseconds since 1970.
+    pub now: u64,
+}
+
+/// A named person's consent to one action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Who consented.
+    pub by: String,
+    /// What they consented to.
+    pub digest: Digest,
+    /// When, in milliseconds since 1970.
+    pub at: u64,
+}
+
+/// One rule that had a say.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Rule {
+    /// Its id, such as `web-forms.act`.
+    pub id: String,
+    /// Why it is there, in the words of its author; empty if they gave none.
+    #[serde(default)]
+    pub because: String,
+}
+
+impl Rule {
+    /// A rule of this id, with its reason.
+    #[must_use]
+    pub fn new(id: impl Into<String>, because: impl Into<String>) -> Self {
+        Self { id: id.into(), because: because.into() }
+    }
+}
+
+/// A policy's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether the action may run.
+    pub allowed: bool,
+    /// The rules that decided: the permits of an allowed action, the forbids of a denied one.
+    /// Empty for a denial means that no rule allowed it.
+    pub rules: Vec<Rule>,
+}
+
+/// Why a policy could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct PolicyError(pub String);

@@ -9,6 +9,9 @@ use zeroize::Zeroizing;
 /// A value that only a tool with a permit may read, and only where it is bound to.
 pub struct Secret {
     value: Zeroizing<String>,
+    // INVARIANT: every form in which `value` may be echoed, longest first; empty if it is too
+    // short to be told from other text.
+    echoes: Vec<Zeroizing<String>>,
     origins: Vec<String>,
 }
 
@@ -16,7 +19,9 @@ impl Secret {
     /// A secret that may be used at no place yet.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
-        Self { value: Zeroizing::new(value.into()), origins: Vec::new() }
+        let value = Zeroizing::new(value.into());
+        let echoes = if value.len() < 4 { Vec::new() } else { forms(&value) };
+        Self { value, echoes, origins: Vec::new() }
     }
 
     /// The same secret, which may also be used at `origin`, such as `https://shop.test`.
@@ -72,8 +77,8 @@ impl Vault {
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (name, secret) in self.secrets.iter().filter(|(_, secret)| secret.expose().len() >= 4) {
-            for form in forms(secret.expose()) {
+        for (name, secret) in &self.secrets {
+            for form in &secret.echoes {
                 if text.contains(form.as_str()) {
                     text = text.replace(form.as_str(), &format!("{{secret {name}}}"));
                 }

@@ -1,0 +1,144 @@
+//! Two-phase approval, and every way to fail closed.
+
+use std::sync::Arc;
+
+use lamassu_contract::{
+    Action, Approval, Call, Decision, Effect, Gate, Mode, Policy, PolicyError, Question, Refusal, Resource, Rule,
+    Secret, Standing, Vault, Verdict,
+};
+
+#[derive(Debug)]
+struct Says(fn(&Question<'_>) -> Result<bool, PolicyError>);
+
+impl Policy for Says {
+    fn decide(&self, question: &Question<'_>) -> Result<Decision, PolicyError> {
+        let allowed = (self.0)(question)?;
+        Ok(Decision { allowed, rules: vec![Rule::new("test.rule", "")] })
+    }
+}
+
+fn gate(answer: fn(&Question<'_>) -> Result<bool, PolicyError>) -> Gate {
+    let vault = Vault::default().with("pin", Secret::new("1234567").at("https://shop.test"));
+    Gate::new(Arc::new(Says(answer)), Arc::new(vault))
+}
+
+fn action() -> Action {
+    Action::new(&Call::new("bell", "ring").with("times", 2), Effect::Write, Resource::thing("Bell", "front"))
+}
+
+fn standing() -> Standing {
+    Standing {
+        run: "r".into(),
+        agent: "a".into(),
+        user: "u".into(),
+        mode: Mode::Script,
+        steps: 0,
+        tokens: 0,
+        seconds: 0,
+        tainted_by: std::collections::BTreeSet::new(),
+        now: 1_000_000,
+    }
+}
+
+fn rules(refusal: &Refusal) -> Vec<&str> {
+    refusal.rules.iter().map(|rule| rule.id.as_str()).collect()
+}
+
+fn stopped(verdict: Verdict) -> Refusal {
+    match verdict {
+        Verdict::Stop(refusal) => refusal,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+fn held_for_consent() -> (Gate, lamassu_contract::Held) {
+    let gate = gate(|question| Ok(question.approval.is_some()));
+    match gate.judge(action(), &standing()) {
+        Verdict::Hold(held) => (gate, held),
+        other => panic!("expected a hold, got {other:?}"),
+    }
+}
+
+fn consent(held: &lamassu_contract::Held, at: u64) -> Approval {
+    Approval { by: "ada".into(), digest: held.digest(), at }
+}
+
+#[test]
+fn what_the_policy_allows_gets_a_permit_for_exactly_that() {
+    let Verdict::Go(permit) = gate(|_| Ok(true)).judge(action(), &standing()) else { panic!("not allowed") };
+    assert_eq!(permit.digest(), action().digest());
+}
+
+#[test]
+fn what_only_consent_would_allow_is_held_and_then_goes() {
+    let (gate, held) = held_for_consent();
+    let approval = consent(&held, 1_000_000);
+    let Verdict::Go(permit) = gate.approve(held, &approval, 1_000_001) else { panic!("not allowed") };
+    assert_eq!(permit.approved_by(), Some("ada"));
+}
+
+#[test]
+fn a_consent_that_is_too_old_is_no_consent() {
+    let (gate, held) = held_for_consent();
+    let approval = consent(&held, 1_000_000);
+    assert_eq!(rules(&stopped(gate.approve(held, &approval, 1_600_000))), ["gate.approval"]);
+}
+
+#[test]
+fn a_consent_from_the_future_is_no_consent() {
+    let (gate, held) = held_for_consent();
+    let approval = consent(&held, 2_000_000);
+    assert_eq!(rules(&stopped(gate.approve(held, &approval, 1_000_000))), ["gate.approval"]);
+}
+
+#[test]
+fn a_consent_to_another_action_is_no_consent() {
+    let (gate, held) = held_for_consent();
+    let other =
+        Action::new(&Call::new("bell", "ring").with("times", 3), Effect::Write, Resource::thing("Bell", "front"));
+    let approval = Approval { by: "ada".into(), digest: other.digest(), at: 1_000_000 };
+    assert_eq!(rules(&stopped(gate.approve(held, &approval, 1_000_000))), ["gate.approval"]);
+}
+
+#[test]
+fn an_error_is_a_denial() {
+    let verdict = gate(|_| Err(PolicyError("no such attribute".into()))).judge(action(), &standing());
+    assert_eq!(rules(&stopped(verdict)), ["gate.error"]);
+}
+
+#[test]
+fn a_panic_is_a_denial() {
+    let verdict = gate(|_| panic!("rules on fire")).judge(action(), &standing());
+    assert_eq!(rules(&stopped(verdict)), ["gate.error"]);
+}
+
+#[test]
+fn an_unknown_secret_is_a_denial() {
+    let verdict = gate(|_| Ok(true)).judge(action().uses_secret("times", "nope"), &standing());
+    assert_eq!(rules(&stopped(verdict)), ["gate.secret"]);
+}
+
+#[test]
+fn a_secret_is_lent_only_for_the_argument_that_was_judged() {
+    let verdict = gate(|_| Ok(true)).judge(action().uses_secret("times", "pin"), &standing());
+    let Verdict::Go(permit) = verdict else { panic!("not allowed") };
+    assert_eq!((permit.secret("times"), permit.secret("other")), (Some("1234567"), None));
+}
+
+#[test]
+fn any_difference_in_what_is_judged_changes_the_digest() {
+    let base = action();
+    let others = [
+        action().arg("times", 3),
+        action().fact("loud", true),
+        action().uses_secret("times", "pin"),
+        Action::new(&Call::new("bell", "ring").with("times", 2), Effect::Egress, Resource::thing("Bell", "front")),
+        Action::new(&Call::new("bell", "ring").with("times", 2), Effect::Write, Resource::thing("Bell", "back")),
+    ];
+    assert!(others.iter().all(|other| other.digest() != base.digest()));
+}
+
+#[test]
+fn what_a_person_reads_shows_hidden_characters() {
+    assert_eq!(action().summary("ring \u{202e}txt.exe\u{1b}[2J").line(), "ring \\u{202e}txt.exe\\u{1b}[2J");
+}

@@ -4,7 +4,11 @@
 //! so that a run which is resumed from its record goes on as if nothing had happened. It never
 //! knows of policy, record or tools: only of what may be asked for and what came back.
 
-use std::fmt;
+#[cfg(feature = "model")]
+pub mod model;
+pub mod script;
+
+use std::{collections::BTreeMap, fmt};
 
 use lamassu_contract::{BoxFuture, Call, Failure, Observation, Refusal, Verb};
 use serde::{Deserialize, Serialize};
@@ -28,6 +32,10 @@ pub trait Planner: Send + Sync {
 pub struct View<'a> {
     /// What the user wants.
     pub goal: &'a str,
+    /// Where to begin, if the user said so.
+    pub at: Option<&'a str>,
+    /// What the user filled in, by name.
+    pub inputs: &'a BTreeMap<String, String>,
     /// The JSON Schema that an answer must satisfy, if there is one.
     pub output: Option<&'a Value>,
     /// What can be asked for.
@@ -62,6 +70,7 @@ pub struct Turn {
 /// What came of one call or question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one for each call")]
 pub enum Reply {
     /// It happened, and this was seen.
     Landed(Observation),

@@ -21,6 +21,7 @@ mod policy;
 mod provenance;
 mod resource;
 mod secret;
+mod text;
 mod tool;
 
 pub use action::{Action, Argument, Digest, Effect};
@@ -33,6 +34,7 @@ pub use policy::{Approval, Decision, Mode, Policy, PolicyError, Question, Rule, 
 pub use provenance::Provenance;
 pub use resource::{Element, File, FileKind, Form, Resource, Zone};
 pub use secret::{Secret, Vault};
+pub use text::{has_placeholder, is_hidden, names_secret, visible};
 pub use tool::{Failure, FailureKind, Outcome, Reconciled, Tool};
 
 /// The one boxed-future alias that crosses crates.

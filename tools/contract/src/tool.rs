@@ -29,6 +29,13 @@ pub trait Tool: Send + Sync {
         None
     }
 
+    /// The call that brings things back to where `last` was seen, if they are not there: a run that
+    /// is taken up again begins with a new browser.
+    fn restore(&self, last: &Observation) -> Option<Call> {
+        let _ = last;
+        None
+    }
+
     /// After a crash between intent and outcome: looks whether the recorded `action` (see
     /// [`Action::to_value`]) reached the world. It changes nothing.
     fn reconcile<'a>(&'a self, action: &'a Value) -> BoxFuture<'a, Reconciled> {

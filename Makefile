@@ -1,0 +1,31 @@
+# Each target installs what it lacks first. Nothing else is needed on a fresh Debian or Ubuntu
+# machine with Rust; on other systems `lamassu doctor` says what is missing.
+
+CARGO ?= cargo
+SHOP_PASSWORD ?= open-sesame-42
+BIN = target/debug
+
+.PHONY: help setup test lint demo bench
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+setup: ## Install Chromium and ChromeDriver if they are missing
+	@sh tests/setup.sh
+
+test: setup ## Run every test
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --workspace && $(CARGO) test --doc --workspace; \
+	 else $(CARGO) test --workspace; fi
+
+lint: ## Check format and lints
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy -p lamassu --no-default-features --lib -- -D warnings
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check bans licenses sources; fi
+
+demo: setup ## Order something in the demonstration shop, then let a hostile planner try
+	$(CARGO) build --workspace --bins
+	@SHOP_PASSWORD='$(SHOP_PASSWORD)' sh examples/demo.sh $(BIN)
+
+bench: setup ## Measure, print a table, and write target/bench.json
+	$(CARGO) bench -p lamassu --bench speed

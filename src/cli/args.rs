@@ -1,0 +1,217 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// No action runs that the policy has not judged.
+#[derive(Debug, Parser)]
+#[command(name = "lamassu", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by policy, 4 budget spent, \
+    5 in doubt, 6 waiting for a person.")]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a task file
+    Run(Run),
+    /// Reach a goal with a model as the planner
+    Do(Do),
+    /// Take up a run where its record ends
+    Resume(Resume),
+    /// Print what a planner would see of a page
+    Observe(Observe),
+    /// List, show, verify and export the record of past runs
+    Runs(Runs),
+    /// Check a policy pack, or explain a verdict
+    Policy(Policy),
+    /// List the tools and what they can be asked for
+    Tools(Tools),
+    /// Say what is installed, what is missing, and how to get it
+    Doctor(Doctor),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The task file
+    pub(super) task: PathBuf,
+    /// An input of the task, as NAME=VALUE; may be given again
+    #[arg(long = "input", short = 'i', value_name = "NAME=VALUE", value_parser = pair)]
+    pub(super) inputs: Vec<(String, String)>,
+    /// Who plans: `script`, `model`, or `replay:FILE`; the task file's choice if not given
+    #[arg(long)]
+    pub(super) planner: Option<String>,
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Do {
+    /// What is to be reached
+    pub(super) goal: String,
+    /// Where to begin; its site is the one that may be acted on
+    #[arg(long, value_name = "URL")]
+    pub(super) at: String,
+    #[command(flatten)]
+    pub(super) how: How,
+}
+
+/// How a run is done, whatever it is.
+#[derive(Debug, Args)]
+pub(super) struct How {
+    /// The policy pack: a ready one by name, or a folder
+    #[arg(long)]
+    pub(super) pack: Option<String>,
+    /// A site the pack may allow, besides those of the task; may be given again
+    #[arg(long = "site", value_name = "URL")]
+    pub(super) sites: Vec<String>,
+    /// The model's name
+    #[arg(long)]
+    pub(super) model: Option<String>,
+    /// Judge every action, but do only those that merely read
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Print one JSON result on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) window: Window,
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+/// How the browser is shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Window {
+    /// Show the browser's window
+    #[arg(long)]
+    pub(super) headed: bool,
+    /// Run Chromium without its own sandbox. A hostile page can then take over this account
+    #[arg(long)]
+    pub(super) unsafe_no_sandbox: bool,
+}
+
+/// Where the record is.
+#[derive(Debug, Args)]
+pub(super) struct Home {
+    /// The folder of the record; by default `$LAMASSU_HOME`, else `lamassu` in the state folder
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub(super) record: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Resume {
+    /// The run: its id, the beginning of it, or `last`
+    pub(super) run: String,
+    /// Say that the action in doubt happened
+    #[arg(long, conflicts_with = "not_landed")]
+    pub(super) landed: bool,
+    /// Say that the action in doubt did not happen
+    #[arg(long)]
+    pub(super) not_landed: bool,
+    /// Print one JSON result on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) window: Window,
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Observe {
+    /// The page
+    pub(super) url: String,
+    /// Print the observation as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) window: Window,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Runs {
+    #[command(subcommand)]
+    pub(super) command: RunsCommand,
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RunsCommand {
+    /// List the runs, newest last
+    Ls,
+    /// Show a run step by step
+    Show {
+        /// The run: its id, the beginning of it, or `last`
+        run: String,
+    },
+    /// Check that a run's record is whole and unchanged
+    Verify {
+        /// The run: its id, the beginning of it, or `last`
+        run: String,
+        /// The head that was printed when the run ended
+        #[arg(long)]
+        head: Option<String>,
+    },
+    /// Write a run's record to standard output
+    Export {
+        /// The run: its id, the beginning of it, or `last`
+        run: String,
+        /// As JSON, one record a line
+        #[arg(long, required = true)]
+        jsonl: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Policy {
+    #[command(subcommand)]
+    pub(super) command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Parse and validate a pack, and run its cases
+    Check {
+        /// The pack's folder, or the name of a ready pack
+        path: String,
+    },
+    /// Say in words which rules decided a step, on which facts
+    Explain {
+        /// The run: its id, the beginning of it, or `last`
+        run: String,
+        /// The step's number
+        step: u64,
+        #[command(flatten)]
+        home: Home,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Tools {
+    /// Print them as JSON, with the schemas of their arguments
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,122 @@
+//! From a task to an agent that can run it.
+
+use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt};
+use crate::{
+    Agent, Event, Mode, Pack, Script, Secret, Store, Vault,
+    goal::{PlannerKind, SecretPlace, Task, recorded},
+    runtime::{AgentBuilder, Settled},
+};
+
+/// What a run needs beside its task.
+pub(super) struct Means {
+    pub(super) window: Window,
+    pub(super) store: Store,
+    pub(super) settled: Option<Settled>,
+    pub(super) rehearse: bool,
+    /// What `lamassu resume` will need to make the same agent again.
+    pub(super) origin: serde_json::Value,
+}
+
+/// The agent that `task` asks for.
+pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
+    let user = home::user();
+    let progress = Progress::default();
+    let builder = Agent::builder()
+        .user(&user)
+        .mode(Mode::Script)
+        .pack(pack(task))
+        .vault(vault(task)?)
+        .approver(Prompt { user, settled: means.settled })
+        .journal(means.store)
+        .origin(means.origin)
+        .events(move |event: &Event| progress.show(event));
+    let builder = planner(builder, task)?;
+    let builder = tools(builder, task, means.window)?;
+    let builder = if means.rehearse { builder.rehearse() } else { builder };
+    builder.build().map_err(Complaint::usage)
+}
+
+fn pack(task: &Task) -> Pack {
+    let name = task.policy.pack.as_deref().unwrap_or("deny-all");
+    let parameters = task.policy.parameters.iter();
+    parameters.fold(Pack::find(name, &task.folder), |pack, (name, entries)| pack.with(name, entries.clone()))
+}
+
+/// The values of the task's secrets. None of them is ever written anywhere.
+fn vault(task: &Task) -> Result<Vault, Complaint> {
+    let mut vault = Vault::default();
+    for (name, source) in &task.secrets {
+        let value = match &source.from {
+            SecretPlace::Env(variable) => home::variable(variable).ok_or_else(|| {
+                Complaint::usage(format!(
+                    "the secret `{name}` is to come from `{variable}`, which is not set; set it and run again"
+                ))
+            })?,
+            SecretPlace::File(path) => home::secret_file(path)?,
+        };
+        let secret = source.at.iter().fold(Secret::new(value), |secret, origin| secret.at(origin));
+        vault = vault.with(name, secret);
+    }
+    Ok(vault)
+}
+
+fn planner(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> {
+    match &task.planner {
+        PlannerKind::Script => Ok(builder.planner(Script::new(task))),
+        PlannerKind::Replay(path) => {
+            let calls = recorded(&home::read(path)?, path, &task.goal.inputs).map_err(Complaint::usage)?;
+            Ok(builder.planner(Script::calls(calls)))
+        }
+        PlannerKind::Model => model(builder, task),
+    }
+}
+
+#[cfg(feature = "model")]
+fn model(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> {
+    use crate::planner::model::{Config, Model};
+    let name = task.model.name.clone().or_else(|| home::variable("LAMASSU_MODEL"));
+    let Some(name) = name else {
+        return Err(Complaint::usage(
+            "the model planner needs a model: give `--model NAME`, or `name` under `[model]` in the task file",
+        ));
+    };
+    let base_url = task.model.base_url.as_ref().map(ToString::to_string).or_else(|| home::variable("OPENAI_BASE_URL"));
+    let mut config = Config::new(name);
+    if let Some(base_url) = base_url {
+        config = config.base_url(base_url);
+    }
+    if let Some(key) = home::variable("OPENAI_API_KEY") {
+        config = config.api_key(key);
+    }
+    Ok(builder.planner(Model::new(config).map_err(Complaint::usage)?))
+}
+
+#[cfg(not(feature = "model"))]
+fn model(_: AgentBuilder, _: &Task) -> Result<AgentBuilder, Complaint> {
+    Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
+}
+
+fn tools(builder: AgentBuilder, task: &Task, window: Window) -> Result<AgentBuilder, Complaint> {
+    let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()));
+    #[cfg(feature = "browser")]
+    {
+        builder = builder.tool(browser(window));
+    }
+    #[cfg(not(feature = "browser"))]
+    let _ = window;
+    if let Some(workspace) = &task.workspace {
+        let files = crate::files::FilesTool::open(workspace, crate::files::Limits::default());
+        builder = builder.tool(files.map_err(Complaint::usage)?);
+    }
+    Ok(builder)
+}
+
+/// The browser, shown as `window` says.
+#[cfg(feature = "browser")]
+pub(super) fn browser(window: Window) -> crate::browser::BrowserTool {
+    crate::browser::BrowserTool::new(crate::browser::Options {
+        headless: !window.headed,
+        unsafe_no_sandbox: window.unsafe_no_sandbox,
+        ..crate::browser::Options::default()
+    })
+}

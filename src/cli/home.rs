@@ -1,0 +1,63 @@
+//! What the environment says: the only place that reads it.
+
+use std::{
+    io::Read as _,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use super::complaint::Complaint;
+use crate::journal::Store;
+
+/// The value of an environment variable, if it is set, not empty and text.
+#[expect(clippy::disallowed_methods, reason = "this is the door to the environment")]
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The folder of the record: the given one, `$LAMASSU_HOME`, or `lamassu` in the state folder.
+pub(super) fn folder(given: Option<&Path>) -> Result<PathBuf, Complaint> {
+    let state = || variable("XDG_STATE_HOME").map(PathBuf::from);
+    let home = || variable("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    given
+        .map(Path::to_path_buf)
+        .or_else(|| variable("LAMASSU_HOME").map(PathBuf::from))
+        .or_else(|| Some(state().or_else(home)?.join("lamassu")))
+        .ok_or_else(|| {
+            Complaint::usage("there is no place for the record; set `LAMASSU_HOME` or give `--record FOLDER`")
+        })
+}
+
+/// The record of this user's runs.
+pub(super) fn store(given: Option<&Path>) -> Result<Store, Complaint> {
+    Store::open(&folder(given)?).map_err(Complaint::failed)
+}
+
+/// Who is at the terminal, for the record.
+pub(super) fn user() -> String {
+    variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "user".to_owned())
+}
+
+/// No more than this is read of a file, in bytes; what takes the text says when it is too much.
+const LARGEST: u64 = 2_000_000;
+
+/// A text file that the user named.
+#[expect(clippy::disallowed_methods, reason = "the user names task files and secret files on purpose")]
+pub(super) fn read(path: &Path) -> Result<String, Complaint> {
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LARGEST).read_to_string(&mut text))
+        .map_err(|error| Complaint::usage(format!("`{}` cannot be read: {error}", path.display())))?;
+    Ok(text)
+}
+
+/// The value in a file that only its owner may read; one newline at the end is not part of it.
+pub(super) fn secret_file(path: &Path) -> Result<String, Complaint> {
+    let complaint = |problem: String| Complaint::usage(format!("the secret file `{}` {problem}", path.display()));
+    let mode = std::fs::metadata(path).map_err(|error| complaint(format!("cannot be read: {error}")))?.mode();
+    if mode & 0o077 != 0 {
+        return Err(complaint(format!("may be read by others (mode {:o}); `chmod 600` it", mode & 0o777)));
+    }
+    let text = read(path)?;
+    Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
+}

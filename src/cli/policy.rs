@@ -1,0 +1,34 @@
+//! `lamassu policy`: checking packs and explaining verdicts.
+
+use std::path::Path;
+
+use super::{
+    args::{Policy, PolicyCommand},
+    complaint::Complaint,
+    home, say,
+};
+use crate::{Pack, journal::Kind, policy};
+
+pub(super) fn policy(args: &Policy) -> Result<u8, Complaint> {
+    match &args.command {
+        PolicyCommand::Check { path } => {
+            let pack = Pack::find(path, Path::new(""));
+            let report = policy::check(&pack, &super::tools::all()?).map_err(Complaint::failed)?;
+            say(report);
+            Ok(0)
+        }
+        PolicyCommand::Explain { run, step, home } => {
+            let store = home::store(home.record.as_deref())?;
+            let run = store.find(run).map_err(Complaint::usage)?;
+            let names = [format!("judgement-{step}"), format!("consent-{step}")];
+            let records = store.records(&run).map_err(Complaint::failed)?;
+            let judged = records.iter().filter(|record| record.kind == Kind::Judgement && names.contains(&record.name));
+            let words: Vec<_> = judged.map(|record| policy::explain(&record.value)).collect();
+            if words.is_empty() {
+                return Err(Complaint::usage(format!("run `{run}` has no step {step}; see `lamassu runs show {run}`")));
+            }
+            say(words.join("\n"));
+            Ok(0)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Asking the person at the terminal about held actions.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use serde_json::Value;
+
+use super::progress::{DIM, YELLOW, clipped, paint, rules_in_words};
+use crate::{
+    Approver, BoxFuture, Call, Request, Ruling,
+    runtime::{Deny, Settled},
+    visible,
+};
+
+/// The person at the terminal. End of input is a rejection.
+#[derive(Debug)]
+pub(super) struct Prompt {
+    /// Who is at the terminal.
+    pub(super) user: String,
+    /// What was said on the command line about an action in doubt.
+    pub(super) settled: Option<Settled>,
+}
+
+impl Prompt {
+    fn present(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+}
+
+impl Approver for Prompt {
+    fn rule<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Ruling> {
+        if !self.present() {
+            return Deny.rule(request);
+        }
+        Box::pin(async move {
+            show(request);
+            loop {
+                let by = self.user.clone();
+                let Some(line) = ask("[a]pprove, [e]dit, [r]eject, [s]top, or all of it with [v]iew? ").await else {
+                    return Ruling::Reject { by, why: "the input ended".to_owned() };
+                };
+                match line.trim() {
+                    "a" | "approve" => return Ruling::Approve { by },
+                    "s" | "stop" => return Ruling::Stop { by },
+                    "r" | "reject" => {
+                        let why = ask("why? ").await.unwrap_or_default();
+                        return Ruling::Reject { by, why: why.trim().to_owned() };
+                    }
+                    "v" | "view" => whole(request),
+                    "e" | "edit" => {
+                        if let Some(call) = edit(request.action.call()).await {
+                            return Ruling::Edit { by, call };
+                        }
+                    }
+                    other => tell(&format!("`{}` is none of these", visible(other))),
+                }
+            }
+        })
+    }
+
+    fn answer<'a>(&'a self, question: &'a str) -> BoxFuture<'a, Option<String>> {
+        Box::pin(async move {
+            if !self.present() {
+                return None;
+            }
+            tell(&format!("{} {}", paint(YELLOW, "the planner asks:"), visible(question)));
+            ask("> ").await.map(|line| line.trim().to_owned())
+        })
+    }
+
+    fn settle<'a>(&'a self, action: &'a Value) -> BoxFuture<'a, Option<Settled>> {
+        Box::pin(async move {
+            if self.settled.is_some() || !self.present() {
+                return self.settled;
+            }
+            let line = action.get("summary").and_then(Value::as_str).unwrap_or_default();
+            tell(&format!("{} nobody can tell whether this happened: {}", paint(YELLOW, "in doubt"), visible(line)));
+            match ask("did it happen? look, then say [y]es, [n]o, or leave it open with enter: ").await?.trim() {
+                "y" | "yes" => Some(Settled::Landed),
+                "n" | "no" => Some(Settled::NotSent),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// The action, its target, its arguments and the reason. No value is so long that it pushes the
+/// target off the screen, and none holds anything that a terminal obeys.
+fn show(request: &Request) {
+    let action = &request.action;
+    tell(&format!("{} {}", paint(YELLOW, "hold"), clipped(&visible(action.line()))));
+    tell(&format!("     on      {}", clipped(&visible(&action.resource().to_string()))));
+    tell(&format!("     effect  {}", action.effect()));
+    for (name, argument) in action.args() {
+        let value = clipped(&visible(&argument.value.to_string()));
+        let from = clipped(&format!("from {}", argument.label));
+        tell(&format!("     {:7} {value} {}", visible(name), paint(DIM, &from)));
+    }
+    for (name, secret) in action.secrets() {
+        tell(&format!("     {:7} the secret `{}`", visible(name), visible(secret)));
+    }
+    if !request.why.is_empty() {
+        tell(&format!("     plan    {}", clipped(&visible(&request.why))));
+    }
+    tell(&format!("     held    {}", rules_in_words(&request.rules)));
+}
+
+/// Every argument, however long it is.
+fn whole(request: &Request) {
+    for (name, argument) in request.action.args() {
+        tell(&format!("     {:7} {}", visible(name), visible(&argument.value.to_string())));
+    }
+}
+
+/// Another call instead, typed as JSON arguments of the same verb.
+async fn edit(call: &Call) -> Option<Call> {
+    tell(&format!("     now     {}", visible(&Value::Object(call.args.clone()).to_string())));
+    let line = ask("new arguments as JSON, or enter to leave them: ").await?;
+    if line.trim().is_empty() {
+        return None;
+    }
+    match serde_json::from_str(&line) {
+        Ok(args) => Some(Call { args, ..call.clone() }),
+        Err(error) => {
+            tell(&format!("that is not a JSON object: {error}"));
+            None
+        }
+    }
+}
+
+fn tell(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// One line from the terminal; nothing at the end of input.
+async fn ask(question: &'static str) -> Option<String> {
+    let answer = tokio::task::spawn_blocking(move || {
+        let _ = write!(anstream::stderr(), "     {question}");
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        matches!(read, Ok(length) if length > 0).then_some(line)
+    });
+    let answer = answer.await.ok().flatten();
+    if answer.is_none() {
+        // Nobody pressed enter, so the question's line is still open.
+        tell("");
+    }
+    answer
+}

@@ -1,0 +1,205 @@
+//! `lamassu run`, `lamassu do` and `lamassu resume`.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    args::{self, How, Window},
+    assemble::{self, Means},
+    complaint::Complaint,
+    home,
+    progress::{CYAN, DIM, paint},
+    say,
+};
+use crate::{
+    Goal, Report, RunError, Status,
+    goal::{PlannerKind, PolicyChoice, Task},
+    runtime::Settled,
+};
+
+/// What is kept with a run so that `lamassu resume` can make the same agent again. It holds no
+/// secret, only where each is kept.
+#[derive(Debug, Serialize, Deserialize)]
+struct Origin {
+    task: Task,
+    headed: bool,
+    unsafe_no_sandbox: bool,
+    rehearse: bool,
+}
+
+pub(super) async fn run(args: args::Run) -> Result<u8, Complaint> {
+    let given = args.inputs.into_iter().collect();
+    let mut task = Task::parse(&home::read(&args.task)?, &args.task, &given).map_err(Complaint::usage)?;
+    if let Some(planner) = &args.planner {
+        task.planner = planner_named(planner, &task)?;
+    }
+    begin(task, args.how).await
+}
+
+pub(super) async fn do_goal(args: args::Do) -> Result<u8, Complaint> {
+    let at = address(&args.at)?;
+    let task = Task::for_goal(
+        Goal::new(args.goal).at(at.clone()),
+        PolicyChoice { pack: Some("web-forms".to_owned()), parameters: named_by_user(&at) },
+    );
+    begin(task, args.how).await
+}
+
+/// What a person may act on who typed this address: its origin, even if it is a private one.
+pub(super) fn named_by_user(at: &Url) -> BTreeMap<String, Vec<String>> {
+    let host = at.host_str().unwrap_or_default().to_owned();
+    BTreeMap::from([("sites".to_owned(), vec![at.origin().ascii_serialization()]), ("private".to_owned(), vec![host])])
+}
+
+/// An address that a person typed.
+pub(super) fn address(text: &str) -> Result<Url, Complaint> {
+    let url = Url::parse(text).map_err(|error| {
+        Complaint::usage(format!("`{text}` is no address: {error}; write it like `https://example.com/`"))
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Complaint::usage(format!("`{text}` is no web address; only http and https can be opened")));
+    }
+    Ok(url)
+}
+
+fn planner_named(name: &str, task: &Task) -> Result<PlannerKind, Complaint> {
+    match name.split_once(':') {
+        None if name == "model" => Ok(PlannerKind::Model),
+        None if name == "script" && !task.steps.is_empty() => Ok(PlannerKind::Script),
+        None if name == "script" => Err(Complaint::usage("the task has no steps for the script planner")),
+        Some(("replay", file)) => Ok(PlannerKind::Replay(PathBuf::from(file))),
+        _ => {
+            Err(Complaint::usage(format!("there is no planner `{name}`; there is `script`, `model` and `replay:FILE`")))
+        }
+    }
+}
+
+async fn begin(mut task: Task, how: How) -> Result<u8, Complaint> {
+    apply(&mut task, &how)?;
+    let origin = Origin {
+        task,
+        headed: how.window.headed,
+        unsafe_no_sandbox: how.window.unsafe_no_sandbox,
+        rehearse: how.dry_run,
+    };
+    let store = home::store(how.home.record.as_deref())?;
+    let means = Means {
+        window: how.window,
+        store,
+        settled: None,
+        rehearse: how.dry_run,
+        origin: serde_json::to_value(&origin).map_err(Complaint::failed)?,
+    };
+    let agent = assemble::agent(&origin.task, means)?;
+    let folder = home::folder(how.home.record.as_deref())?;
+    let told = if how.json { Told::Json } else { Told::Words };
+    told.finish(agent.run(origin.task.goal.clone()), &folder).await
+}
+
+pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
+    let store = home::store(args.home.record.as_deref())?;
+    let run = store.find(&args.run).map_err(Complaint::usage)?;
+    let origin = store.origin(&run).map_err(Complaint::failed)?;
+    let origin: Origin = serde_json::from_value(origin).map_err(|_| {
+        Complaint::usage(format!(
+            "run `{run}` was not begun from the command line; the app that began it must resume it"
+        ))
+    })?;
+    let settled = match (args.landed, args.not_landed) {
+        (true, _) => Some(Settled::Landed),
+        (_, true) => Some(Settled::NotSent),
+        _ => None,
+    };
+    let window = Window {
+        headed: args.window.headed || origin.headed,
+        unsafe_no_sandbox: args.window.unsafe_no_sandbox || origin.unsafe_no_sandbox,
+    };
+    let means = Means { window, store, settled, rehearse: origin.rehearse, origin: Value::Null };
+    let agent = assemble::agent(&origin.task, means)?;
+    let folder = home::folder(args.home.record.as_deref())?;
+    let told = if args.json { Told::Json } else { Told::Words };
+    told.finish(agent.resume(&run, origin.task.goal.clone()), &folder).await
+}
+
+/// What was given on the command line comes before what the task file says.
+fn apply(task: &mut Task, how: &How) -> Result<(), Complaint> {
+    if let Some(pack) = &how.pack {
+        task.policy.pack = Some(pack.clone());
+        task.folder = PathBuf::from(".");
+    }
+    if let Some(model) = &how.model {
+        task.model.name = Some(model.clone());
+    }
+    for site in &how.sites {
+        for (parameter, values) in named_by_user(&address(site)?) {
+            task.policy.parameters.entry(parameter).or_default().extend(values);
+        }
+    }
+    Ok(())
+}
+
+/// How the end of a run is told.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    /// As one JSON value.
+    Json,
+    /// In words.
+    Words,
+}
+
+impl Told {
+    /// Waits for the run's end and tells it. Ctrl-C ends the run in an orderly way: the record is
+    /// whole at every moment, and dropping the run closes the browser.
+    async fn finish(self, run: impl Future<Output = Result<Report, RunError>>, folder: &Path) -> Result<u8, Complaint> {
+        let ended = tokio::select! {
+            report = run => report.map_err(|error| error.to_string()),
+            _ = tokio::signal::ctrl_c() => Err("interrupted; `lamassu runs ls` shows the run and `lamassu resume RUN` goes on from here".to_owned()),
+        };
+        match (self, ended) {
+            (Self::Json, Ok(report)) => show_json(&report, folder),
+            (Self::Words, Ok(report)) => show_words(&report, folder),
+            (Self::Json, Err(reason)) => {
+                say(json!({ "status": Status::Failed, "reason": reason, "answer": null, "record": folder }));
+                Err(Complaint::failed(reason))
+            }
+            (Self::Words, Err(reason)) => Err(Complaint::failed(reason)),
+        }
+    }
+}
+
+/// The report as one JSON value, with where its record is.
+fn show_json(report: &Report, folder: &Path) -> Result<u8, Complaint> {
+    let mut shown = json!(report);
+    if let Value::Object(map) = &mut shown {
+        map.insert("record".to_owned(), json!(folder));
+    }
+    say(shown);
+    Ok(report.status.exit_code())
+}
+
+/// The answer on standard output, and the rest beside it.
+fn show_words(report: &Report, folder: &Path) -> Result<u8, Complaint> {
+    let Report { run, answer, head, .. } = report;
+    if !answer.is_null() {
+        say(serde_json::to_string_pretty(answer).unwrap_or_default());
+    }
+    let steps = format!("{} steps, {} refused, {} ms", report.steps, report.refusals.len(), report.millis);
+    aside(&format!("{steps}; record {} head {head}", folder.display()), "");
+    aside("look at it with", &format!("lamassu runs show {run}"));
+    if matches!(report.status, Status::InDoubt | Status::Waiting) {
+        aside("go on with", &format!("lamassu resume {run}"));
+    }
+    Ok(report.status.exit_code())
+}
+
+/// A line beside the answer, and a command to type.
+fn aside(line: &str, command: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(anstream::stderr(), "{} {}", paint(DIM, line), paint(CYAN, command));
+}

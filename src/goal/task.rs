@@ -1,0 +1,276 @@
+//! A task file: a goal with all that a run of it needs.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::{Origin, Url};
+
+use super::{
+    Budget, Goal, Step,
+    document::{Document, Entry, Section},
+    error::TaskError,
+    inputs::Inputs,
+    output,
+    steps::Reader,
+};
+
+const KEYS: [&str; 12] = [
+    "goal",
+    "at",
+    "planner",
+    "keep_going",
+    "inputs",
+    "secrets",
+    "policy",
+    "budget",
+    "files",
+    "model",
+    "output",
+    "steps",
+];
+
+/// A task file, parsed and checked. It holds no value of a secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// What the user wants.
+    pub goal: Goal,
+    /// The script; empty if there is none.
+    pub steps: Vec<Step>,
+    /// Whether a script goes on after a step that was refused or failed.
+    pub keep_going: bool,
+    /// Who decides what to do: what the file says, else the script if there are steps, else a model.
+    pub planner: PlannerKind,
+    /// The policy it asks for.
+    pub policy: PolicyChoice,
+    /// Where its secrets are kept, by name.
+    pub secrets: BTreeMap<String, SecretSource>,
+    /// The folder that `files` works in.
+    pub workspace: Option<PathBuf>,
+    /// The model it asks for.
+    pub model: ModelChoice,
+    /// The folder of the task file; every path above is already relative to it.
+    pub folder: PathBuf,
+}
+
+/// Who decides what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlannerKind {
+    /// The steps of the file.
+    Script,
+    /// A model.
+    Model,
+    /// A recorded list of calls, see [`recorded`](super::recorded). Its text is not the user's.
+    Replay(PathBuf),
+}
+
+/// Which policy a task asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyChoice {
+    /// The name of a ready pack, or a folder relative to the task file; none if the caller chooses.
+    pub pack: Option<String>,
+    /// The pack's parameters.
+    pub parameters: BTreeMap<String, Vec<String>>,
+}
+
+/// Where one secret is kept, and where it may be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretSource {
+    /// Where its value is found.
+    pub from: SecretPlace,
+    /// The origins it may be used at, such as `https://shop.test`; at least one.
+    pub at: Vec<String>,
+}
+
+/// Where the value of a secret is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretPlace {
+    /// In the environment variable of this name.
+    Env(String),
+    /// In this file.
+    File(PathBuf),
+}
+
+/// Which model a task asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelChoice {
+    /// Its name.
+    pub name: Option<String>,
+    /// The endpoint's base address.
+    pub base_url: Option<Url>,
+}
+
+impl Task {
+    /// Parses the `text` of the task file `file`, with the inputs that were `given` beside it.
+    /// Nothing is read from disk or from the environment.
+    ///
+    /// # Errors
+    ///
+    /// A [`TaskError`] that says what was expected, and where.
+    pub fn parse(text: &str, file: &Path, given: &BTreeMap<String, String>) -> Result<Self, TaskError> {
+        let document = Document::new(text, file)?;
+        let table = document.parse()?;
+        let root = document.root(&table);
+        root.allow(&KEYS)?;
+        let folder = folder(file);
+        let inputs = Inputs::read(&root, given)?;
+        let secrets = secrets(&root, &inputs, &folder)?;
+        let steps = Reader { inputs: &inputs, secrets: &secrets }.steps(&root)?;
+        Ok(Self {
+            keep_going: root.get("keep_going").map(|entry| entry.flag()).transpose()?.unwrap_or_default(),
+            planner: planner(&root, &steps, &folder)?,
+            policy: policy(&root, &inputs)?,
+            workspace: workspace(&root, &folder)?,
+            model: model(&root)?,
+            goal: goal(&root, inputs, &steps)?,
+            steps,
+            secrets,
+            folder,
+        })
+    }
+
+    /// A task without a file: `goal` for a model to reach, under the policy that `policy` names.
+    #[must_use]
+    pub fn for_goal(goal: Goal, policy: PolicyChoice) -> Self {
+        Self {
+            goal,
+            policy,
+            steps: Vec::new(),
+            keep_going: false,
+            planner: PlannerKind::Model,
+            secrets: BTreeMap::new(),
+            workspace: None,
+            model: ModelChoice::default(),
+            folder: PathBuf::from("."),
+        }
+    }
+}
+
+fn folder(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn goal(root: &Section<'_>, inputs: Inputs, steps: &[Step]) -> Result<Goal, TaskError> {
+    let text = root.need("goal", "what you want done, such as `goal = \"Order two blue mugs\"`")?;
+    let mut goal = Goal::new(inputs.text(&text)?).budget(budget(root)?);
+    if goal.text.trim().is_empty() {
+        return Err(text.blame("expected what you want done, found nothing"));
+    }
+    if let Some(entry) = root.get("at") {
+        let at = inputs.text(&entry)?;
+        goal.tell(&at);
+        goal = goal.at(entry.address(&at)?);
+    }
+    goal.output = root.section("output")?.map(|section| output::read(&section)).transpose()?;
+    goal.inputs = inputs.into_values();
+    steps.iter().flat_map(|step| step.call.args.values()).for_each(|value| tell(&mut goal, value));
+    Ok(goal)
+}
+
+fn tell(goal: &mut Goal, value: &Value) {
+    match value {
+        Value::String(text) => goal.tell(text),
+        Value::Array(values) => values.iter().for_each(|value| tell(goal, value)),
+        Value::Object(map) => map.values().for_each(|value| tell(goal, value)),
+        other => goal.tell(&other.to_string()),
+    }
+}
+
+fn budget(root: &Section<'_>) -> Result<Budget, TaskError> {
+    let default = Budget::default();
+    let Some(section) = root.section("budget")? else { return Ok(default) };
+    section.allow(&["steps", "seconds", "tokens"])?;
+    let count = |key, default| section.get(key).map_or(Ok(default), |entry| entry.count());
+    Ok(Budget {
+        steps: count("steps", default.steps)?,
+        seconds: count("seconds", default.seconds)?,
+        tokens: count("tokens", default.tokens)?,
+    })
+}
+
+fn planner(root: &Section<'_>, steps: &[Step], folder: &Path) -> Result<PlannerKind, TaskError> {
+    let expected = "`script`, `model` or `{ replay = \"calls.json\" }`";
+    match root.get("planner") {
+        None if steps.is_empty() => Ok(PlannerKind::Model),
+        None => Ok(PlannerKind::Script),
+        Some(entry) if entry.is_table() => {
+            let section = entry.section()?;
+            section.allow(&["replay"])?;
+            let file = section.need("replay", "a file with a list of calls")?;
+            Ok(PlannerKind::Replay(folder.join(file.plain()?)))
+        }
+        Some(entry) => match entry.raw() {
+            Ok("script") if steps.is_empty() => Err(entry.blame("a script needs at least one `[[steps]]`")),
+            Ok("script") => Ok(PlannerKind::Script),
+            Ok("model") => Ok(PlannerKind::Model),
+            Ok(other) => Err(entry.blame(format!("expected {expected}, found `{other}`"))),
+            Err(_) => Err(entry.wrong(expected)),
+        },
+    }
+}
+
+fn policy(root: &Section<'_>, inputs: &Inputs) -> Result<PolicyChoice, TaskError> {
+    let Some(section) = root.section("policy")? else { return Ok(PolicyChoice::default()) };
+    let pack = section.get("pack").map(|entry| entry.plain().map(str::to_owned)).transpose()?;
+    let parameter = |entry: Entry<'_>| Ok((entry.name.to_owned(), texts(&entry, inputs)?));
+    let parameters = section.entries().filter(|entry| entry.name != "pack").map(parameter);
+    Ok(PolicyChoice { pack, parameters: parameters.collect::<Result<_, _>>()? })
+}
+
+fn texts(entry: &Entry<'_>, inputs: &Inputs) -> Result<Vec<String>, TaskError> {
+    entry.items().iter().map(|item| inputs.text(item)).collect()
+}
+
+fn secrets(root: &Section<'_>, inputs: &Inputs, folder: &Path) -> Result<BTreeMap<String, SecretSource>, TaskError> {
+    let secret = |entry: Entry<'_>| {
+        entry.check_name()?;
+        let section = entry.section()?;
+        section.allow(&["env", "file", "at"])?;
+        let from = match (section.get("env"), section.get("file")) {
+            (Some(name), None) => SecretPlace::Env(name.plain()?.to_owned()),
+            (None, Some(file)) => SecretPlace::File(folder.join(file.plain()?)),
+            _ => return Err(section.blame("expected either `env` or `file`, which says where its value is kept")),
+        };
+        let at = section.need("at", "the origins it may be used at, such as `[\"https://shop.test\"]`")?;
+        let origins: Vec<_> = at.items().iter().map(|item| origin(item, inputs)).collect::<Result<_, _>>()?;
+        if origins.is_empty() {
+            return Err(at.blame("expected at least one origin, such as `https://shop.test`"));
+        }
+        Ok((entry.name.to_owned(), SecretSource { from, at: origins }))
+    };
+    root.section("secrets")?.iter().flat_map(Section::entries).map(secret).collect()
+}
+
+fn origin(entry: &Entry<'_>, inputs: &Inputs) -> Result<String, TaskError> {
+    let text = inputs.text(entry)?;
+    let url = entry.address(&text)?;
+    match url.origin() {
+        // An origin written as an address has nothing but the final slash.
+        origin @ Origin::Tuple(..) if format!("{}/", origin.ascii_serialization()) == url.as_str() => {
+            Ok(origin.ascii_serialization())
+        }
+        _ => Err(entry.blame(format!("expected an origin such as `https://shop.test`, found `{text}`"))),
+    }
+}
+
+fn workspace(root: &Section<'_>, folder: &Path) -> Result<Option<PathBuf>, TaskError> {
+    let Some(section) = root.section("files")? else { return Ok(None) };
+    section.allow(&["workspace"])?;
+    section.get("workspace").map(|entry| Ok(folder.join(entry.plain()?))).transpose()
+}
+
+fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
+    let Some(section) = root.section("model")? else { return Ok(ModelChoice::default()) };
+    section.allow(&["name", "base_url"])?;
+    let name = section.get("name").map(|entry| entry.plain().map(str::to_owned)).transpose()?;
+    let base_url = section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?;
+    Ok(ModelChoice { name, base_url })
+}

@@ -1,0 +1,71 @@
+//! How a model is reached, and how long to wait for it.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// Which model to ask, where, and with how much patience.
+///
+/// Nothing is read from the environment; whoever makes it says everything.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub(super) model: String,
+    pub(super) base_url: String,
+    pub(super) key: SecretString,
+    pub(super) timeout: Duration,
+    pub(super) patience: Duration,
+    pub(super) retries: usize,
+    /// The first pause between two tries; each later one is up to twice as long.
+    pub(super) pause: Duration,
+}
+
+impl Config {
+    /// The model called `model`, at `https://api.openai.com/v1` and without a key.
+    #[must_use]
+    pub fn new(model: impl Into<String>) -> Self {
+        Self {
+            model: model.into(),
+            base_url: "https://api.openai.com/v1".to_owned(),
+            key: SecretString::default(),
+            timeout: Duration::from_secs(120),
+            patience: Duration::from_secs(300),
+            retries: 4,
+            pause: Duration::from_millis(500),
+        }
+    }
+
+    /// The address that `/chat/completions` is appended to; most end in `/v1`.
+    #[must_use]
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// The key that is sent as bearer token; an empty one is not sent.
+    #[must_use]
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.key = SecretString::from(key.into());
+        self
+    }
+
+    /// How long one request may take, from the first byte sent to the last byte read.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long one proposal may take in all, with every further try and the pauses between them.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// How often a request is sent again when the endpoint is busy or out of reach.
+    #[must_use]
+    pub fn retries(mut self, retries: usize) -> Self {
+        self.retries = retries;
+        self
+    }
+}

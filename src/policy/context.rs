@@ -1,0 +1,177 @@
+//! What a rule may know about an action besides who and upon what: Cedar's `context`.
+
+use std::collections::HashMap;
+
+use cedar_policy::{Context, RestrictedExpression};
+use lamassu_contract::{
+    Argument, Mode, PolicyError, Question, Resource, SecretUse, Source, Standing, has_placeholder, names_secret,
+};
+use serde_json::{Map, Value};
+
+use super::{
+    entities::{Scene, attributes, failed, record, text},
+    host,
+    schema::Declared,
+};
+
+/// The context of `question`, whose verb is `declared`.
+pub(super) fn context(
+    question: &Question<'_>,
+    declared: &Declared,
+    scene: &mut Scene<'_>,
+) -> Result<Context, PolicyError> {
+    let action = question.action;
+    let untrusted = action.args().iter().filter(|(_, argument)| !argument.label.is_trusted());
+    let effect = action.effect().max(declared.effect);
+    let args = action.args().iter().map(|(name, argument)| {
+        if !declared.args.contains(name) {
+            return Err(PolicyError(format!("the schema does not declare the argument `{name}`")));
+        }
+        Ok((name.clone(), label(argument)?))
+    });
+    let parts = attributes([
+        ("effect", text(effect.as_str())),
+        ("approval", approval(question)?),
+        ("run", state(question.standing)?),
+        ("secrets", secrets(question, scene)?),
+        ("untrusted", texts(untrusted.map(|(name, _)| name.as_str()))),
+        ("args", record(args.collect::<Result<Vec<_>, _>>()?)?),
+        ("facts", record(facts(action.facts(), &declared.facts)?)?),
+    ]);
+    Context::from_pairs(parts).map_err(failed)
+}
+
+/// The word for who watches.
+pub(super) fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Script => "script",
+        Mode::Library => "library",
+        Mode::Supervised => "supervised",
+    }
+}
+
+fn label(argument: &Argument) -> Result<RestrictedExpression, PolicyError> {
+    let label = &argument.label;
+    let outside = |source: &Source| !source.is_trusted() && *source != Source::Model;
+    let sources: Vec<_> = label.sources().map(ToString::to_string).collect();
+    let mut fields = attributes([
+        ("trusted", RestrictedExpression::new_bool(label.is_trusted())),
+        ("outside", RestrictedExpression::new_bool(label.sources().any(outside))),
+        ("sources", texts(sources.iter().map(String::as_str))),
+    ]);
+    let (kind, value) = match &argument.value {
+        Value::String(value) => ("text", text(value)),
+        Value::Bool(value) => ("flag", RestrictedExpression::new_bool(*value)),
+        value => match value.as_i64() {
+            Some(number) => ("number", RestrictedExpression::new_long(number)),
+            None => return record(fields),
+        },
+    };
+    fields.insert(kind.to_owned(), value);
+    record(fields)
+}
+
+/// A consent counts if it is to this very action and was not given in the future.
+fn approval(question: &Question<'_>) -> Result<RestrictedExpression, PolicyError> {
+    let now = question.standing.now;
+    let approval = question.approval.filter(|approval| {
+        approval.at <= now && !approval.by.trim().is_empty() && approval.digest == question.action.digest()
+    });
+    // A second that has begun counts as a second.
+    let age = approval.map_or(0, |approval| (now - approval.at).div_ceil(1000));
+    record(attributes([
+        ("granted", RestrictedExpression::new_bool(approval.is_some())),
+        ("by", text(approval.map_or("", |approval| approval.by.as_str()))),
+        ("age", long(age)),
+    ]))
+}
+
+fn state(standing: &Standing) -> Result<RestrictedExpression, PolicyError> {
+    record(attributes([
+        ("steps", long(standing.steps)),
+        ("tokens", long(standing.tokens)),
+        ("seconds", long(standing.seconds)),
+        ("mode", text(mode(standing.mode))),
+        ("now", long(standing.now)),
+        ("tainted", RestrictedExpression::new_bool(!standing.tainted_by.is_empty())),
+        ("taintedBy", texts(standing.tainted_by.iter().map(String::as_str))),
+    ]))
+}
+
+fn secrets(question: &Question<'_>, scene: &mut Scene<'_>) -> Result<RestrictedExpression, PolicyError> {
+    let action = question.action;
+    let receivers = receivers(action.resource());
+    let bound = question.secrets.iter().all(|secret| is_bound(secret, receivers.as_deref()));
+    let mut texts_of = action.args().values().map(|argument| &argument.value);
+    let in_text = texts_of.any(names_secret) || resource_names_secret(action.resource());
+    let names = question.secrets.iter().map(|secret| scene.secret(secret)).collect::<Result<Vec<_>, _>>()?;
+    record(attributes([
+        ("used", RestrictedExpression::new_bool(!question.secrets.is_empty())),
+        ("bound", RestrictedExpression::new_bool(bound)),
+        ("inText", RestrictedExpression::new_bool(in_text)),
+        ("names", RestrictedExpression::new_set(names)),
+        ("places", texts(question.secrets.iter().map(|secret| place(&secret.argument)))),
+    ]))
+}
+
+/// The argument that `path`, such as `secret_headers.authorization`, is in.
+fn place(path: &str) -> &str {
+    path.split_once('.').map_or(path, |(argument, _)| argument)
+}
+
+/// The origins that would receive what is put into `resource`; none if that cannot be told.
+fn receivers(resource: &Resource) -> Option<Vec<String>> {
+    match resource {
+        Resource::Url(url) => Some(vec![host::origin(url)?.id]),
+        Resource::Element(element) => {
+            let mut receivers = vec![host::spelled(&element.origin)?.id];
+            if let Some(form) = &element.form {
+                receivers.push(host::origin(&form.action)?.id);
+            }
+            Some(receivers)
+        }
+        Resource::Address { .. } | Resource::File(_) | Resource::Thing { .. } => None,
+    }
+}
+
+fn is_bound(secret: &SecretUse, receivers: Option<&[String]>) -> bool {
+    let origins: Vec<_> = secret.origins.iter().filter_map(|origin| host::spelled(origin)).collect();
+    receivers.is_some_and(|receivers| receivers.iter().all(|id| origins.iter().any(|origin| origin.id == *id)))
+}
+
+fn resource_names_secret(resource: &Resource) -> bool {
+    match resource {
+        Resource::Url(url) => has_placeholder(url.as_str()),
+        Resource::File(file) => has_placeholder(&file.path),
+        Resource::Thing { id, .. } => has_placeholder(id),
+        // What stands on a page is not the planner's text.
+        Resource::Element(_) | Resource::Address { .. } => false,
+    }
+}
+
+/// The facts that the schema declares for the verb. No rule can name the others, so they are left out.
+fn facts(
+    facts: &Map<String, Value>,
+    declared: &HashMap<String, String>,
+) -> Result<Vec<(String, RestrictedExpression)>, PolicyError> {
+    let known = facts.iter().filter_map(|(name, value)| Some((name, value, declared.get(name)?)));
+    let fact = |(name, value, kind): (&String, &Value, &String)| {
+        let typed = match kind.as_str() {
+            "Bool" => value.as_bool().map(RestrictedExpression::new_bool),
+            "Long" => value.as_i64().map(RestrictedExpression::new_long),
+            "String" => value.as_str().map(text),
+            _ => None,
+        };
+        let typed = typed.ok_or_else(|| PolicyError(format!("the fact `{name}` is not a {kind}")))?;
+        Ok((name.clone(), typed))
+    };
+    known.map(fact).collect()
+}
+
+fn texts<'a>(values: impl Iterator<Item = &'a str>) -> RestrictedExpression {
+    RestrictedExpression::new_set(values.map(text))
+}
+
+fn long(number: u64) -> RestrictedExpression {
+    RestrictedExpression::new_long(i64::try_from(number).unwrap_or(i64::MAX))
+}

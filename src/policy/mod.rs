@@ -1,0 +1,34 @@
+//! What may be done: Cedar rules behind the contract's `Policy`.
+//!
+//! A [`Pack`] is a folder with rules (`*.cedar`), what the user fills in (`pack.toml`) and cases
+//! that say what the rules are meant to decide (`cases.toml`). [`CedarPolicy::load`] parses and
+//! validates all of it, beside the guards that stand whatever a pack says, and runs the cases;
+//! one mistake anywhere and nothing is loaded. [`check`] tells what is in a pack, [`explain`] why
+//! a recorded judgement fell as it did.
+//!
+//! Deciding looks at the question alone. Whatever goes wrong in it is an error, and the gate
+//! makes every error a denial. This module knows nothing of planners, of the record, or of how
+//! anything is done.
+
+mod cases;
+mod cedar;
+mod check;
+mod context;
+mod entities;
+mod explain;
+mod fault;
+mod host;
+mod manifest;
+mod pack;
+mod rules;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use cedar::CedarPolicy;
+pub use check::{Report, check};
+pub use explain::explain;
+pub use fault::{Fault, PackError};
+pub use manifest::Parameters;
+pub use pack::Pack;

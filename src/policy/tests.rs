@@ -1,0 +1,93 @@
+//! The policy as a whole, asked through the gate as the runtime asks.
+
+mod approval;
+mod hostile;
+mod loading;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use lamassu_contract::{
+    Action, Call, Effect, Element, Form, Gate, Mode, Observation, Provenance, Resource, Secret, Standing, Vault,
+    Verdict,
+};
+use url::Url;
+
+use super::{CedarPolicy, Pack};
+
+/// A verdict with the ids of the rules that decided.
+fn told(verdict: Verdict) -> (&'static str, Vec<String>) {
+    let (word, rules) = match verdict {
+        Verdict::Go(permit) => ("go", permit.rules().to_vec()),
+        Verdict::Hold(held) => ("hold", held.rules().to_vec()),
+        Verdict::Stop(refusal) => ("stop", refusal.rules),
+    };
+    (word, rules.into_iter().map(|rule| rule.id).collect())
+}
+
+fn loaded(pack: &Pack) -> CedarPolicy {
+    CedarPolicy::load(pack, &[]).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn gate(pack: &Pack) -> Gate {
+    let vault = Vault::default().with("pin", Secret::new("s3cret!").at("https://example.com"));
+    Gate::new(Arc::new(loaded(pack)), Arc::new(vault))
+}
+
+/// The ready pack `name` with `https://example.com` as its only site.
+fn example(name: &str) -> Pack {
+    Pack::ready(name).with("sites", ["https://example.com"])
+}
+
+fn standing() -> Standing {
+    Standing {
+        run: "run-1".to_owned(),
+        agent: "lamassu".to_owned(),
+        user: "ann".to_owned(),
+        mode: Mode::Script,
+        steps: 3,
+        tokens: 0,
+        seconds: 9,
+        tainted_by: BTreeSet::new(),
+        now: 1_700_000_000_000,
+    }
+}
+
+fn url(text: &str) -> Url {
+    text.parse().unwrap_or_else(|error| panic!("`{text}`: {error}"))
+}
+
+fn open(address: &str) -> Action {
+    let url = url(address);
+    Action::new(&Call::new("browser", "open"), Effect::Egress, Resource::Url(url.clone())).arg("url", url.as_str())
+}
+
+fn request(method: &str, address: &str) -> Action {
+    Action::new(&Call::new("http", "request"), Effect::Egress, Resource::Url(url(address))).fact("method", method)
+}
+
+/// A text field on `page` in a form that is sent to `target`.
+fn field(page: &str, target: &str) -> Resource {
+    Resource::Element(Box::new(Element {
+        page: url(page),
+        origin: url(page).origin().ascii_serialization(),
+        role: "textbox".to_owned(),
+        name: "Address".to_owned(),
+        link: None,
+        form: Some(Form { action: url(target), method: "post".to_owned() }),
+        secret_field: false,
+    }))
+}
+
+fn fill(field: Resource, text: &str) -> Action {
+    Action::new(&Call::new("browser", "fill").with("text", text), Effect::Write, field)
+}
+
+/// What a run knows that was told "ship to 1 Ziggurat Street" and has read `seen` at the site.
+fn knows(seen: &str) -> Provenance {
+    let mut run = Provenance::new("ship to 1 Ziggurat Street", &BTreeMap::new());
+    run.witness(&Observation::from_page("https://example.com", seen));
+    run
+}

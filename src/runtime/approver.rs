@@ -1,0 +1,92 @@
+//! Asking a person.
+
+use lamassu_contract::{Action, BoxFuture, Call, Digest, Rule};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A person, or what stands in for one.
+///
+/// A panic, or ten minutes without an answer, is a rejection.
+pub trait Approver: Send + Sync {
+    /// Rules on an action that only a person's consent would allow.
+    fn rule<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Ruling>;
+
+    /// Answers a planner's question; `None` if nobody can.
+    fn answer<'a>(&'a self, question: &'a str) -> BoxFuture<'a, Option<String>> {
+        let _ = question;
+        Box::pin(async { None })
+    }
+
+    /// Says whether an action that was interrupted reached the world; `None` if nobody can tell.
+    /// `action` is what the record holds of it.
+    fn settle<'a>(&'a self, action: &'a Value) -> BoxFuture<'a, Option<Settled>> {
+        let _ = action;
+        Box::pin(async { None })
+    }
+}
+
+/// What a person is shown. What is shown is what runs: the digest binds it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What would be done.
+    pub action: Action,
+    /// The rules that hold it; empty if no rule allows it without consent.
+    pub rules: Vec<Rule>,
+    /// What the consent will be bound to.
+    pub digest: Digest,
+    /// The planner's reason; empty if it gave none.
+    pub why: String,
+}
+
+/// What a person said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ruling {
+    /// Do exactly this.
+    Approve {
+        /// Who says so.
+        by: String,
+    },
+    /// Do this instead; it is judged like any other call.
+    Edit {
+        /// Who says so.
+        by: String,
+        /// What to do instead.
+        call: Call,
+    },
+    /// Do not do it; the planner is told.
+    Reject {
+        /// Who says so.
+        by: String,
+        /// Why.
+        why: String,
+    },
+    /// End the run.
+    Stop {
+        /// Who says so.
+        by: String,
+    },
+    /// Nobody can answer now: the run is put aside and can be resumed.
+    Later,
+}
+
+/// Whether an interrupted action reached the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settled {
+    /// It did.
+    Landed,
+    /// It did not.
+    NotSent,
+}
+
+/// Nobody: every held action is denied.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Deny;
+
+impl Approver for Deny {
+    fn rule<'a>(&'a self, _: &'a Request) -> BoxFuture<'a, Ruling> {
+        let ruling = Ruling::Reject { by: "nobody".to_owned(), why: "there is no one to ask".to_owned() };
+        Box::pin(async { ruling })
+    }
+}

@@ -1,0 +1,192 @@
+//! Putting an agent together.
+
+use std::sync::Arc;
+
+use lamassu_contract::{Gate, Mode, Policy, Tool, Vault};
+
+use super::{Agent, Approver, Deny, Event, agent::Parts, toolbox::Toolbox};
+use crate::{
+    journal::{Ledger, Store},
+    planner::Planner,
+    policy::{CedarPolicy, Pack, PackError},
+};
+
+/// Builds an [`Agent`]. Only a planner is needed; without a policy nothing is allowed.
+#[must_use]
+pub struct AgentBuilder {
+    name: String,
+    user: String,
+    mode: Mode,
+    planner: Option<Arc<dyn Planner>>,
+    tools: Vec<Arc<dyn Tool>>,
+    policy: Choice,
+    vault: Vault,
+    approver: Arc<dyn Approver>,
+    ledger: Ledger,
+    events: Box<dyn Fn(&Event) + Send + Sync>,
+    rehearsal: bool,
+    origin: serde_json::Value,
+}
+
+enum Choice {
+    Pack(Pack),
+    Own(Arc<dyn Policy>),
+}
+
+impl Default for AgentBuilder {
+    fn default() -> Self {
+        Self {
+            name: "lamassu".to_owned(),
+            user: "user".to_owned(),
+            mode: Mode::Library,
+            planner: None,
+            tools: Vec::new(),
+            policy: Choice::Pack(Pack::ready("deny-all")),
+            vault: Vault::default(),
+            approver: Arc::new(Deny),
+            ledger: Ledger::Memory,
+            events: Box::new(|_| {}),
+            rehearsal: false,
+            origin: serde_json::Value::Null,
+        }
+    }
+}
+
+impl AgentBuilder {
+    /// What the policy and the record call this agent; `lamassu` if never called.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// On whose behalf it acts; `user` if never called.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.user = user.into();
+        self
+    }
+
+    /// Who watches; [`Mode::Library`] if never called.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// What decides the next step.
+    pub fn planner(mut self, planner: impl Planner + 'static) -> Self {
+        self.planner = Some(Arc::new(planner));
+        self
+    }
+
+    /// One more tool.
+    pub fn tool(mut self, tool: impl Tool + 'static) -> Self {
+        self.tools.push(Arc::new(tool));
+        self
+    }
+
+    /// The pack of rules to judge by; `deny-all` if never called. Verbs of the agent's own tools
+    /// are made known to it.
+    pub fn pack(mut self, pack: Pack) -> Self {
+        self.policy = Choice::Pack(pack);
+        self
+    }
+
+    /// A policy of your own instead of a pack.
+    pub fn policy(mut self, policy: impl Policy + 'static) -> Self {
+        self.policy = Choice::Own(Arc::new(policy));
+        self
+    }
+
+    /// The secrets that tools may be lent.
+    pub fn vault(mut self, vault: Vault) -> Self {
+        self.vault = vault;
+        self
+    }
+
+    /// Who is asked about held actions; [`Deny`] if never called.
+    pub fn approver(mut self, approver: impl Approver + 'static) -> Self {
+        self.approver = Arc::new(approver);
+        self
+    }
+
+    /// Where the record is kept; in memory, gone with the run, if never called.
+    pub fn journal(mut self, store: Store) -> Self {
+        self.ledger = Ledger::Store(store);
+        self
+    }
+
+    /// Who is told what happens, as it happens. It must not block.
+    pub fn events(mut self, sink: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.events = Box::new(sink);
+        self
+    }
+
+    /// Judges every action but does only those that merely read; the others are reported as
+    /// what would have happened.
+    pub fn rehearse(mut self) -> Self {
+        self.rehearsal = true;
+        self
+    }
+
+    /// What is kept with each run for whoever takes it up again, such as the task; no secrets.
+    pub fn origin(mut self, origin: serde_json::Value) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// The agent.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if there is no planner, the pack does not load, or a tool's verbs make no
+    /// sense.
+    pub fn build(self) -> Result<Agent, BuildError> {
+        let toolbox = Toolbox::new(self.tools)?;
+        let policy: Arc<dyn Policy> = match self.policy {
+            Choice::Own(policy) => policy,
+            Choice::Pack(pack) => {
+                let verbs: Vec<_> =
+                    toolbox.offers().iter().map(|offer| (offer.tool.clone(), offer.verbs.clone())).collect();
+                Arc::new(CedarPolicy::load(&pack, &verbs)?)
+            }
+        };
+        let parts = Parts {
+            name: self.name,
+            user: self.user,
+            mode: self.mode,
+            planner: self.planner.ok_or(BuildError::NoPlanner)?,
+            toolbox,
+            gate: Gate::new(policy, Arc::new(self.vault)),
+            approver: self.approver,
+            ledger: self.ledger,
+            events: self.events,
+            rehearsal: self.rehearsal,
+            origin: self.origin,
+        };
+        Ok(Agent { parts: Arc::new(parts) })
+    }
+}
+
+impl std::fmt::Debug for AgentBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AgentBuilder").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Why an agent cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// No planner was given.
+    #[error("the agent has no planner; give it one with `planner(..)`")]
+    NoPlanner,
+    /// The pack does not load.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A tool makes no sense.
+    #[error("the tool `{name}` cannot be used: {problem}")]
+    Tool {
+        /// The tool or verb.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}

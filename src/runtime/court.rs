@@ -1,0 +1,325 @@
+//! Where a call is described, traced and judged, and where consent is taken.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt as _;
+use lamassu_contract::{
+    Action, Approval, Call, Digest, Effect, Failure, FailureKind, Held, Observation, Permit, Provenance, Refusal, Rule,
+    Standing, Verdict, visible,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::{
+    Event, Request, Ruling,
+    agent::Parts,
+    run::{Halt, Run},
+};
+use crate::journal::{Entry, Kind};
+
+/// How long a person may take; after that the answer is no.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// What the record holds of a judgement. With the verdict `go` it is the intent: durable before
+/// anything happens.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Judged {
+    /// What was judged, as [`Action::to_value`]; null if the call could not be resolved.
+    pub(super) action: Value,
+    /// What was asked for.
+    pub(super) call: Call,
+    /// Where the run stood.
+    pub(super) standing: Standing,
+    /// How it was judged.
+    pub(super) verdict: Word,
+    /// The rules that decided.
+    #[serde(default)]
+    pub(super) rules: Vec<Rule>,
+    /// Who consented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) approved_by: Option<String>,
+    /// Why the call could not be resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) failure: Option<Failure>,
+    /// In a run that was taken up again: what was judged to bring things back to where they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) restored: Vec<Judged>,
+}
+
+/// A verdict in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Word {
+    Go,
+    Hold,
+    Stop,
+    Invalid,
+}
+
+impl Judged {
+    /// The action in a line; the call as it was made if it could not be resolved to one.
+    pub(super) fn line(&self) -> String {
+        let summary = self.action.get("summary").and_then(Value::as_str);
+        summary.map_or_else(|| as_asked(&self.call), str::to_owned)
+    }
+
+    /// The refusal that this judgement is.
+    pub(super) fn refusal(&self) -> Refusal {
+        Refusal { action: self.line(), rules: self.rules.clone() }
+    }
+
+    pub(super) fn effect(&self) -> Option<Effect> {
+        serde_json::from_value(self.action.get("effect")?.clone()).ok()
+    }
+}
+
+/// What a judgement brings with it. It exists only in the attempt that judged, never in the record.
+#[derive(Default)]
+pub(super) enum Authority {
+    #[default]
+    None,
+    Permit(Permit),
+    Held(Held),
+}
+
+impl Run {
+    /// Describes, traces and judges `call`.
+    pub(super) async fn judge(&mut self, call: &Call) -> Result<(Entry<Judged>, Authority), Halt> {
+        let name = format!("judgement-{}", self.state.steps);
+        let court = self.court(call);
+        self.judgement(&name, async move { court.judge().await }).await
+    }
+
+    /// Judges a held action again, now with a person's consent.
+    pub(super) async fn approve(
+        &mut self,
+        call: &Call,
+        held: &Judged,
+        authority: Authority,
+        by: String,
+    ) -> Result<(Entry<Judged>, Authority), Halt> {
+        let name = format!("consent-{}", self.state.steps);
+        let court = self.court(call);
+        let approval = Approval { by, digest: Digest::of(&held.action), at: self.state.clock.now };
+        self.judgement(&name, async move { court.approve(authority, approval).await }).await
+    }
+
+    /// What a person says about a held action.
+    pub(super) async fn ruling(
+        &mut self,
+        call: &Call,
+        held: &Judged,
+        authority: Authority,
+        why: &str,
+    ) -> Result<(Ruling, Authority), Halt> {
+        let name = format!("ruling-{}", self.state.steps);
+        let court = self.court(call);
+        let digest = Digest::of(&held.action);
+        let why = why.to_owned();
+        let slot = Arc::new(Mutex::new(Authority::None));
+        let place = Arc::clone(&slot);
+        let answer = self.journal.try_step(Kind::Approval, &name, async move {
+            let (ruling, authority) = court.ask(authority, digest, why).await;
+            *place.lock().await = authority;
+            if ruling == Ruling::Later { Err(()) } else { Ok(ruling) }
+        });
+        let Ok(entry) = answer.await? else { return Ok((Ruling::Later, Authority::None)) };
+        self.state.clock.tick(&entry);
+        if entry.fresh {
+            self.tell(&Event::Ruled { step: self.state.steps, ruling: in_words(&entry.value) });
+        }
+        let authority = std::mem::take(&mut *slot.lock().await);
+        Ok((entry.value, authority))
+    }
+
+    async fn judgement(
+        &mut self,
+        name: &str,
+        job: impl Future<Output = (Judged, Authority)> + Send + 'static,
+    ) -> Result<(Entry<Judged>, Authority), Halt> {
+        let slot = Arc::new(Mutex::new(Authority::None));
+        let place = Arc::clone(&slot);
+        let entry = self.journal.step(Kind::Judgement, name, async move {
+            let (judged, authority) = job.await;
+            *place.lock().await = authority;
+            judged
+        });
+        let entry = entry.await?;
+        self.state.clock.tick(&entry);
+        if entry.fresh {
+            self.tell_judged(&entry.value);
+        }
+        let authority = std::mem::take(&mut *slot.lock().await);
+        Ok((entry, authority))
+    }
+
+    pub(super) fn court(&self, call: &Call) -> Court {
+        Court {
+            parts: Arc::clone(&self.parts),
+            call: call.clone(),
+            provenance: self.state.provenance.clone(),
+            standing: self.state.standing(&self.parts, &self.id),
+            before: self.state.clock.taken_up().then(|| Arc::clone(&self.state.now)),
+        }
+    }
+
+    fn tell_judged(&self, judged: &Judged) {
+        let verdict = match judged.verdict {
+            Word::Go => "go",
+            Word::Hold => "hold",
+            Word::Stop => "stop",
+            Word::Invalid => "invalid",
+        };
+        let problem = judged.failure.as_ref().map(|failure| Rule::new("call", failure.message.clone()));
+        self.tell(&Event::Judged {
+            step: self.state.steps,
+            action: judged.line(),
+            effect: judged.effect(),
+            verdict,
+            rules: judged.rules.iter().cloned().chain(problem).collect(),
+        });
+    }
+}
+
+/// Everything it takes to judge one call, without a hold on the run.
+#[derive(Clone)]
+pub(super) struct Court {
+    parts: Arc<Parts>,
+    call: Call,
+    provenance: Provenance,
+    standing: Standing,
+    /// The last looks, in a run that was taken up again.
+    before: Option<Arc<Vec<Observation>>>,
+}
+
+impl Court {
+    /// The action that the call stands for, traced.
+    async fn describe(&self) -> Result<Action, Failure> {
+        let tool = self.parts.toolbox.find(&self.call)?;
+        let action = tool.describe(&self.call).await?;
+        Ok(action.traced(&self.provenance))
+    }
+
+    pub(super) async fn judge(&self) -> (Judged, Authority) {
+        let restored = self.restore().await;
+        let (judged, authority) = self.judge_here().await;
+        (Judged { restored, ..judged }, authority)
+    }
+
+    /// The same court with another call, in a run that has found its place again.
+    pub(super) fn about(&self, call: Call) -> Self {
+        Self { call, before: None, ..self.clone() }
+    }
+
+    /// Brings tools that lost their place in a crash back to it, by actions that are judged like
+    /// any other. What is refused or fails is left: the next look will show it.
+    pub(super) async fn restore(&self) -> Vec<Judged> {
+        let mut restored = Vec::new();
+        for last in self.before.iter().flat_map(|looks| looks.iter()) {
+            for tool in self.parts.toolbox.all().filter(|tool| tool.look().is_none()) {
+                let Some(call) = tool.restore(last) else { continue };
+                let (judged, authority) = self.about(call).judge_here().await;
+                if let Authority::Permit(permit) = authority {
+                    let _ = permit.spend(tool.as_ref()).await;
+                }
+                restored.push(judged);
+            }
+        }
+        restored
+    }
+
+    async fn judge_here(&self) -> (Judged, Authority) {
+        let action = match self.describe().await {
+            Ok(action) => action,
+            Err(failure) => return (self.undescribed(failure), Authority::None),
+        };
+        let record = action.to_value();
+        self.word(record, self.parts.gate.judge(action, &self.standing))
+    }
+
+    async fn approve(&self, authority: Authority, approval: Approval) -> (Judged, Authority) {
+        let Some(held) = self.held(authority).await else {
+            let failure = Failure::invalid("the action is no longer what was consented to; ask again");
+            return (self.invalid(failure), Authority::None);
+        };
+        let record = held.action().to_value();
+        let verdict = self.parts.gate.approve(held, &approval, self.standing.now);
+        let (judged, authority) = self.word(record, verdict);
+        (Judged { approved_by: Some(approval.by), ..judged }, authority)
+    }
+
+    /// Asks the approver. A panic or ten minutes of silence is a rejection.
+    async fn ask(&self, authority: Authority, digest: Digest, why: String) -> (Ruling, Authority) {
+        let Some(held) = self.held(authority).await.filter(|held| held.digest() == digest) else {
+            return (reject("the action changed while it waited"), Authority::None);
+        };
+        let request = Request { action: held.action().clone(), rules: held.rules().to_vec(), digest, why };
+        let asked = AssertUnwindSafe(self.parts.approver.rule(&request)).catch_unwind();
+        let ruling = match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(ruling)) => ruling,
+            Ok(Err(_)) => reject("the approver panicked"),
+            Err(_) => reject("nobody answered for ten minutes"),
+        };
+        (ruling, Authority::Held(held))
+    }
+
+    /// The held action: the one at hand or, in a run that was taken up again, judged afresh.
+    async fn held(&self, authority: Authority) -> Option<Held> {
+        match authority {
+            Authority::Held(held) => Some(held),
+            Authority::Permit(_) => None,
+            Authority::None => match self.judge().await.1 {
+                Authority::Held(held) => Some(held),
+                _ => None,
+            },
+        }
+    }
+
+    fn word(&self, action: Value, verdict: Verdict) -> (Judged, Authority) {
+        let (verdict, rules, authority) = match verdict {
+            Verdict::Go(permit) => (Word::Go, permit.rules().to_vec(), Authority::Permit(permit)),
+            Verdict::Hold(held) => (Word::Hold, held.rules().to_vec(), Authority::Held(held)),
+            Verdict::Stop(refusal) => (Word::Stop, refusal.rules, Authority::None),
+        };
+        (self.judged(action, verdict, rules), authority)
+    }
+
+    /// A call that could not be resolved to an action. One that a tool's own walls stop is refused
+    /// like any other, with the wall as the rule.
+    fn undescribed(&self, failure: Failure) -> Judged {
+        if failure.kind != FailureKind::OutOfBounds {
+            return self.invalid(failure);
+        }
+        let rule = Rule::new(format!("{}.bounds", self.call.tool), failure.message);
+        self.judged(Value::Null, Word::Stop, vec![rule])
+    }
+
+    fn invalid(&self, failure: Failure) -> Judged {
+        Judged { failure: Some(failure), ..self.judged(Value::Null, Word::Invalid, Vec::new()) }
+    }
+
+    fn judged(&self, action: Value, verdict: Word, rules: Vec<Rule>) -> Judged {
+        let (call, standing) = (self.call.clone(), self.standing.clone());
+        Judged { action, call, standing, verdict, rules, approved_by: None, failure: None, restored: Vec::new() }
+    }
+}
+
+fn as_asked(call: &Call) -> String {
+    let asked = format!("{} {}", call.name(), Value::Object(call.args.clone()));
+    visible(&asked.chars().take(160).collect::<String>())
+}
+
+fn reject(why: &str) -> Ruling {
+    Ruling::Reject { by: "lamassu".to_owned(), why: why.to_owned() }
+}
+
+fn in_words(ruling: &Ruling) -> String {
+    match ruling {
+        Ruling::Approve { by } => format!("{by} approves"),
+        Ruling::Edit { by, call } => format!("{by} asks for `{}` instead", call.name()),
+        Ruling::Reject { by, why } => format!("{by} rejects: {why}"),
+        Ruling::Stop { by } => format!("{by} stops the run"),
+        Ruling::Later => "nobody answers now".to_owned(),
+    }
+}

@@ -1,0 +1,70 @@
+//! What an observer of a run is told, in order. Terminal, JSON and apps are readers of it.
+
+use lamassu_contract::{Effect, Rule};
+use serde::Serialize;
+
+use super::Status;
+
+/// Something that happened in a run. All text is redacted.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+#[non_exhaustive]
+pub enum Event {
+    /// The run began, or was taken up again.
+    Began {
+        /// The run's id.
+        run: String,
+        /// The goal.
+        goal: String,
+    },
+    /// The planner proposed something.
+    Proposed {
+        /// What, in a line.
+        proposal: String,
+        /// Its reason; empty if it gave none.
+        why: String,
+    },
+    /// An action was judged.
+    Judged {
+        /// The step's number within the run, from 1.
+        step: u64,
+        /// What it would do, in a line.
+        action: String,
+        /// How far it reaches; absent if the call could not be resolved to an action.
+        effect: Option<Effect>,
+        /// `go`, `hold`, `stop`, or `invalid` for a call that makes no sense.
+        verdict: &'static str,
+        /// The rules that decided.
+        rules: Vec<Rule>,
+    },
+    /// A person ruled on a held action.
+    Ruled {
+        /// The step's number.
+        step: u64,
+        /// What they said, in a line.
+        ruling: String,
+    },
+    /// An action came to an end.
+    Acted {
+        /// The step's number.
+        step: u64,
+        /// `landed`, `not_sent`, `may_have_landed`, or `rehearsed` for what was only judged.
+        outcome: &'static str,
+        /// What was seen, or why it did not happen, in a line.
+        seen: String,
+        /// How long it took, in milliseconds.
+        millis: u64,
+    },
+    /// The runtime has something to say.
+    Noted {
+        /// What.
+        text: String,
+    },
+    /// The run ended or was put aside.
+    Ended {
+        /// How.
+        status: Status,
+        /// Why, in a sentence.
+        reason: String,
+    },
+}

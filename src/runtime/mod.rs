@@ -1,0 +1,23 @@
+//! Drives steps: the only place where planner, gate, tools and journal meet.
+//!
+//! [`Agent`] is what an app builds once; [`Agent::run`] is one attempt at a goal. The step itself
+//! is in `step.rs` and reads from top to bottom like the design.
+
+mod agent;
+mod approver;
+mod builder;
+mod court;
+mod effect;
+mod event;
+mod repeat;
+mod report;
+mod run;
+mod state;
+mod step;
+mod toolbox;
+
+pub use agent::{Agent, RunError};
+pub use approver::{Approver, Deny, Request, Ruling, Settled};
+pub use builder::{AgentBuilder, BuildError};
+pub use event::Event;
+pub use report::{AnswerError, Report, Status};

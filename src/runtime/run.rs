@@ -1,0 +1,273 @@
+//! One attempt at a goal: look, propose, act, until it ends.
+
+use std::{sync::Arc, time::Duration};
+
+use lamassu_contract::{Call, Observation};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{Event, Report, RunError, Status, agent::Parts, repeat::Circle, state::State};
+use crate::{
+    goal::Goal,
+    journal::{Journal, Kind},
+    planner::{Planned, PlannerError, Proposal, Reply, View},
+};
+
+/// How often an answer of the wrong shape is sent back before the run is given up.
+const WRONG_ANSWERS: u32 = 3;
+
+/// An attempt under way.
+pub(super) struct Run {
+    pub(super) parts: Arc<Parts>,
+    pub(super) goal: Goal,
+    pub(super) journal: Journal,
+    pub(super) state: State,
+    pub(super) id: String,
+}
+
+/// What ends a run in mid-step.
+pub(super) enum Halt {
+    /// It came to an end, which is recorded.
+    End(Status, String),
+    /// It is put aside as it is and can be resumed.
+    Aside(Status, String),
+    /// It cannot go on.
+    Error(RunError),
+}
+
+impl<E: Into<RunError>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl Run {
+    pub(super) fn new(parts: Arc<Parts>, goal: Goal, journal: Journal) -> Self {
+        let state = State::new(&goal);
+        let id = journal.run().to_owned();
+        Self { parts, goal, journal, state, id }
+    }
+
+    pub(super) async fn drive(&mut self) -> Result<Report, RunError> {
+        let (status, reason, answer) = match self.go().await {
+            Ok((answer, evidence)) => (Status::Done, evidence, answer),
+            Err(Halt::End(status, reason)) => (status, reason, Value::Null),
+            Err(Halt::Aside(status, reason)) => return Ok(self.report(status, reason, Value::Null)),
+            Err(Halt::Error(error)) => return Err(error),
+        };
+        let end = json!({ "status": status, "reason": reason, "answer": answer });
+        let entry = self.journal.step(Kind::End, "end", async move { end }).await?;
+        self.state.clock.tick(&entry);
+        Ok(self.report(status, reason, answer))
+    }
+
+    fn report(&self, status: Status, reason: String, answer: Value) -> Report {
+        Report {
+            run: self.id.clone(),
+            status,
+            reason,
+            answer,
+            steps: self.state.steps,
+            refusals: self.state.refusals.clone(),
+            usage: self.state.usage,
+            millis: self.state.clock.spent,
+            head: self.journal.head(),
+        }
+    }
+
+    async fn go(&mut self) -> Result<(Value, String), Halt> {
+        self.begin().await?;
+        loop {
+            self.look().await?;
+            self.within_budget()?;
+            let planned = self.propose().await?;
+            match planned.proposal {
+                Proposal::Act(calls) => self.act(calls, &planned.why).await?,
+                Proposal::Ask(question) => self.ask(question).await?,
+                Proposal::Done { answer, evidence } => match self.check(&answer) {
+                    None => return Ok((answer, evidence)),
+                    Some(problem) => self.send_back(problem)?,
+                },
+                Proposal::Pass(why) => return Err(Halt::End(self.why_passed(), why)),
+            }
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), Halt> {
+        let begin = json!({
+            "goal": self.goal.text, "told": self.goal.told, "inputs": self.goal.inputs,
+            "planner": self.parts.planner.name(), "agent": self.parts.name, "user": self.parts.user,
+            "rehearsal": self.parts.rehearsal,
+        });
+        let expected = begin.clone();
+        let entry = self.journal.step(Kind::Begin, "begin", async move { begin }).await?;
+        self.state.clock.tick(&entry);
+        if entry.value != expected {
+            return Err(Halt::Error(RunError::OtherGoal { run: self.id.clone() }));
+        }
+        self.tell(&Event::Began { run: self.id.clone(), goal: self.goal.text.clone() });
+        Ok(())
+    }
+
+    async fn propose(&mut self) -> Result<Planned, Halt> {
+        let name = format!("proposal-{}", self.state.turns.len() + 1);
+        let job = Asking {
+            parts: Arc::clone(&self.parts),
+            goal: self.goal.clone(),
+            turns: Arc::clone(&self.state.turns),
+            now: Arc::clone(&self.state.now),
+        };
+        let left = Duration::from_secs(self.goal.budget.seconds.saturating_sub(self.state.clock.spent / 1000).max(1));
+        let answer = self.journal.try_step(Kind::Proposal, &name, async move {
+            // No answer in time is an answer: it ends the run the same way when it is read again.
+            match tokio::time::timeout(left, job.propose()).await {
+                Ok(planned) => planned.map(Some),
+                Err(_) => Ok(None),
+            }
+        });
+        let entry = answer.await?.map_err(|error| Halt::Error(RunError::Planner { run: self.id.clone(), error }))?;
+        self.state.clock.tick(&entry);
+        let Some(planned) = entry.value else {
+            let spent = self.spent("seconds", self.goal.budget.seconds);
+            return Err(Halt::End(Status::BudgetSpent, format!("{spent}, while waiting for the planner")));
+        };
+        self.state.planned(planned.clone());
+        if entry.fresh {
+            let Planned { proposal, why, .. } = &planned;
+            self.tell(&Event::Proposed { proposal: proposal.to_string(), why: why.clone() });
+        }
+        Ok(planned)
+    }
+
+    /// Calls in order, until one does not land or moves the page.
+    async fn act(&mut self, calls: Vec<Call>, why: &str) -> Result<(), Halt> {
+        if calls.is_empty() {
+            self.state.steps += 1;
+            self.state.replied(Reply::Said("the proposal names no call; propose one, or say that you are done".into()));
+        }
+        for call in calls {
+            self.within_budget()?;
+            let circle = self.state.repeats.count(&call, &self.state.now);
+            if circle == Circle::End {
+                let reason = format!("`{}` was asked for again and again while nothing changed", call.name());
+                return Err(Halt::End(Status::Failed, reason));
+            }
+            let reply = self.step(&call, why).await?;
+            let goes_on = matches!(&reply, Reply::Landed(observation) if !observation.moved);
+            self.state.replied(reply);
+            if circle == Circle::Nudge {
+                let nudge = "this is the third time on an unchanged page; try something else, or give up and say why";
+                self.state.replied(Reply::Said(nudge.to_owned()));
+            }
+            if !goes_on {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask(&mut self, question: String) -> Result<(), Halt> {
+        self.state.steps += 1;
+        let name = format!("answer-{}", self.state.steps);
+        let parts = Arc::clone(&self.parts);
+        let asked = question.clone();
+        let answer =
+            self.journal.try_step(Kind::Answer, &name, async move { parts.approver.answer(&asked).await.ok_or(()) });
+        let Ok(entry) = answer.await? else {
+            return Err(Halt::Aside(Status::Waiting, format!("the planner asks: {question}")));
+        };
+        self.state.clock.tick(&entry);
+        self.state.replied(Reply::Said(entry.value));
+        Ok(())
+    }
+
+    /// What is wrong with `answer`, if anything.
+    fn check(&self, answer: &Value) -> Option<String> {
+        let schema = self.goal.output.as_ref()?;
+        match jsonschema::validator_for(schema) {
+            Ok(validator) => {
+                let error = validator.iter_errors(answer).next()?;
+                Some(format!("the answer does not fit the output schema at `{}`: {error}", error.instance_path()))
+            }
+            Err(error) => Some(format!("the output schema makes no sense: {error}")),
+        }
+    }
+
+    fn send_back(&mut self, problem: String) -> Result<(), Halt> {
+        self.state.wrong_answers += 1;
+        if self.state.wrong_answers >= WRONG_ANSWERS {
+            return Err(Halt::End(Status::Failed, problem));
+        }
+        self.tell(&Event::Noted { text: problem.clone() });
+        self.state.replied(Reply::Said(problem));
+        Ok(())
+    }
+
+    /// A planner that gives up right after a refusal, or when nothing but refusals and failures
+    /// came of all it tried, was refused; otherwise it failed.
+    fn why_passed(&self) -> Status {
+        let replies: Vec<_> = self.state.turns.iter().flat_map(|turn| &turn.results).collect();
+        let refused = |reply: &&Reply| match reply {
+            Reply::Refused(_) => true,
+            Reply::Failed(failure) => failure.refusal.is_some(),
+            _ => false,
+        };
+        let landed = replies.iter().any(|reply| matches!(reply, Reply::Landed(_)));
+        let last = replies.last().is_some_and(refused);
+        if last || (!landed && replies.iter().any(refused)) { Status::Refused } else { Status::Failed }
+    }
+
+    fn within_budget(&self) -> Result<(), Halt> {
+        let budget = &self.goal.budget;
+        let tokens = self.state.usage.input + self.state.usage.output;
+        let spent = [
+            ("steps", self.state.steps, budget.steps),
+            ("seconds", self.state.clock.spent / 1000, budget.seconds),
+            ("tokens", tokens, budget.tokens),
+        ];
+        match spent.into_iter().find(|(_, used, limit)| used >= limit) {
+            Some((what, _, limit)) => Err(Halt::End(Status::BudgetSpent, self.spent(what, limit))),
+            None => Ok(()),
+        }
+    }
+
+    fn spent(&self, what: &str, limit: u64) -> String {
+        format!("the budget of {limit} {what} is spent after {} steps", self.state.steps)
+    }
+
+    pub(super) fn tell(&self, event: &Event) {
+        (self.parts.events)(event);
+    }
+}
+
+/// A question to the planner that outlives the borrow of the run.
+struct Asking {
+    parts: Arc<Parts>,
+    goal: Goal,
+    turns: Arc<Vec<crate::planner::Turn>>,
+    now: Arc<Vec<Observation>>,
+}
+
+impl Asking {
+    async fn propose(&self) -> Result<Planned, PlannerError> {
+        let secrets: Vec<_> = self.parts.vault().names().map(str::to_owned).collect();
+        let view = View {
+            goal: &self.goal.text,
+            at: self.goal.at.as_ref().map(Url::as_str),
+            inputs: &self.goal.inputs,
+            output: self.goal.output.as_ref(),
+            tools: self.parts.toolbox.offers(),
+            secrets: &secrets,
+            turns: &self.turns,
+            now: &self.now,
+        };
+        let mut planned = self.parts.planner.propose(&view).await?;
+        if let Proposal::Done { answer, evidence } = &mut planned.proposal {
+            let redact = |text: &str| self.parts.vault().redact(text);
+            let shown = Observation::from_tool("answer", evidence.as_str()).with_data(answer.take()).map_text(&redact);
+            *answer = shown.data;
+            *evidence = shown.content;
+        }
+        Ok(planned)
+    }
+}

@@ -1,0 +1,22 @@
+//! Behaviour of the whole, in one binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test that cannot go on should stop, and tests set the scene from outside"
+)]
+
+mod bad_inputs;
+mod command;
+mod hostile;
+mod layers;
+#[cfg(feature = "model")]
+mod model;
+mod resume;
+mod runtime;
+#[cfg(feature = "browser")]
+mod shop;
+mod support;
+mod terminal;

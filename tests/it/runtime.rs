@@ -1,0 +1,170 @@
+//! What the runtime does with proposals, verdicts and outcomes.
+
+use lamassu::{Budget, Call, Effect, Event, Goal, Proposal, Ruling, Secret, Status, Vault, runtime::Settled};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::support::{Bell, Listed, Scripted, act, agent, approve, ring};
+
+#[tokio::test]
+async fn what_the_policy_allows_is_done_once() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let report = agent(&bell, &planner, |_| Some(true)).build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert_eq!((report.status, bell.count(), report.steps), (Status::Done, 1, 1));
+}
+
+#[tokio::test]
+async fn without_a_policy_nothing_runs() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let agent = lamassu::Agent::builder().planner(planner).tool(bell.clone()).build().unwrap();
+    let report = agent.run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.refusals.len()), (0, 1));
+}
+
+#[tokio::test]
+async fn calls_after_a_refused_one_are_not_tried() {
+    let bell = Bell::default();
+    let planner = Listed::new([act([Call::new("bell", "jam"), ring()])]);
+    let rules = |question: &lamassu::Question<'_>| (question.action.call().verb == "ring").then_some(true);
+    let report = agent(&bell, &planner, rules).build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.steps), (0, 1));
+}
+
+#[tokio::test]
+async fn the_planner_learns_of_a_refusal() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let _ = agent(&bell, &planner, |_| None).build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert!(planner.shown().contains("Refused(Refusal { action: \"bell.ring Bell \\\"front\\\"\", rules: [] })"));
+}
+
+#[tokio::test]
+async fn a_held_action_runs_once_a_person_approves() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let person = Scripted { says: approve, settles: None };
+    let agent = agent(&bell, &planner, |_| Some(false)).approver(person).build().unwrap();
+    assert_eq!((agent.run(Goal::new("ring")).await.unwrap().status, bell.count()), (Status::Done, 1));
+}
+
+#[tokio::test]
+async fn a_held_action_without_a_person_is_denied() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let report = agent(&bell, &planner, |_| Some(false)).build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.refusals[0].rules[0].id.as_str()), (0, "person.reject"));
+}
+
+#[tokio::test]
+async fn an_approver_that_panics_denies() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let person = Scripted { says: |_| panic!("no idea"), settles: None };
+    let agent = agent(&bell, &planner, |_| Some(false)).approver(person).build().unwrap();
+    let report = agent.run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.refusals[0].rules[0].because.as_str()), (0, "lamassu: the approver panicked"));
+}
+
+#[tokio::test]
+async fn an_edited_action_is_judged_again() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let edit = |_: &lamassu::Request| Ruling::Edit { by: "ada".into(), call: ring().with("times", 1_000) };
+    let rules = |question: &lamassu::Question<'_>| question.action.args().is_empty().then_some(false);
+    let agent = agent(&bell, &planner, rules).approver(Scripted { says: edit, settles: None }).build().unwrap();
+    let report = agent.run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.refusals.len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_person_can_stop_the_run() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let person = Scripted { says: |_| Ruling::Stop { by: "ada".into() }, settles: None };
+    let agent = agent(&bell, &planner, |_| Some(false)).approver(person).build().unwrap();
+    assert_eq!((agent.run(Goal::new("ring")).await.unwrap().status, bell.count()), (Status::Refused, 0));
+}
+
+#[tokio::test]
+async fn steps_that_are_spent_end_the_run() {
+    let bell = Bell::default();
+    let planner = Listed::new((0..9).map(|times| act([ring().with("times", times)])));
+    let goal = Goal::new("ring").budget(Budget { steps: 3, ..Budget::default() });
+    let report = agent(&bell, &planner, |_| Some(true)).build().unwrap().run(goal).await.unwrap();
+    assert_eq!((report.status, bell.count()), (Status::BudgetSpent, 3));
+}
+
+#[tokio::test]
+async fn a_run_that_goes_round_in_circles_is_nudged_then_ended() {
+    let bell = Bell::default();
+    let planner = Listed::new((0..9).map(|_| act([ring()])));
+    let report = agent(&bell, &planner, |_| Some(true)).build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert_eq!((report.status, bell.count()), (Status::Failed, 4));
+    assert!(planner.shown().contains("this is the third time"));
+}
+
+#[tokio::test]
+async fn an_answer_of_the_wrong_shape_is_sent_back() {
+    let done = |answer| Proposal::Done { answer, evidence: "seen".to_owned() };
+    let planner = Listed::new([done(json!({ "order": 7 })), done(json!({ "order": "LM-1" }))]);
+    let schema = json!({ "type": "object", "properties": { "order": { "type": "string" } }, "required": ["order"] });
+    let agent = agent(&Bell::default(), &planner, |_| None).build().unwrap();
+    let report = agent.run(Goal::new("order").output(schema)).await.unwrap();
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Order {
+        order: String,
+    }
+    assert_eq!(report.answer::<Order>().unwrap(), Order { order: "LM-1".to_owned() });
+    assert!(planner.shown().contains("does not fit the output schema"));
+}
+
+#[tokio::test]
+async fn a_secret_is_seen_by_the_tool_and_by_nobody_else() {
+    let bell = Bell::default();
+    let planner = Listed::new([act([ring().with("secret", "pin")])]);
+    let events = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let heard = std::sync::Arc::clone(&events);
+    let agent = agent(&bell, &planner, |_| Some(true))
+        .vault(Vault::default().with("pin", Secret::new("tOp-s3cret")))
+        .events(move |event: &Event| heard.lock().unwrap().push_str(&serde_json::to_string(event).unwrap()))
+        .build()
+        .unwrap();
+    let report = agent.run(Goal::new("ring")).await.unwrap();
+    let everything = format!("{}{}{report:?}", planner.shown(), events.lock().unwrap());
+    assert_eq!((everything.contains("dong {secret pin}"), everything.contains("s3cret")), (true, false));
+}
+
+#[tokio::test]
+async fn an_action_that_may_have_landed_is_never_repeated_and_ends_in_doubt() {
+    let bell = Bell::default();
+    let planner = Listed::new([act([Call::new("bell", "jam")]), act([Call::new("bell", "jam")])]);
+    let report = agent(&bell, &planner, |_| Some(true)).build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert_eq!((report.status, bell.count()), (Status::InDoubt, 1));
+}
+
+#[tokio::test]
+async fn a_person_settles_what_may_have_landed() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([Call::new("bell", "jam")])]));
+    let person = Scripted { says: approve, settles: Some(Settled::Landed) };
+    let agent = agent(&bell, &planner, |_| Some(true)).approver(person).build().unwrap();
+    assert_eq!((agent.run(Goal::new("ring")).await.unwrap().status, bell.count()), (Status::Done, 1));
+}
+
+#[tokio::test]
+async fn a_rehearsal_judges_everything_and_only_reads() {
+    let bell = Bell::default();
+    let planner = Listed::new([act([Call::new("bell", "listen"), ring()])]);
+    let report =
+        agent(&bell, &planner, |_| Some(true)).rehearse().build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert_eq!((report.status, report.steps, bell.count()), (Status::Done, 2, 0));
+    assert!(planner.shown().contains("is allowed and was not done"));
+}
+
+#[tokio::test]
+async fn a_custom_tool_is_known_to_a_pack_by_its_effect() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([Call::new("bell", "listen")]), act([ring()])]));
+    let agent = lamassu::Agent::builder().planner(planner).tool(bell.clone()).pack(lamassu::Pack::ready("read-only"));
+    let report = agent.build().unwrap().run(Goal::new("listen")).await.unwrap();
+    assert_eq!((bell.count(), report.steps, report.refusals.len()), (0, 2, 1), "{report:?}");
+}
+
+#[test]
+fn effects_are_ordered_by_how_much_they_deserve_to_be_guarded() {
+    let mut effects = [Effect::Irreversible, Effect::Read, Effect::Consequential, Effect::Egress, Effect::Write];
+    effects.sort();
+    assert_eq!(effects.map(Effect::as_str), ["read", "write", "egress", "consequential", "irreversible"]);
+}

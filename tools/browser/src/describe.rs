@@ -1,0 +1,277 @@
+//! From a call to an action: looks at the page, touches nothing, sends nothing.
+
+use std::time::Duration;
+
+use lamassu_contract::{Action, Call, Effect, Failure, FailureKind, Resource, has_placeholder};
+use regex::{Regex, RegexBuilder};
+
+use crate::{
+    Limits, address,
+    deed::{
+        Aim, Answer, Chord, Deed, Extent, Sought, TabDeed, Text, Tick, Until, at_least, resource, whole, with_facts,
+    },
+    effect,
+    fault::Fault,
+    page::{Described, Place, Resolved},
+    session::Session,
+    target::{Among, Target},
+    verbs,
+};
+
+/// Compiled patterns may take so much memory.
+const PATTERN_BYTES: usize = 1 << 20;
+
+/// Describes `call`. Without a session no page is open.
+///
+/// # Errors
+///
+/// A [`Failure`] that tells the planner what to ask for instead.
+pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits: Limits) -> Result<Action, Failure> {
+    verbs::check(call)?;
+    match session {
+        Some(session) if call.verb == "dialog" => dialog(session, call).await,
+        Some(session) => match call.verb.as_str() {
+            "click" => click(session, call).await,
+            "fill" => fill(session, call).await,
+            "select" => select(session, call).await,
+            "check" => tick(session, call).await,
+            "press" => press(session, call).await,
+            "scroll" => scroll(session, call).await,
+            "read" if call.optional_text("target")?.is_some() => read_part(session, call, limits).await,
+            _ => {
+                let place = session.locate().await?;
+                overall(call, &place, Some(session), limits)
+            }
+        },
+        None => match call.verb.as_str() {
+            "click" | "fill" | "select" | "check" | "press" | "scroll" | "dialog" | "wait" => {
+                Err(Failure::new(FailureKind::NotFound, "no page is open; `open` an address first"))
+            }
+            _ => overall(call, &Place::default(), None, limits),
+        },
+    }
+}
+
+/// What concerns no element: looking, reading, moving.
+fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Limits) -> Result<Action, Failure> {
+    let deed = match call.verb.as_str() {
+        "open" => return open(call, place),
+        "look" => Deed::Look,
+        "back" => Deed::Back,
+        "wait" => wait(call, session)?,
+        "find" => Deed::Find(sought(call)?),
+        "read" => {
+            let (offset, limit) = span(call, limits)?;
+            Deed::Read { aim: None, offset, limit }
+        }
+        "extract" => Deed::Extract(fields(call)?),
+        "screenshot" => Deed::Screenshot { extent: if call.flag("full")? { Extent::Whole } else { Extent::Visible } },
+        _ => Deed::Tabs(tabs(call)?),
+    };
+    let action = Action::new(call, Effect::Read, whole(place)).handle(deed);
+    Ok(if place.page().is_some() { action.fact("origin", place.source()) } else { action })
+}
+
+fn open(call: &Call, place: &Place) -> Result<Action, Failure> {
+    let base = place.page().filter(|page| matches!(page.scheme(), "http" | "https"));
+    let url = address::canonical(call.text("url")?, base.as_ref())?;
+    let action = Action::new(call, Effect::Read, Resource::Url(url.clone()))
+        .arg("url", url.as_str())
+        .fact("host", url.host_str().unwrap_or_default())
+        .fact("has_query", url.query().is_some())
+        .summary(format!("open {url}"));
+    Ok(action.handle(Deed::Open(url)))
+}
+
+/// The action of `effect` upon one element.
+fn upon(call: &Call, effect: Effect, found: &(Place, Described), deed: Deed) -> Result<Action, Failure> {
+    let (place, element) = found;
+    let action = Action::new(call, effect, resource(place, element)?).summary(format!(
+        "{} {} on {}",
+        call.verb,
+        element.shown(),
+        element.origin
+    ));
+    Ok(with_facts(action, element).handle(deed))
+}
+
+async fn find(session: &mut Session, call: &Call, among: Among) -> Result<((Place, Described), Aim), Failure> {
+    let found = Target::parse(call.text("target")?)?.resolve(session, among).await?;
+    let aim = Aim::at(&found.0, &found.1);
+    Ok((found, aim))
+}
+
+async fn click(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let (found, aim) = find(session, call, Among::Everything).await?;
+    let page = found.0.page().ok_or(Fault::Moved)?;
+    let effect = effect::of_click(&found.1, &page);
+    let submits = found.1.submits;
+    Ok(upon(call, effect, &found, Deed::Click(aim))?.fact("submits", submits))
+}
+
+async fn fill(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let with = match (call.optional_text("text")?, call.optional_text("secret")?) {
+        (Some(text), None) => Text::Plain(plain(text)?),
+        (None, Some(secret)) => Text::Secret(secret.to_owned()),
+        _ => return Err(Failure::invalid("`browser.fill` needs either `text` or `secret`")),
+    };
+    let (found, aim) = find(session, call, Among::Fields).await?;
+    let secret = match &with {
+        Text::Secret(name) => Some(name.clone()),
+        Text::Plain(_) => None,
+    };
+    let action = upon(call, Effect::Write, &found, Deed::Fill { aim, with })?;
+    Ok(match secret {
+        Some(name) => action.uses_secret("text", &name),
+        None => action,
+    })
+}
+
+/// A placeholder inside of a text is never resolved; what was meant is `secret`.
+fn plain(text: &str) -> Result<String, Failure> {
+    if has_placeholder(text) {
+        return Err(Failure::invalid("a secret is not part of a text; give its name in `secret` instead of `text`"));
+    }
+    Ok(text.to_owned())
+}
+
+async fn select(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let option = call.text("option")?.to_owned();
+    let (found, aim) = find(session, call, Among::Fields).await?;
+    upon(call, Effect::Write, &found, Deed::Select { aim, option })
+}
+
+async fn tick(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let on = !call.args.contains_key("on") || call.flag("on")?;
+    let wanted = if on { Tick::On } else { Tick::Off };
+    let (found, aim) = find(session, call, Among::Fields).await?;
+    if !["checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"].contains(&found.1.role.as_str()) {
+        return Err(Failure::invalid(format!("{} cannot be ticked; `click` it", aim.label)));
+    }
+    let page = found.0.page().ok_or(Fault::Moved)?;
+    let effect = at_least(Effect::Write, Some(effect::of_click(&found.1, &page)));
+    upon(call, effect, &found, Deed::Check { aim, wanted })
+}
+
+async fn press(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let chord = Chord::parse(call.text("key")?)?;
+    let found = match call.optional_text("target")? {
+        Some(target) => Some(Target::parse(target)?.resolve(session, Among::Everything).await?),
+        None => focused(session).await?,
+    };
+    let Some(found) = found else {
+        let place = session.place.clone();
+        return Ok(Action::new(call, Effect::Write, whole(&place)).handle(Deed::Press { aim: None, chord }));
+    };
+    let page = found.0.page().ok_or(Fault::Moved)?;
+    let pressed = ["button", "link", "menuitem", "tab", "option"].contains(&found.1.role.as_str()) && chord.presses();
+    let sent = if chord.enters() { effect::of_enter(&found.1) } else { None };
+    let clicked = pressed.then(|| effect::of_click(&found.1, &page));
+    let effect = at_least(at_least(Effect::Write, sent), clicked);
+    let submits = sent.is_some() || (pressed && found.1.submits);
+    let aim = Some(Aim::at(&found.0, &found.1));
+    Ok(upon(call, effect, &found, Deed::Press { aim, chord })?.fact("submits", submits))
+}
+
+/// What has the focus.
+pub(crate) async fn focused(session: &mut Session) -> Result<Option<(Place, Described)>, Failure> {
+    let resolved: Resolved = session.ask("resolve", serde_json::json!({ "focused": true })).await?;
+    session.place = resolved.place.clone();
+    Ok(resolved.one.map(|one| (resolved.place, one)))
+}
+
+async fn scroll(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let to = call.optional_text("to")?.unwrap_or("down").to_lowercase();
+    if !["down", "up", "end", "top"].contains(&to.as_str()) {
+        return Err(Failure::invalid("`browser.scroll` needs `down`, `up`, `end` or `top` in `to`"));
+    }
+    if call.optional_text("target")?.is_some() {
+        let (found, aim) = find(session, call, Among::Everything).await?;
+        return upon(call, Effect::Read, &found, Deed::Scroll { aim: Some(aim), to });
+    }
+    let place = session.locate().await?;
+    Ok(Action::new(call, Effect::Read, whole(&place)).handle(Deed::Scroll { aim: None, to }))
+}
+
+async fn read_part(session: &mut Session, call: &Call, limits: Limits) -> Result<Action, Failure> {
+    let (offset, limit) = span(call, limits)?;
+    let (found, aim) = find(session, call, Among::Everything).await?;
+    upon(call, Effect::Read, &found, Deed::Read { aim: Some(aim), offset, limit })
+}
+
+fn span(call: &Call, limits: Limits) -> Result<(usize, usize), Failure> {
+    let number = |name: &str| call.optional_integer(name).map(|number| number.map(|number| number as usize));
+    Ok((number("offset")?.unwrap_or(0), number("limit")?.unwrap_or(limits.text).clamp(1, limits.text)))
+}
+
+fn wait(call: &Call, session: Option<&mut Session>) -> Result<Deed, Failure> {
+    let limit = Duration::from_secs(call.optional_integer("seconds")?.unwrap_or(10).min(60));
+    let until = match (call.optional_text("text")?, call.optional_text("target")?, session) {
+        (None, None, _) => Until::Quiet,
+        (Some(text), None, _) => Until::Text(text.to_owned()),
+        (None, Some(target), Some(session)) => {
+            let target = Target::parse(target)?;
+            Until::There(target.awaited(session)?, target.to_string())
+        }
+        _ => return Err(Failure::invalid("`browser.wait` needs `text` or `target`, not both")),
+    };
+    Ok(Deed::Wait { until, limit })
+}
+
+fn sought(call: &Call) -> Result<Sought, Failure> {
+    match (call.optional_text("text")?, call.optional_text("pattern")?) {
+        (Some(text), None) if !text.trim().is_empty() => Ok(Sought::Text(text.to_owned())),
+        (None, Some(text)) => Ok(Sought::Pattern(pattern(text)?)),
+        _ => Err(Failure::invalid("`browser.find` needs either `text` or `pattern`")),
+    }
+}
+
+/// A pattern of bounded size; matching is linear in the text.
+pub(crate) fn pattern(text: &str) -> Result<Regex, Failure> {
+    RegexBuilder::new(text).size_limit(PATTERN_BYTES).multi_line(true).build().map_err(|error| {
+        let reason = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
+        Failure::invalid(format!("`{text}` is not a regular expression: {reason}"))
+    })
+}
+
+fn fields(call: &Call) -> Result<Vec<(String, String)>, Failure> {
+    let wants = || Failure::invalid("`browser.extract` needs an object with text values in `fields`");
+    let map = call.args.get("fields").and_then(|fields| fields.as_object()).ok_or_else(wants)?;
+    map.iter().map(|(name, value)| Ok((name.clone(), value.as_str().ok_or_else(wants)?.to_owned()))).collect()
+}
+
+fn tabs(call: &Call) -> Result<TabDeed, Failure> {
+    match (call.optional_integer("tab")?, call.flag("close")?) {
+        (None, false) => Ok(TabDeed::List),
+        (Some(tab), false) => Ok(TabDeed::Show(tab as usize)),
+        (Some(tab), true) => Ok(TabDeed::Close(tab as usize)),
+        (None, true) => Err(Failure::invalid("`browser.tabs` needs the number of the tab to close in `tab`")),
+    }
+}
+
+/// While a dialog is open the page cannot be asked; where it was last seen stands for it.
+async fn dialog(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    if !call.args.contains_key("accept") {
+        return Err(Failure::invalid("`browser.dialog` needs true or false in `accept`"));
+    }
+    let answer = if call.flag("accept")? { Answer::Accept } else { Answer::Cancel };
+    let text = open_dialog(session).await?;
+    let (effect, word) = match answer {
+        Answer::Accept => (Effect::Consequential, "accept"),
+        Answer::Cancel => (Effect::Write, "cancel"),
+    };
+    let action = Action::new(call, effect, whole(&session.place))
+        .fact("origin", session.place.source())
+        .fact("text", text.as_str())
+        .summary(format!("{word} the dialog \"{}\"", crate::escape::quoted(&text)));
+    Ok(action.handle(Deed::Dialog { answer, text }))
+}
+
+/// What the open dialog says.
+pub(crate) async fn open_dialog(session: &Session) -> Result<String, Failure> {
+    match session.bounded(session.client().get_alert_text()).await {
+        Ok(text) => Ok(text),
+        Err(Fault::Answer(_)) => Err(Failure::new(FailureKind::NotFound, "the page shows no dialog; look again")),
+        Err(fault) => Err(fault.into()),
+    }
+}

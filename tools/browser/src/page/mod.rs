@@ -1,0 +1,265 @@
+//! What the injected library is asked and answers. It knows nothing of the session that asks.
+
+use std::collections::HashMap;
+
+use lamassu_contract::{Page, Row, Table};
+use serde::Deserialize;
+use url::Url;
+
+use crate::escape;
+
+/// The library, whose copy in each document answers to `key` alone.
+pub(crate) fn library(key: &str) -> String {
+    let parts = [
+        include_str!("names.js"),
+        include_str!("walk.js"),
+        include_str!("look.js"),
+        include_str!("act.js"),
+        include_str!("open.js"),
+    ];
+    format!("(key => {{ \"use strict\";\n{}\n}})(\"{key}\")", parts.concat())
+}
+
+/// Where a tab is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct Place {
+    /// The address, as the page has it.
+    pub(crate) url: String,
+    /// The origin, `null` if it has none.
+    pub(crate) origin: String,
+    /// The page's own title.
+    pub(crate) title: String,
+    /// What tells this document from every other.
+    pub(crate) epoch: String,
+}
+
+impl Place {
+    /// The address, if a page is open.
+    pub(crate) fn page(&self) -> Option<Url> {
+        if self.url.is_empty() || self.url == "about:blank" { None } else { Url::parse(&self.url).ok() }
+    }
+
+    /// The origin for a label. Where there is none, the scheme stands for it.
+    pub(crate) fn source(&self) -> String {
+        if self.origin.is_empty() || self.origin == "null" {
+            self.url.split(':').next().unwrap_or("about").to_owned() + ":"
+        } else {
+            self.origin.clone()
+        }
+    }
+}
+
+/// A look at the page.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Looked {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    pub(crate) rows: Vec<Candidate>,
+    #[serde(default)]
+    pub(crate) notes: Vec<String>,
+    #[serde(default)]
+    pub(crate) text: String,
+}
+
+/// A row with what it must still be when it is used.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Candidate {
+    #[serde(flatten)]
+    row: Row,
+    print: String,
+}
+
+impl Candidate {
+    /// The row with everything in it escaped.
+    pub(crate) fn shown(&self) -> Row {
+        let row = &self.row;
+        Row {
+            reference: row.reference,
+            role: row.role.clone(),
+            name: escape::quoted(&row.name),
+            context: escape::bracketed(&row.context),
+            value: row.value.as_deref().map(escape::quoted),
+            states: row.states.clone(),
+            options: row.options.iter().map(|option| escape::listed(option)).collect(),
+        }
+    }
+}
+
+impl Looked {
+    /// What the references of this look stood for.
+    pub(crate) fn prints(&self) -> impl Iterator<Item = (u32, String)> {
+        self.rows.iter().map(|candidate| (candidate.row.reference, candidate.print.clone()))
+    }
+
+    /// The look in the contract's words; `None` if no page is open.
+    pub(crate) fn page(&self) -> Option<Page> {
+        let rows = self.rows.iter().map(Candidate::shown).collect();
+        let notes = self.notes.iter().map(|note| escape::quoted(note)).collect();
+        Some(Page {
+            url: self.place.page()?,
+            title: escape::quoted(&self.place.title),
+            table: Table { rows, notes },
+            text: escape::lines(&self.text),
+        })
+    }
+}
+
+/// A page as a planner reads it.
+pub(crate) fn render(page: &Page) -> String {
+    let mut out = format!("page: {}\ntitle: \"{}\"\n{}", page.url, page.title, page.table);
+    if !page.text.is_empty() {
+        out.push_str("text:\n");
+        out.push_str(&page.text);
+        out.push('\n');
+    }
+    out
+}
+
+/// What the references of the last looks stood for; all of one document.
+#[derive(Debug, Default)]
+pub(crate) struct Prints {
+    /// The document they belong to.
+    pub(crate) epoch: String,
+    of: HashMap<u32, String>,
+}
+
+impl Prints {
+    /// Remembers what `looked` showed. Those of another document are forgotten.
+    pub(crate) fn learn(&mut self, looked: &Looked) {
+        if self.epoch != looked.place.epoch {
+            self.epoch.clone_from(&looked.place.epoch);
+            self.of.clear();
+        }
+        self.of.extend(looked.prints());
+    }
+
+    /// Remembers what `described` is.
+    pub(crate) fn add(&mut self, epoch: &str, described: &Described) {
+        if self.epoch != epoch {
+            self.epoch = epoch.to_owned();
+            self.of.clear();
+        }
+        self.of.insert(described.reference, described.print.clone());
+    }
+
+    /// What `reference` stood for when it was last shown.
+    pub(crate) fn get(&self, reference: u32) -> Option<&str> {
+        self.of.get(&reference).map(String::as_str)
+    }
+}
+
+/// One element as it is now.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Described {
+    pub(crate) reference: u32,
+    pub(crate) role: String,
+    pub(crate) name: String,
+    pub(crate) context: String,
+    pub(crate) form: Option<FormTarget>,
+    pub(crate) submits: bool,
+    pub(crate) link: String,
+    pub(crate) download: bool,
+    pub(crate) origin: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) secret: bool,
+    pub(crate) enabled: bool,
+    pub(crate) visible: bool,
+    pub(crate) print: String,
+    /// The name of the button that Enter in this field would press.
+    pub(crate) implicit: Option<String>,
+}
+
+impl Described {
+    /// The element for people: role, name and surroundings, escaped.
+    pub(crate) fn shown(&self) -> String {
+        let mut shown = format!("{} \"{}\"", self.role, escape::quoted(&self.name));
+        if !self.context.is_empty() {
+            shown.push_str(&format!(" ({})", escape::bracketed(&self.context)));
+        }
+        shown
+    }
+}
+
+/// Where a form is sent.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct FormTarget {
+    pub(crate) action: String,
+    pub(crate) method: String,
+}
+
+/// What a name or reference turned out to be.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Resolved {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    pub(crate) one: Option<Described>,
+    #[serde(default)]
+    pub(crate) many: Vec<Described>,
+    #[serde(default)]
+    pub(crate) count: usize,
+    #[serde(default)]
+    pub(crate) near: Vec<Near>,
+    pub(crate) stale: Option<String>,
+}
+
+/// A name that is like the one that was asked for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Near {
+    pub(crate) role: String,
+    pub(crate) name: String,
+}
+
+/// What came of a script that acts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Acted {
+    pub(crate) stale: Option<String>,
+    pub(crate) trouble: Option<String>,
+    pub(crate) by: Option<String>,
+    pub(crate) other: Option<String>,
+    pub(crate) checked: bool,
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+}
+
+/// What the guard around a press has seen.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Released {
+    pub(crate) report: Option<Press>,
+}
+
+/// Events of a press that reached their element, and those that were swallowed.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Press {
+    pub(crate) reached: u32,
+    pub(crate) swallowed: u32,
+}
+
+/// The text of a page or of a part of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Prose {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    pub(crate) text: String,
+    /// Whether there was more than the limit.
+    pub(crate) full: bool,
+}
+
+/// A page that has come to rest, or not.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Settled {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    /// Whether the time was up first.
+    pub(crate) over: bool,
+}
+
+/// What waiting for something has shown.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Appeared {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    pub(crate) found: bool,
+}

@@ -1,0 +1,212 @@
+// Roles, accessible names, states and surroundings of one element, as people rely on them.
+// Source: "Accessible Name and Description Computation 1.2" and "HTML Accessibility API Mappings",
+// without the corners that do not occur in practice.
+
+const NAME_LIMIT = 120;
+const CONTEXT_LIMIT = 60;
+const FIELD_ROLES = new Set(["textbox", "searchbox", "spinbutton", "combobox", "listbox", "slider", "checkbox",
+  "radio", "switch", "menuitemcheckbox", "menuitemradio", "file"]);
+const TEXT_ROLES = new Set(["textbox", "searchbox", "spinbutton", "combobox"]);
+const ACTION_ROLES = new Set(["button", "link", "tab", "menuitem", "option", "treeitem", "clickable", ...FIELD_ROLES]);
+const INPUT_ROLES = {
+  button: "button", submit: "button", reset: "button", image: "button", checkbox: "checkbox", radio: "radio",
+  range: "slider", number: "spinbutton", search: "searchbox", file: "file", hidden: "",
+};
+const CANDIDATES = "a[href],area[href],button,input,select,textarea,summary,[role],[contenteditable],[onclick],[tabindex]";
+
+const tidy = text => text.replace(/\s+/g, " ").trim();
+const cut = (text, limit) => text.length > limit ? text.slice(0, limit - 1).trimEnd() + "…" : text;
+const attribute = (element, name) => element.getAttribute(name) ?? "";
+const rootOf = element => element.getRootNode();
+const windowOf = element => element.ownerDocument.defaultView;
+const parentOf = element => element.parentElement ?? (rootOf(element).host ?? null);
+
+// Fields that hide what is typed, and those that once did.
+const secretive = new WeakSet();
+
+function typeOf(element) {
+  return element.localName === "input" || element.localName === "button" ? element.type : "";
+}
+
+// The role an element acts as, or "" if it is nothing that can be acted on.
+function roleOf(element) {
+  for (const role of attribute(element, "role").toLowerCase().split(/\s+/)) {
+    if (ACTION_ROLES.has(role)) return role;
+  }
+  switch (element.localName) {
+    case "a": case "area": return element.hasAttribute("href") ? "link" : clickable(element);
+    case "button": case "summary": return "button";
+    case "textarea": return "textbox";
+    case "select": return element.multiple || element.size > 1 ? "listbox" : "combobox";
+    case "input": return INPUT_ROLES[element.type] ?? (element.hasAttribute("list") ? "combobox" : "textbox");
+    default: return editable(element) ? "textbox" : clickable(element);
+  }
+}
+
+function editable(element) {
+  return element.isContentEditable && !parentOf(element)?.isContentEditable;
+}
+
+function clickable(element) {
+  return element.hasAttribute("onclick") || (element.hasAttribute("tabindex") && element.tabIndex >= 0 && pointed(element))
+    ? "clickable" : "";
+}
+
+// Whether the pointer becomes a hand over this element, and not because of one around it.
+function pointed(element) {
+  if (windowOf(element).getComputedStyle(element).cursor !== "pointer") return false;
+  const parent = parentOf(element);
+  return !parent || windowOf(parent).getComputedStyle(parent).cursor !== "pointer";
+}
+
+function seen(element) {
+  return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+}
+
+// The text of `node` as it is read out; `skip` is a control whose own value does not count.
+function spoken(node, skip, depth = 0) {
+  if (node.nodeType === 3) return node.data;
+  if (node.nodeType !== 1 && node.nodeType !== 11 || node === skip || depth > 20) return "";
+  if (node.nodeType === 1 && depth > 0) {
+    if (attribute(node, "aria-hidden") === "true" || !node.checkVisibility({ visibilityProperty: true })) return "";
+    if (node.hasAttribute("aria-label")) return ` ${attribute(node, "aria-label")} `;
+    switch (node.localName) {
+      case "img": return ` ${attribute(node, "alt")} `;
+      case "svg": return ` ${node.querySelector("title")?.textContent ?? ""} `;
+      case "select": case "textarea": case "input": case "script": case "style": return "";
+    }
+  }
+  const children = node.localName === "slot" && node.assignedNodes().length ? node.assignedNodes() : node.childNodes;
+  let text = "";
+  for (const child of children) {
+    const part = spoken(child, skip, depth + 1);
+    text += child.nodeType === 1 && !INLINE.has(child.localName) ? ` ${part} ` : part;
+    if (text.length > 2000) break;
+  }
+  if (!tidy(text) && node.shadowRoot) text = spoken(node.shadowRoot, skip, depth + 1);
+  return text;
+}
+
+function referred(element, name) {
+  const root = rootOf(element);
+  const ids = attribute(element, name).split(/\s+/).filter(Boolean);
+  return tidy(ids.map(id => root.getElementById?.(id)).filter(Boolean)
+    .map(other => attribute(other, "aria-label") || spoken(other, element) || attribute(other, "alt")).join(" "));
+}
+
+function nativeName(element) {
+  const type = typeOf(element);
+  if (element.localName === "input") {
+    if (["button", "submit", "reset"].includes(type)) {
+      return tidy(element.value) || { submit: "Submit", reset: "Reset" }[type] || "";
+    }
+    if (type === "image") return tidy(attribute(element, "alt") || element.value || "") || "Submit";
+  }
+  const labels = element.labels ? [...element.labels] : [];
+  return tidy(labels.map(label => spoken(label, element)).join(" "));
+}
+
+function nameOf(element, role) {
+  const name = referred(element, "aria-labelledby")
+    || tidy(attribute(element, "aria-label"))
+    || nativeName(element)
+    || (element.localName === "area" ? tidy(attribute(element, "alt")) : "")
+    || (TEXT_ROLES.has(role) || role === "listbox" || role === "slider" ? "" : tidy(spoken(element, null)))
+    || tidy(attribute(element, "title"))
+    || tidy(attribute(element, "placeholder") || attribute(element, "aria-placeholder"));
+  return cut(name, NAME_LIMIT);
+}
+
+const BOXES = "tr,li,article,fieldset,dialog,dt,dd,[role=row],[role=listitem],[role=group],[role=radiogroup],[role=dialog],[role=article]";
+const TITLES = "h1,h2,h3,h4,h5,h6,legend,caption,th,[role=heading],[role=rowheader]";
+
+// What the element stands in: a row, a list item, a group, or what the nearest heading says.
+function contextOf(element, name) {
+  let box = parentOf(element);
+  for (let level = 0; box && level < 8; level++, box = parentOf(box)) {
+    if (box.localName === "body" || box.localName === "main") break;
+    const isBox = box.matches(BOXES);
+    const label = tidy(attribute(box, "aria-label")) || referred(box, "aria-labelledby") || titleIn(box, element, isBox);
+    if (label && label !== name) return cut(label, CONTEXT_LIMIT);
+  }
+  return "";
+}
+
+function titleIn(box, element, isBox) {
+  const title = box.querySelector(TITLES);
+  if (title && !title.contains(element)) {
+    const text = tidy(spoken(title, null));
+    if (text) return text;
+  }
+  if (!isBox || box.localName === "fieldset") return "";
+  for (const part of box.querySelectorAll("a,td,b,strong,span,p,div,[role=cell],[role=gridcell]")) {
+    if (part.contains(element) || element.contains(part)) continue;
+    const text = tidy(spoken(part, null));
+    if (text) return text;
+  }
+  return "";
+}
+
+function isSecret(element) {
+  if (element.localName !== "input" && element.localName !== "textarea") return false;
+  const hint = attribute(element, "autocomplete").toLowerCase();
+  if (element.type === "password" || /\b(one-time-code|current-password|new-password)\b/.test(hint)) secretive.add(element);
+  return secretive.has(element);
+}
+
+function isMasked(element) {
+  return isSecret(element) || /\bcc-/.test(attribute(element, "autocomplete").toLowerCase());
+}
+
+// The value of a field; null for what has none.
+function valueOf(element, role) {
+  if (role === "checkbox" || role === "radio" || role === "switch") return null;
+  let value = null;
+  switch (element.localName) {
+    case "select": value = [...element.selectedOptions].map(option => tidy(option.label)).join(", "); break;
+    case "textarea": value = element.value; break;
+    case "input":
+      if (role === "button") return null;
+      value = element.type === "file" ? [...element.files].map(file => file.name).join(", ") : element.value;
+      break;
+    default:
+      if (element.isContentEditable) value = tidy(element.innerText);
+      else if (element.hasAttribute("aria-valuetext")) value = attribute(element, "aria-valuetext");
+      else if (element.hasAttribute("aria-valuenow")) value = attribute(element, "aria-valuenow");
+      else if (TEXT_ROLES.has(role)) value = tidy(element.textContent);
+  }
+  if (value === null) return null;
+  return isMasked(element) ? (value ? "••••" : "") : cut(value, NAME_LIMIT);
+}
+
+function isChecked(element, role) {
+  if (element.localName === "input" && (element.type === "checkbox" || element.type === "radio")) return element.checked;
+  return attribute(element, "aria-checked") === "true";
+}
+
+function isEnabled(element) {
+  return !element.matches(":disabled") && attribute(element, "aria-disabled") !== "true" && !element.closest("[inert]");
+}
+
+function statesOf(element, role) {
+  const states = [];
+  const aria = name => attribute(element, `aria-${name}`);
+  if (isChecked(element, role)) states.push("checked");
+  if (aria("checked") === "mixed" || element.indeterminate) states.push("mixed");
+  if (aria("pressed") === "true") states.push("pressed");
+  if (aria("selected") === "true") states.push("selected");
+  const open = element.localName === "summary" ? String(Boolean(element.parentElement?.open)) : aria("expanded");
+  if (open === "true") states.push("expanded");
+  if (open === "false") states.push("collapsed");
+  if (!isEnabled(element)) states.push("disabled");
+  if (element.readOnly) states.push("readonly");
+  if (element.required || aria("required") === "true") states.push("required");
+  if (aria("invalid") === "true" || element.matches(":user-invalid")) states.push("invalid");
+  return states;
+}
+
+function optionsOf(element) {
+  if (element.localName !== "select") return [];
+  const options = [...element.options].filter(option => !option.hidden).map(option => cut(tidy(option.label), 60));
+  return options.length > 20 ? [...options.slice(0, 20), `… ${options.length - 20} more`] : options;
+}

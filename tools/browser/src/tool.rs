@@ -1,0 +1,202 @@
+//! The browser as the contract's `Tool`: one session, which starts with the first address opened.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use lamassu_contract::{
+    Action, BoxFuture, Call, Effect, Failure, FailureKind, Observation, Outcome, Permit, Reconciled, Tool, Verb,
+};
+use serde_json::Value;
+use tokio::sync::Mutex;
+use url::Url;
+
+use crate::{Options, act, address, deed::Deed, describe, read, session::Session, start, verbs, visit};
+
+/// A browser that acts by permit alone.
+pub struct BrowserTool {
+    options: Options,
+    life: Mutex<Life>,
+    /// Whether a page is open, so that there is something to look at.
+    open: AtomicBool,
+}
+
+/// What there is of a browser.
+enum Life {
+    /// None yet.
+    Fresh,
+    /// One that answers.
+    Live(Box<Session>),
+    /// One that has died, and how. It is not replaced silently: what it held is gone.
+    Lost(String),
+}
+
+impl BrowserTool {
+    /// A browser that will be started as `options` say.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self { options, life: Mutex::new(Life::Fresh), open: AtomicBool::new(false) }
+    }
+
+    /// Starts the browser and lets it go again, to see whether that works here; says what was started.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureKind::Lost`] with what is missing and how to get it.
+    pub async fn probe(&self) -> Result<String, Failure> {
+        let session = start::start(&self.options).await?;
+        let capabilities = session.client().capabilities();
+        let word =
+            |name: &str| capabilities.and_then(|all| all.get(name)).and_then(Value::as_str).unwrap_or("?").to_owned();
+        let words = format!("{} {}", word("browserName"), word("browserVersion"));
+        session.close().await;
+        Ok(words)
+    }
+
+    async fn describe_call(&self, call: &Call) -> Result<Action, Failure> {
+        let mut life = self.life.lock().await;
+        let described = match &mut *life {
+            Life::Fresh => describe::describe(None, call, self.options.limits).await,
+            Life::Live(session) => describe::describe(Some(session), call, self.options.limits).await,
+            Life::Lost(why) => Err(Failure::new(FailureKind::Lost, why.clone())),
+        };
+        self.note(&mut life, described.as_ref().err());
+        described
+    }
+
+    async fn run_permit(&self, permit: Permit) -> Outcome {
+        let Some(deed) = permit.handle::<Deed>().cloned() else {
+            return Outcome::NotSent(Failure::invalid("this action was not described by the browser"));
+        };
+        let mut life = self.life.lock().await;
+        let outcome = match (&mut *life, deed) {
+            (Life::Lost(why), _) => Outcome::NotSent(Failure::new(FailureKind::Lost, why.clone())),
+            (life, Deed::Open(url)) => self.open(life, &permit, &url).await,
+            (Life::Fresh, _) => Outcome::Landed(read::blank()),
+            (Life::Live(session), deed) => perform(session, &permit, deed).await,
+        };
+        let failure = match &outcome {
+            Outcome::NotSent(failure) | Outcome::MayHaveLanded(failure) => Some(failure),
+            Outcome::Landed(_) => None,
+        };
+        self.note(&mut life, failure);
+        outcome
+    }
+
+    /// Opens `url` once every address of its host has been judged.
+    async fn open(&self, life: &mut Life, permit: &Permit, url: &Url) -> Outcome {
+        let addresses = match address::judge(permit, url, self.options.resolver.as_ref()).await {
+            Ok(addresses) => addresses,
+            Err(failure) => return Outcome::NotSent(failure),
+        };
+        if let Life::Fresh = life {
+            match start::start(&self.options).await {
+                Ok(session) => *life = Life::Live(Box::new(session)),
+                Err(failure) => return Outcome::NotSent(failure),
+            }
+        }
+        let Life::Live(session) = life else { return Outcome::Landed(read::blank()) };
+        let own = session.driver_port().is_some() && session.driver_port() == url.port_or_known_default();
+        if own && addresses.iter().any(|address| address.ip().is_loopback()) {
+            return Outcome::NotSent(address::forbidden("this address is the browser's own driver".to_owned()));
+        }
+        visit::open(session, url).await
+    }
+
+    /// Keeps in mind that the browser is gone, or whether a page is open.
+    fn note(&self, life: &mut Life, failure: Option<&Failure>) {
+        if let Some(failure) = failure.filter(|failure| failure.kind == FailureKind::Lost)
+            && let Life::Live(_) = life
+        {
+            // Dropping the session ends what is left of the browser.
+            *life = Life::Lost(failure.message.clone());
+        }
+        let open = matches!(life, Life::Live(session) if session.place.page().is_some());
+        self.open.store(open, Ordering::Relaxed);
+    }
+}
+
+/// Does one thing in a living session.
+async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome {
+    let reads = permit.action().effect() == Effect::Read;
+    let outcome = match deed {
+        Deed::Look => read::outcome(read::look(session, permit).await),
+        Deed::Find(sought) => read::outcome(read::find(session, permit, &sought).await),
+        Deed::Read { aim, offset, limit } => {
+            read::outcome(read::read(session, permit, aim.as_ref(), (offset, limit)).await)
+        }
+        Deed::Extract(fields) => read::outcome(read::extract(session, permit, &fields).await),
+        Deed::Screenshot { extent } => read::outcome(read::screenshot(session, permit, extent).await),
+        Deed::Wait { until, limit } => read::wait(session, permit, &until, limit).await,
+        Deed::Open(url) => visit::open(session, &url).await,
+        Deed::Back => visit::back(session).await,
+        Deed::Tabs(tabs) => visit::tabs(session, tabs).await,
+        Deed::Dialog { answer, text } => visit::dialog(session, answer, &text).await,
+        Deed::Click(aim) => act::click(session, &aim).await,
+        Deed::Fill { aim, with } => act::fill(session, permit, &aim, &with).await,
+        Deed::Select { aim, option } => act::select(session, &aim, &option).await,
+        Deed::Check { aim, wanted } => act::check(session, &aim, wanted).await,
+        Deed::Press { aim, chord } => act::press(session, aim.as_ref(), &chord).await,
+        Deed::Scroll { aim, to } => act::scroll(session, aim.as_ref(), &to).await,
+    };
+    match outcome {
+        // There is no effect whose landing could be in doubt.
+        Outcome::MayHaveLanded(failure) if reads => Outcome::NotSent(failure),
+        outcome => outcome,
+    }
+}
+
+impl Tool for BrowserTool {
+    fn name(&self) -> &str {
+        "browser"
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        verbs::verbs()
+    }
+
+    fn describe<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Action, Failure>> {
+        Box::pin(self.describe_call(call))
+    }
+
+    fn run(&self, permit: Permit) -> BoxFuture<'_, Outcome> {
+        Box::pin(self.run_permit(permit))
+    }
+
+    fn look(&self) -> Option<Call> {
+        self.open.load(Ordering::Relaxed).then(|| Call::new("browser", "look"))
+    }
+
+    fn restore(&self, last: &Observation) -> Option<Call> {
+        let page = last.page.as_ref().filter(|_| !self.open.load(Ordering::Relaxed))?;
+        Some(Call::new("browser", "open").with("url", page.url.as_str()))
+    }
+
+    fn reconcile<'a>(&'a self, action: &'a Value) -> BoxFuture<'a, Reconciled> {
+        let reads = action.get("effect").and_then(Value::as_str) == Some(Effect::Read.as_str());
+        Box::pin(async move {
+            if reads {
+                Reconciled::NotSent("it only reads; it can be done again".to_owned())
+            } else {
+                Reconciled::Unknown
+            }
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            self.open.store(false, Ordering::Relaxed);
+            let life = std::mem::replace(&mut *self.life.lock().await, Life::Fresh);
+            if let Life::Live(session) = life {
+                session.close().await;
+            }
+        })
+    }
+}
+
+impl fmt::Debug for BrowserTool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrowserTool").field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,79 @@
+//! What the browser can be asked for.
+
+use lamassu_contract::{
+    Call, Effect, Failure,
+    Kind::{Flag, Integer, Pairs, Text},
+    Verb,
+};
+
+const TARGET: &str =
+    "a reference of the table such as [7], or a name as people see it: button \"Add to cart\" (Blue mug)";
+const FIELD: &str = "the field: a reference of the table such as [7], or its label";
+
+/// The verbs, in the order in which they are offered.
+pub(crate) fn verbs() -> Vec<Verb> {
+    use Effect::{Read, Write};
+    vec![
+        Verb::new("look", Read, "Shows what is on the page and can be acted on."),
+        Verb::new("open", Read, "Opens an address in this tab.").needs("url", Text, "the address"),
+        Verb::new("click", Read, "Presses an element.").needs("target", Text, TARGET),
+        Verb::new("fill", Write, "Replaces what is in a field by a text or a secret; one of the two must be given.")
+            .needs("target", Text, FIELD)
+            .takes("text", Text, "the text")
+            .takes("secret", Text, "the name of a secret"),
+        Verb::new("select", Write, "Chooses an option of a list.")
+            .needs("target", Text, FIELD)
+            .needs("option", Text, "the option as it is shown"),
+        Verb::new("check", Write, "Ticks a checkbox, radio button or switch, or clears it.")
+            .needs("target", Text, FIELD)
+            .takes("on", Flag, "false to clear it; true if absent"),
+        Verb::new("press", Write, "Presses a key, such as Enter, Escape or Control+a.")
+            .needs("key", Text, "the key")
+            .takes("target", Text, "the element to press it on; what has the focus if absent"),
+        Verb::new("scroll", Read, "Scrolls the page, or an element into view.")
+            .takes("to", Text, "down, up, end or top; down if absent")
+            .takes("target", Text, TARGET),
+        Verb::new("back", Read, "Goes back to the page before."),
+        Verb::new("wait", Read, "Waits for a text or an element, or, if neither is given, until the page is quiet.")
+            .takes("text", Text, "the text")
+            .takes("target", Text, TARGET)
+            .takes("seconds", Integer, "at most so long; 10 if absent, 60 at most"),
+        Verb::new("find", Read, "Finds a text or a pattern on the whole page, also far from what is shown.")
+            .takes("text", Text, "the text; elements with such a name are listed too")
+            .takes("pattern", Text, "a regular expression"),
+        Verb::new("read", Read, "Reads the text of the whole page, or of one element, as simple Markdown.")
+            .takes("target", Text, TARGET)
+            .takes("offset", Integer, "where to go on, in characters")
+            .takes("limit", Integer, "at most so many characters"),
+        Verb::new("extract", Read, "Takes values out of the page's text.").needs(
+            "fields",
+            Pairs,
+            "for each value its name and either the label it stands behind or a regular expression, whose first group counts",
+        ),
+        Verb::new("screenshot", Read, "Takes a picture.").takes("full", Flag, "true for the whole page"),
+        Verb::new("tabs", Read, "Lists the tabs, shows one of them or closes it.")
+            .takes("tab", Integer, "the number of the tab to show")
+            .takes("close", Flag, "true to close it instead"),
+        Verb::new("dialog", Write, "Answers the dialog that the page shows. Accepting it is a consequential act.")
+            .needs("accept", Flag, "true for its OK, false for its Cancel"),
+    ]
+}
+
+/// Checks that `call` names a verb and none but its arguments.
+///
+/// # Errors
+///
+/// [`FailureKind::Invalid`](lamassu_contract::FailureKind::Invalid): says what there is.
+pub(crate) fn check(call: &Call) -> Result<Verb, Failure> {
+    let mut verbs = verbs();
+    let Some(index) = verbs.iter().position(|verb| verb.name == call.verb) else {
+        let names: Vec<_> = verbs.into_iter().map(|verb| verb.name).collect();
+        return Err(Failure::invalid(format!("the browser cannot `{}`; it can {}", call.verb, names.join(", "))));
+    };
+    let verb = verbs.swap_remove(index);
+    let known = |name: &String| verb.schema.pointer("/properties").and_then(|all| all.get(name)).is_some();
+    match call.args.keys().find(|name| !known(name)) {
+        Some(name) => Err(Failure::invalid(format!("`{}` takes no `{name}`", call.name()))),
+        None => Ok(verb),
+    }
+}

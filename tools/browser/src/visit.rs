@@ -1,0 +1,197 @@
+//! Going places: opening an address, going back, changing tabs, answering dialogs.
+
+use std::time::Instant;
+
+use fantoccini::wd::WindowHandle;
+use lamassu_contract::{Failure, FailureKind, Observation, Outcome};
+use serde_json::json;
+use url::Url;
+
+use crate::{
+    act::{first_tab, landed, report},
+    deed::{Answer, TabDeed},
+    describe::open_dialog,
+    escape,
+    fault::{Fault, in_doubt, not_sent},
+    page::{Place, Prose},
+    session::Session,
+    target::stale,
+};
+
+/// Opens `url`, whose addresses have been judged, and waits until the page is quiet.
+pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
+    let before = match session.locate().await {
+        Ok(place) => place,
+        Err(fault) => return not_sent(fault),
+    };
+    // A step within the document does not change it.
+    let within = url.fragment().is_some() && before.page().is_some_and(|page| bare(&page) == bare(url));
+    let from = (!within).then_some(before.epoch.as_str());
+    match session.bounded(session.client().goto(url.as_str())).await {
+        Ok(()) => {}
+        Err(Fault::Slow) => return unanswered(session, url),
+        // The browser shows a page of its own then.
+        Err(Fault::Answer(words)) if words.contains("net::ERR_") => {}
+        Err(fault) => return not_sent(fault),
+    }
+    let limit = session.limits().load;
+    match session.settle(limit, from).await {
+        Err(Fault::Dialog(text)) => {
+            let words = format!("opened {url}; the page shows a dialog that says \"{text}\"; answer it with `dialog`");
+            return Outcome::Landed(Observation::from_page(&session.place.source(), words).after_move());
+        }
+        Err(Fault::Slow) => return unanswered(session, url),
+        Err(fault) => return not_sent(fault),
+        Ok(over) if over && from == Some(session.place.epoch.as_str()) => return unanswered(session, url),
+        Ok(_) => {}
+    }
+    if session.place.url.starts_with("chrome-error:") {
+        return failed(session, url).await;
+    }
+    let place = session.place.clone();
+    let words = if place.url == url.as_str() {
+        format!("opened {url}")
+    } else {
+        format!("opened {url}; now at {}", escape::line(&place.url))
+    };
+    Outcome::Landed(Observation::from_page(&place.source(), words).after_move())
+}
+
+fn bare(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
+}
+
+/// Nothing has come: a server that does not answer, a download, an answer without a page.
+fn unanswered(session: &Session, url: &Url) -> Outcome {
+    let seconds = session.limits().load.as_secs();
+    let message = format!("`{url}` brought no page within {seconds} seconds; try again later, or another address");
+    not_sent(Failure::new(FailureKind::Limit, message))
+}
+
+/// The browser shows its own page about what went wrong; an empty one takes its place.
+async fn failed(session: &mut Session, url: &Url) -> Outcome {
+    let prose = session.ask::<Prose>("prose", json!({ "limit": 4000 })).await;
+    let reason = prose.ok().and_then(|prose| {
+        let mut words = prose.text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        words.find(|word| word.starts_with("ERR_") || word.starts_with("DNS_")).map(str::to_owned)
+    });
+    let reason = reason.unwrap_or_else(|| "no answer".to_owned());
+    let from = session.place.epoch.clone();
+    let emptied = async {
+        session.bounded(session.client().goto("about:blank")).await?;
+        session.settle(session.limits().settle, Some(&from)).await
+    };
+    if let Err(fault) = emptied.await {
+        return not_sent(fault);
+    }
+    not_sent(Failure::new(FailureKind::Remote, format!("`{url}` cannot be opened: {reason}; check the address")))
+}
+
+/// Goes back to the page before.
+pub(crate) async fn back(session: &mut Session) -> Outcome {
+    let before = session.place.clone();
+    let history = match session.cdp("Page.getNavigationHistory", json!({})).await {
+        Ok(history) => history,
+        Err(fault) => return not_sent(fault),
+    };
+    let index = history.get("currentIndex").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let earlier = index.checked_sub(1).and_then(|index| history.pointer(&format!("/entries/{index}")));
+    let earlier = earlier.filter(|entry| entry.get("url").is_none_or(|url| url != "about:blank"));
+    let Some(id) = earlier.and_then(|entry| entry.get("id")) else {
+        return not_sent(Failure::new(FailureKind::NotFound, "there is no page before this one"));
+    };
+    let begin = Instant::now();
+    if let Err(fault) = session.cdp("Page.navigateToHistoryEntry", json!({ "entryId": id })).await {
+        return in_doubt(fault);
+    }
+    // The step is taken when the history stands elsewhere; the documents may be the same.
+    while begin.elapsed() < session.limits().load {
+        let now = session.cdp("Page.getNavigationHistory", json!({})).await.ok();
+        if now.is_some_and(|now| now.get("currentIndex").and_then(serde_json::Value::as_u64) != Some(index)) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    report(session, &before, "went back".to_owned()).await
+}
+
+/// Lists, shows or closes tabs.
+pub(crate) async fn tabs(session: &mut Session, deed: TabDeed) -> Outcome {
+    let all = match session.bounded(session.client().windows()).await {
+        Ok(all) => all,
+        Err(fault) => return not_sent(fault),
+    };
+    session.tabs.retain(|tab| all.contains(tab));
+    let new: Vec<_> = all.into_iter().filter(|tab| !session.tabs.contains(tab)).collect();
+    session.tabs.extend(new);
+    let (TabDeed::Show(number) | TabDeed::Close(number)) = deed else { return list(session).await };
+    let Some(tab) = number.checked_sub(1).and_then(|index| session.tabs.get(index)).cloned() else {
+        let message = format!("there is no tab {number}; there are {}", session.tabs.len());
+        return not_sent(Failure::new(FailureKind::NotFound, message));
+    };
+    if let Err(fault) = session.bounded(session.client().switch_to_window(tab)).await {
+        return not_sent(fault);
+    }
+    session.leave();
+    let word = if let TabDeed::Close(_) = deed {
+        if session.tabs.len() == 1 {
+            return not_sent(Failure::invalid("the last tab is not closed; the run ends with it"));
+        }
+        if let Err(fault) = session.bounded(session.client().close_window()).await {
+            return in_doubt(fault);
+        }
+        if let Err(fault) = first_tab(session).await {
+            return in_doubt(fault);
+        }
+        "closed"
+    } else {
+        "showing"
+    };
+    match session.locate().await {
+        Ok(place) => {
+            let words = format!("{word} tab {number}; now at {}", escape::line(&place.url));
+            Outcome::Landed(Observation::from_page(&place.source(), words).after_move())
+        }
+        Err(fault) => in_doubt(fault),
+    }
+}
+
+/// The tabs by number. Only the address of the tab that is shown has been judged, so only it is told.
+async fn list(session: &mut Session) -> Outcome {
+    let current = match session.bounded(session.client().window()).await {
+        Ok(current) => current,
+        Err(fault) => return not_sent(fault),
+    };
+    let place = match session.locate().await {
+        Ok(place) => place,
+        Err(fault) => return not_sent(fault),
+    };
+    let line = |(index, tab): (usize, &WindowHandle)| {
+        let here = if *tab == current { format!(" (shown) {}", escape::line(&place.url)) } else { String::new() };
+        format!("tab {}{here}", index + 1)
+    };
+    let lines: Vec<_> = session.tabs.iter().enumerate().map(line).collect();
+    landed(&place, lines.join("\n"))
+}
+
+/// Answers the dialog that was judged.
+pub(crate) async fn dialog(session: &mut Session, answer: Answer, judged: &str) -> Outcome {
+    let before: Place = session.place.clone();
+    match open_dialog(session).await {
+        Ok(text) if text == judged => {}
+        Ok(_) => return not_sent(stale("dialog", "it says something else now")),
+        Err(failure) => return not_sent(failure),
+    }
+    let answered = if answer == Answer::Accept {
+        session.bounded(session.client().accept_alert()).await
+    } else {
+        session.bounded(session.client().dismiss_alert()).await
+    };
+    if let Err(fault) = answered {
+        return in_doubt(fault);
+    }
+    let word = if answer == Answer::Accept { "accepted" } else { "cancelled" };
+    report(session, &before, format!("{word} the dialog")).await
+}

@@ -14,7 +14,7 @@ setup: ## Install Chromium and ChromeDriver if they are missing
 	@sh tests/setup.sh
 
 test: setup ## Run every test
-	@if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --workspace && $(CARGO) test --doc --workspace; \
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) test --doc --workspace && $(CARGO) nextest run --workspace; \
 	 else $(CARGO) test --workspace; fi
 
 lint: ## Check format and lints

@@ -26,9 +26,10 @@ echo "== the same goal, with a hostile planner"
 "$bin/lamassu" run "$here/tasks/order-attacked.toml" --input shop="$url" --input sink="$sink" --json
 
 echo
-echo "== the attacker's server was reached this often:"
-curl -s "$url/sink-count" || true
-echo
+kill $shop
+wait $shop || true
+echo "== what the shop and the attacker's server (sink) saw:"
+tail -n 1 "$log"
 "$bin/lamassu" runs ls
 "$bin/lamassu" runs verify last
 echo "the record is in $LAMASSU_HOME; look at it with"

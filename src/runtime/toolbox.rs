@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jsonschema::Validator;
-use lamassu_contract::{Call, Failure, Tool};
+use lamassu_contract::{Call, Failure, Tool, visible};
 use serde_json::Value;
 
 use super::BuildError;
@@ -54,17 +54,23 @@ impl Toolbox {
     pub(crate) fn find(&self, call: &Call) -> Result<Arc<dyn Tool>, Failure> {
         let name = call.name();
         let (Some(tool), Some(schema)) = (self.tools.get(&call.tool), self.schemas.get(&name)) else {
-            let known: Vec<_> = self.schemas.keys().map(String::as_str).collect();
-            return Err(Failure::invalid(format!(
-                "there is no `{}`; there is {}",
-                name.escape_debug(),
-                known.join(", ")
-            )));
+            return Err(self.unknown(&name));
         };
         let args = Value::Object(call.args.clone());
         if let Some(error) = schema.iter_errors(&args).next() {
             return Err(Failure::invalid(format!("`{name}` was asked for wrongly: {error}")));
         }
         Ok(Arc::clone(tool))
+    }
+
+    /// What to ask for instead of `name`: the verb that is spelled nearly like it, or any.
+    fn unknown(&self, name: &str) -> Failure {
+        let alike = |known: &&String| strsim::jaro_winkler(&known.to_lowercase(), &name.trim().to_lowercase());
+        let nearest = self.schemas.keys().max_by(|one, other| alike(one).total_cmp(&alike(other)));
+        let hint = match nearest.filter(|known| alike(known) > 0.9) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("there is {}", self.schemas.keys().cloned().collect::<Vec<_>>().join(", ")),
+        };
+        Failure::invalid(format!("there is no `{}`; {hint}", visible(name)))
     }
 }

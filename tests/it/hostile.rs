@@ -126,3 +126,10 @@ async fn a_replayed_plan_is_judged_by_the_policy_of_today() {
     let report = denied.build().unwrap().run(Goal::new("ring")).await.unwrap();
     assert_eq!((bell.count(), report.refusals.len()), (1, 1));
 }
+
+#[tokio::test]
+async fn a_name_that_is_nearly_right_is_told_the_right_one() {
+    let planner = Listed::new([act([Call::new("Bell", "Ring ")])]);
+    let _ = agent(&Bell::default(), &planner, |_| Some(true)).build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert!(planner.shown().contains("did you mean `bell.ring`?"));
+}

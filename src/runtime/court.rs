@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use lamassu_contract::{
-    Action, Approval, Call, Digest, Effect, Failure, FailureKind, Held, Observation, Permit, Provenance, Refusal, Rule,
+    Action, Approval, Call, Effect, Failure, FailureKind, Held, Observation, Permit, Provenance, Refusal, Rule,
     Standing, Verdict, visible,
 };
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// anything happens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Judged {
-    /// What was judged, as [`Action::to_value`]; null if the call could not be resolved.
+    /// What was judged, as [`Action::to_value`], redacted; null if the call could not be resolved.
     pub(super) action: Value,
+    /// The digest of the action as it was judged; empty if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) digest: String,
     /// What was asked for.
     pub(super) call: Call,
     /// Where the run stood.
@@ -101,8 +104,8 @@ impl Run {
     ) -> Result<(Entry<Judged>, Authority), Halt> {
         let name = format!("consent-{}", self.state.steps);
         let court = self.court(call);
-        let approval = Approval { by, digest: Digest::of(&held.action), at: self.state.clock.now };
-        self.judgement(&name, async move { court.approve(authority, approval).await }).await
+        let digest = held.digest.clone();
+        self.judgement(&name, async move { court.approve(authority, &digest, by).await }).await
     }
 
     /// What a person says about a held action.
@@ -115,12 +118,12 @@ impl Run {
     ) -> Result<(Ruling, Authority), Halt> {
         let name = format!("ruling-{}", self.state.steps);
         let court = self.court(call);
-        let digest = Digest::of(&held.action);
+        let digest = held.digest.clone();
         let why = why.to_owned();
         let slot = Arc::new(Mutex::new(Authority::None));
         let place = Arc::clone(&slot);
         let answer = self.journal.try_step(Kind::Approval, &name, async move {
-            let (ruling, authority) = court.ask(authority, digest, why).await;
+            let (ruling, authority) = court.ask(authority, &digest, why).await;
             *place.lock().await = authority;
             if ruling == Ruling::Later { Err(()) } else { Ok(ruling) }
         });
@@ -234,27 +237,29 @@ impl Court {
             Ok(action) => action,
             Err(failure) => return (self.undescribed(failure), Authority::None),
         };
-        let record = action.to_value();
-        self.word(record, self.parts.gate.judge(action, &self.standing))
+        let verdict = self.parts.gate.judge(action.clone(), &self.standing);
+        self.word(&action, verdict)
     }
 
-    async fn approve(&self, authority: Authority, approval: Approval) -> (Judged, Authority) {
-        let Some(held) = self.held(authority).await else {
+    async fn approve(&self, authority: Authority, digest: &str, by: String) -> (Judged, Authority) {
+        let Some(held) = self.held(authority, digest).await else {
             let failure = Failure::invalid("the action is no longer what was consented to; ask again");
             return (self.invalid(failure), Authority::None);
         };
-        let record = held.action().to_value();
+        let action = held.action().clone();
+        let approval = Approval { by, digest: held.digest(), at: self.standing.now };
         let verdict = self.parts.gate.approve(held, &approval, self.standing.now);
-        let (judged, authority) = self.word(record, verdict);
+        let (judged, authority) = self.word(&action, verdict);
         (Judged { approved_by: Some(approval.by), ..judged }, authority)
     }
 
     /// Asks the approver. A panic or ten minutes of silence is a rejection.
-    async fn ask(&self, authority: Authority, digest: Digest, why: String) -> (Ruling, Authority) {
-        let Some(held) = self.held(authority).await.filter(|held| held.digest() == digest) else {
+    async fn ask(&self, authority: Authority, digest: &str, why: String) -> (Ruling, Authority) {
+        let Some(held) = self.held(authority, digest).await else {
             return (reject("the action changed while it waited"), Authority::None);
         };
-        let request = Request { action: held.action().clone(), rules: held.rules().to_vec(), digest, why };
+        let request =
+            Request { action: held.action().clone(), rules: held.rules().to_vec(), digest: held.digest(), why };
         let asked = AssertUnwindSafe(self.parts.approver.rule(&request)).catch_unwind();
         let ruling = match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(ruling)) => ruling,
@@ -264,25 +269,27 @@ impl Court {
         (ruling, Authority::Held(held))
     }
 
-    /// The held action: the one at hand or, in a run that was taken up again, judged afresh.
-    async fn held(&self, authority: Authority) -> Option<Held> {
+    /// The held action of this digest: the one at hand or, in a run that was taken up again, judged
+    /// afresh.
+    async fn held(&self, authority: Authority, digest: &str) -> Option<Held> {
+        let authority = match authority {
+            Authority::None => self.judge().await.1,
+            authority => authority,
+        };
         match authority {
-            Authority::Held(held) => Some(held),
-            Authority::Permit(_) => None,
-            Authority::None => match self.judge().await.1 {
-                Authority::Held(held) => Some(held),
-                _ => None,
-            },
+            Authority::Held(held) if held.digest().to_string() == digest => Some(held),
+            _ => None,
         }
     }
 
-    fn word(&self, action: Value, verdict: Verdict) -> (Judged, Authority) {
+    fn word(&self, action: &Action, verdict: Verdict) -> (Judged, Authority) {
         let (verdict, rules, authority) = match verdict {
             Verdict::Go(permit) => (Word::Go, permit.rules().to_vec(), Authority::Permit(permit)),
             Verdict::Hold(held) => (Word::Hold, held.rules().to_vec(), Authority::Held(held)),
             Verdict::Stop(refusal) => (Word::Stop, refusal.rules, Authority::None),
         };
-        (self.judged(action, verdict, rules), authority)
+        let digest = action.digest().to_string();
+        (Judged { digest, ..self.judged(action.to_value(), verdict, rules) }, authority)
     }
 
     /// A call that could not be resolved to an action. One that a tool's own walls stop is refused
@@ -296,12 +303,26 @@ impl Court {
     }
 
     fn invalid(&self, failure: Failure) -> Judged {
-        Judged { failure: Some(failure), ..self.judged(Value::Null, Word::Invalid, Vec::new()) }
+        let message = self.parts.vault().redact(&failure.message);
+        let failure = Some(Failure { message, ..failure });
+        Judged { failure, ..self.judged(Value::Null, Word::Invalid, Vec::new()) }
     }
 
+    /// The judgement as it is kept, told and shown. A page may echo a secret into its address or
+    /// its names, which come back here as facts.
     fn judged(&self, action: Value, verdict: Word, rules: Vec<Rule>) -> Judged {
-        let (call, standing) = (self.call.clone(), self.standing.clone());
-        Judged { action, call, standing, verdict, rules, approved_by: None, failure: None, restored: Vec::new() }
+        let vault = self.parts.vault();
+        Judged {
+            action: vault.redact_value(action),
+            digest: String::new(),
+            call: self.call.clone(),
+            standing: self.standing.clone(),
+            verdict,
+            rules: rules.into_iter().map(|rule| Rule { because: vault.redact(&rule.because), ..rule }).collect(),
+            approved_by: None,
+            failure: None,
+            restored: Vec::new(),
+        }
     }
 }
 

@@ -169,8 +169,9 @@ async fn glance(parts: &Parts, court: &Court, blobs: &Blobs) -> Glance {
             Done::Tried { outcome: Outcome::NotSent(failure) | Outcome::MayHaveLanded(failure), .. } => Err(failure),
             Done::Found { words, .. } => Err(Failure::invalid(words)),
         },
-        Authority::Held(held) => Err(Failure::refused(held.refuse())),
-        Authority::None => Err(judged.failure.clone().unwrap_or_else(|| Failure::refused(judged.refusal()))),
+        Authority::Held(_) | Authority::None => {
+            Err(judged.failure.clone().unwrap_or_else(|| Failure::refused(judged.refusal())))
+        }
     };
     Glance { judged, seen }
 }

@@ -168,3 +168,34 @@ fn effects_are_ordered_by_how_much_they_deserve_to_be_guarded() {
     effects.sort();
     assert_eq!(effects.map(Effect::as_str), ["read", "write", "egress", "consequential", "irreversible"]);
 }
+
+#[tokio::test]
+async fn an_echo_in_the_facts_of_an_action_is_redacted_before_it_is_kept_or_told() {
+    let bell = Bell { scratched: " tOp-s3cret", ..Bell::default() };
+    for (rules, word) in [
+        ((|_| Some(true)) as fn(&lamassu::Question<'_>) -> Option<bool>, "go"),
+        (|_| Some(false), "hold"),
+        (|_| None, "stop"),
+    ] {
+        let planner = Listed::new([act([ring()])]);
+        let folder = tempfile::tempdir().unwrap();
+        let store = lamassu::Store::open(folder.path()).unwrap();
+        let told = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+        let heard = std::sync::Arc::clone(&told);
+        let agent = agent(&bell, &planner, rules)
+            .vault(Vault::default().with("pin", Secret::new("tOp-s3cret")))
+            .approver(Scripted { says: approve, settles: None })
+            .journal(store.clone())
+            .events(move |event: &Event| heard.lock().unwrap().push_str(&serde_json::to_string(event).unwrap()))
+            .build()
+            .unwrap();
+        let report = agent.run(Goal::new("ring")).await.unwrap();
+        let mut record = Vec::new();
+        store.export(&report.run, &mut record).unwrap();
+        let record = String::from_utf8(record).unwrap();
+        let all = format!("{record}{report:?}{}{}", planner.shown(), told.lock().unwrap());
+        let seen = (all.contains(&format!("\"verdict\":\"{word}\"")), all.contains("s3cret"));
+        assert_eq!((seen, report.steps), ((true, false), 1), "{word}");
+    }
+    assert_eq!(bell.count(), 2, "allowed once and approved once");
+}

@@ -21,6 +21,8 @@ use lamassu::{
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Bell {
     pub(crate) rung: Arc<AtomicU32>,
+    /// What somebody has scratched into it, which comes back as a fact.
+    pub(crate) scratched: &'static str,
 }
 
 impl Bell {
@@ -48,7 +50,7 @@ impl Tool for Bell {
 
     fn describe<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Action, Failure>> {
         let effect = if call.verb == "listen" { Effect::Read } else { Effect::Write };
-        let action = Action::new(call, effect, Resource::thing("Bell", "front"));
+        let action = Action::new(call, effect, Resource::thing("Bell", &format!("front{}", self.scratched)));
         let action = match call.optional_text("secret") {
             Ok(Some(secret)) => action.uses_secret("secret", secret),
             _ => action,

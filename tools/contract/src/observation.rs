@@ -152,7 +152,8 @@ fn collect_text(value: &Value, out: &mut String) {
     }
 }
 
-fn map_value(value: &mut Value, change: &dyn Fn(&str) -> String) {
+/// Changes every text of `value`, keys included.
+pub(crate) fn map_value(value: &mut Value, change: &dyn Fn(&str) -> String) {
     match value {
         Value::String(text) => *text = change(text),
         Value::Array(values) => values.iter_mut().for_each(|value| map_value(value, change)),

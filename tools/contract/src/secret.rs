@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fmt};
 
 use base64::Engine as _;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 use zeroize::Zeroizing;
+
+use crate::observation::map_value;
 
 /// A value that only a tool with a permit may read, and only where it is bound to.
 pub struct Secret {
@@ -69,6 +72,13 @@ impl Vault {
 
     pub(crate) fn get(&self, name: &str) -> Option<&Secret> {
         self.secrets.get(name)
+    }
+
+    /// `value` with every text in it redacted, see [`Vault::redact`].
+    #[must_use]
+    pub fn redact_value(&self, mut value: Value) -> Value {
+        map_value(&mut value, &|text| self.redact(text));
+        value
     }
 
     /// `text` with every echo of a secret replaced by `{secret NAME}`: raw, percent-encoded, in

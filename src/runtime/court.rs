@@ -220,7 +220,7 @@ impl Court {
     pub(super) async fn restore(&self) -> Vec<Judged> {
         let mut restored = Vec::new();
         for last in self.before.iter().flat_map(|looks| looks.iter()) {
-            for tool in self.parts.toolbox.all().filter(|tool| tool.look().is_none()) {
+            for tool in self.parts.toolbox.all().filter(|tool| tool.look("").is_none()) {
                 let Some(call) = tool.restore(last) else { continue };
                 let (judged, authority) = self.about(call).judge_here().await;
                 if let Authority::Permit(permit) = authority {

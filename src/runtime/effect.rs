@@ -90,9 +90,10 @@ impl Run {
         let parts = Arc::clone(&self.parts);
         let court = self.court(&Call::new("", ""));
         let blobs = self.journal.blobs();
+        let goal = self.goal.text.clone();
         let entry = self.journal.step(Kind::Look, &name, async move {
             let restored = court.restore().await;
-            let calls: Vec<_> = parts.toolbox.all().filter_map(|tool| tool.look()).collect();
+            let calls: Vec<_> = parts.toolbox.all().filter_map(|tool| tool.look(&goal)).collect();
             let mut glances = Vec::new();
             for call in calls {
                 glances.push(glance(&parts, &court.about(call), &blobs).await);

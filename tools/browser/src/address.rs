@@ -57,7 +57,7 @@ fn undot(url: &mut Url) -> Result<(), Failure> {
 /// The first refusal; [`FailureKind::Remote`] if the name has no address.
 pub(crate) async fn judge(permit: &Permit, url: &Url, resolver: &dyn Resolve) -> Result<Vec<SocketAddr>, Failure> {
     let host = url.host().ok_or_else(|| Failure::invalid("the address has no host"))?;
-    targets(permit, &host, url.port_or_known_default().unwrap_or(80), resolver).await?.all()
+    targets(permit.judge(), &host, url.port_or_known_default().unwrap_or(80), resolver).await?.all()
 }
 
 /// What the tool's own walls forbid.

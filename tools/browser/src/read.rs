@@ -49,7 +49,7 @@ fn still(permit: &Permit, place: &Place) -> Result<(), Failure> {
         return Ok(());
     }
     let action = Action::new(permit.action().call(), Effect::Read, whole(place)).fact("origin", place.source());
-    permit.judge(action).map(drop).map_err(Failure::refused)
+    permit.judge().judge(action).map(drop).map_err(Failure::refused)
 }
 
 /// The observation when no page is open.

@@ -14,6 +14,9 @@ use url::Url;
 
 use crate::{Options, act, address, deed::Deed, describe, read, session::Session, start, verbs, visit};
 
+/// Characters of a goal that tell a look what to choose by.
+const LONGEST_GOAL: usize = 500;
+
 /// A browser that acts by permit alone.
 pub struct BrowserTool {
     options: Options,
@@ -164,8 +167,9 @@ impl Tool for BrowserTool {
         Box::pin(self.run_permit(permit))
     }
 
-    fn look(&self) -> Option<Call> {
-        self.open.load(Ordering::Relaxed).then(|| Call::new("browser", "look"))
+    fn look(&self, goal: &str) -> Option<Call> {
+        let about: String = goal.chars().take(LONGEST_GOAL).collect();
+        self.open.load(Ordering::Relaxed).then(|| Call::new("browser", "look").with("about", about))
     }
 
     fn restore(&self, last: &Observation) -> Option<Call> {

@@ -14,7 +14,11 @@ const FIELD: &str = "the field: a reference of the table such as [7], or its lab
 pub(crate) fn verbs() -> Vec<Verb> {
     use Effect::{Read, Write};
     vec![
-        Verb::new("look", Read, "Shows what is on the page and can be acted on."),
+        Verb::new("look", Read, "Shows what is on the page and can be acted on.").takes(
+            "about",
+            Text,
+            "what is wanted; it decides what is shown of a page that is too large to be shown whole",
+        ),
         Verb::new("open", Read, "Opens an address in this tab.").needs("url", Text, "the address"),
         Verb::new("click", Read, "Presses an element.").needs("target", Text, TARGET),
         Verb::new("fill", Write, "Replaces what is in a field by a text or a secret; one of the two must be given.")

@@ -123,7 +123,36 @@ impl Gate {
     fn permit(&self, held: Held, approved_by: Option<String>) -> Permit {
         let Held { action, digest, rules, standing } = held;
         let expires = Instant::now() + PERMIT_LIFE;
-        Permit { action, digest, rules, approved_by, expires, gate: self.clone(), standing }
+        let judge = Judge { gate: self.clone(), standing: Arc::new(standing) };
+        Permit { action, digest, rules, approved_by, expires, judge }
+    }
+}
+
+/// The gate as it stood when a permit was given, for what follows from the permitted action: the
+/// address a name turns out to have, the requests that an opened page makes by itself.
+///
+/// It outlives the permit and can be kept beside a connection. It gives no way around the gate:
+/// all it does is ask it.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    // INVARIANT: made by `Gate::permit` alone, so that whoever holds one was once permitted to act.
+    gate: Gate,
+    standing: Arc<Standing>,
+}
+
+impl Judge {
+    /// Judges an action that follows from a permitted one. What would need a person is refused:
+    /// nobody can be asked in mid-action.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, if the policy does not allow it as things are.
+    pub fn judge(&self, action: Action) -> Result<Permit, Refusal> {
+        match self.gate.judge(action, &self.standing) {
+            Verdict::Go(permit) => Ok(permit),
+            Verdict::Hold(held) => Err(held.refuse()),
+            Verdict::Stop(refusal) => Err(refusal),
+        }
     }
 }
 
@@ -144,8 +173,7 @@ pub struct Permit {
     rules: Vec<Rule>,
     approved_by: Option<String>,
     expires: Instant,
-    gate: Gate,
-    standing: Standing,
+    judge: Judge,
 }
 
 impl Permit {
@@ -194,21 +222,13 @@ impl Permit {
     #[must_use]
     pub fn secret(&self, name: &str) -> Option<&str> {
         let secret = self.action.secrets().get(name)?;
-        self.gate.vault.get(secret).map(crate::Secret::expose)
+        self.judge.gate.vault.get(secret).map(crate::Secret::expose)
     }
 
-    /// Judges an action that follows from this one, such as dialling the address a name turned
-    /// out to have. What would need a person is refused: nobody can be asked in mid-action.
-    ///
-    /// # Errors
-    ///
-    /// The refusal, if the policy does not allow it as things are.
-    pub fn judge(&self, action: Action) -> Result<Permit, Refusal> {
-        match self.gate.judge(action, &self.standing) {
-            Verdict::Go(permit) => Ok(permit),
-            Verdict::Hold(held) => Err(held.refuse()),
-            Verdict::Stop(refusal) => Err(refusal),
-        }
+    /// Who judges what follows from this action, also after it is done.
+    #[must_use]
+    pub fn judge(&self) -> &Judge {
+        &self.judge
     }
 }
 

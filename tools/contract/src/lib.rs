@@ -27,7 +27,7 @@ mod tool;
 pub use action::{Action, Argument, Digest, Effect};
 pub use call::{Call, Kind, Verb};
 pub use canonical::canonical;
-pub use gate::{Gate, Held, Permit, Refusal, Verdict};
+pub use gate::{Gate, Held, Judge, Permit, Refusal, Verdict};
 pub use label::{Label, Source};
 pub use observation::{Observation, Page, Picture, Row, Table};
 pub use policy::{Approval, Decision, Mode, Policy, PolicyError, Question, Rule, SecretUse, Standing};

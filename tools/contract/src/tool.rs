@@ -24,8 +24,10 @@ pub trait Tool: Send + Sync {
     fn run(&self, permit: Permit) -> BoxFuture<'_, Outcome>;
 
     /// The call that shows where things stand, such as a look at the page; it is judged like any
-    /// other before each proposal.
-    fn look(&self) -> Option<Call> {
+    /// other before each proposal. `goal` is what the user wants, for a look that cannot show all
+    /// there is and has to choose.
+    fn look(&self, goal: &str) -> Option<Call> {
+        let _ = goal;
         None
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, BoxFuture, Call, Effect, Failure, FailureKind, Permit, Refusal, Resource, Zone, visible,
+    Action, BoxFuture, Call, Effect, Failure, FailureKind, Judge, Refusal, Resource, Zone, visible,
 };
 use url::Host;
 
@@ -68,7 +68,7 @@ impl Targets {
     }
 }
 
-/// Judges the addresses of `host` at `port` for the action of `permit`.
+/// Judges the addresses of `host` at `port` for whatever `judge` was given for.
 ///
 /// A name is resolved once. Each address, and one that stands in the URL itself, is judged as
 /// `egress.connect` upon a [`Resource::Address`] with the fact `zone`; mapped forms of IPv6 are
@@ -78,15 +78,10 @@ impl Targets {
 /// # Errors
 ///
 /// [`FailureKind::Remote`] if the name has no address.
-pub async fn targets(
-    permit: &Permit,
-    host: &Host<&str>,
-    port: u16,
-    resolver: &dyn Resolve,
-) -> Result<Targets, Failure> {
+pub async fn targets(judge: &Judge, host: &Host<&str>, port: u16, resolver: &dyn Resolve) -> Result<Targets, Failure> {
     let mut targets = Targets { permitted: Vec::new(), refused: None };
     for ip in addresses(host, resolver).await? {
-        match judge(permit, ip, port, host) {
+        match connect(judge, ip, port, host) {
             Ok(()) => targets.permitted.push(SocketAddr::new(ip, port)),
             Err(refusal) => targets.refused = targets.refused.or(Some(refusal)),
         }
@@ -114,7 +109,7 @@ fn unresolved(name: &str, why: &str) -> Failure {
     Failure::new(FailureKind::Remote, format!("`{}` cannot be resolved: {why}; check the name", visible(name)))
 }
 
-fn judge(permit: &Permit, ip: IpAddr, port: u16, host: &Host<&str>) -> Result<(), Refusal> {
+fn connect(judge: &Judge, ip: IpAddr, port: u16, host: &Host<&str>) -> Result<(), Refusal> {
     // The address, port and host stand in the resource. Arguments are a planner's words, and
     // these are not.
     let call = Call::new("egress", "connect");
@@ -124,5 +119,5 @@ fn judge(permit: &Permit, ip: IpAddr, port: u16, host: &Host<&str>) -> Result<()
         host,
         SocketAddr::new(ip, port)
     ));
-    permit.judge(action).map(drop)
+    judge.judge(action).map(drop)
 }

@@ -53,7 +53,7 @@ async fn ready(tool: &HttpTool, permit: &Permit, prepared: &Prepared) -> Result<
     let (Some(host), Some(port)) = (prepared.url.host(), prepared.url.port_or_known_default()) else {
         return Err(Failure::invalid("the address has no host; ask for another"));
     };
-    let judged = lamassu_egress::targets(permit, &host, port, tool.resolver.as_ref());
+    let judged = lamassu_egress::targets(permit.judge(), &host, port, tool.resolver.as_ref());
     let targets = timeout(tool.limits.connect, judged).await.map_err(|_| {
         Failure::new(FailureKind::Limit, format!("`{host}` was not resolved in time; try again later"))
     })??;

@@ -202,17 +202,17 @@ fn unknown_verbs_and_arguments_are_refused() {
 fn an_open_page_is_to_be_looked_at() {
     alone(async {
         let lab = Lab::with(Options::default()).await;
-        let before = lab.tool.look();
+        let before = lab.tool.look("");
         let blank = lab.describe(call("look")).await.unwrap().resource().to_string();
         let page = lab.see("/words").await;
-        let during = (lab.tool.look(), lab.tool.restore(&page));
+        let during = (lab.tool.look("read words"), lab.tool.restore(&page));
         lab.tool.close().await;
         let restored = lab.tool.restore(&page);
         landed(lab.run(call("look")).await);
         let open = call("open").with("url", lab.site.url("/words"));
         assert_eq!(
             (before, blank.as_str(), during, restored),
-            (None, "Browser \"blank\"", (Some(call("look")), None), Some(open))
+            (None, "Browser \"blank\"", (Some(call("look").with("about", "read words")), None), Some(open))
         );
     });
 }

@@ -133,6 +133,6 @@ async fn others_may_ask_for_the_addresses_they_may_dial() {
     let gate = Gate::new(Opens::zone("public"), Vault::default().into());
     let Verdict::Go(permit) = gate.judge(action, &crate::support::standing()) else { panic!("not allowed") };
     let names = Names::always("93.184.216.34 127.0.0.1 ::ffff:93.184.216.34");
-    let judged = targets(&permit, &url::Host::Domain("shop.test"), 443, names.as_ref()).await;
+    let judged = targets(permit.judge(), &url::Host::Domain("shop.test"), 443, names.as_ref()).await;
     assert_eq!(judged.unwrap().any(), Ok(vec![SocketAddr::from(([93, 184, 216, 34], 443))]));
 }

@@ -1,75 +1,72 @@
-//! Acting on one element with real input, and saying what came of it.
+//! Acting on one element with real input.
 //!
 //! Each act begins with one script that checks, in the page, that the element is still exactly
 //! what was judged. A press is guarded until it has arrived: what would reach anything else is
 //! swallowed before the page sees it.
 
-use lamassu_contract::{Failure, FailureKind, Observation, Outcome, Permit};
+use lamassu_contract::{Failure, FailureKind, Outcome, Permit};
 use serde_json::{Value, json};
 
 use crate::{
+    after::{Changes, changes, landed, report},
     deed::{Aim, Chord, Text, Tick},
     describe::focused,
     escape,
     fault::{Fault, in_doubt, not_sent},
-    page::{Acted, Place, Press, Released},
+    hands::{self, Point},
+    page::{Acted, Place},
     session::Session,
     target::stale,
 };
 
-/// Presses an element with the mouse.
-pub(crate) async fn click(session: &mut Session, aim: &Aim) -> Outcome {
+/// Presses an element with the mouse, `times` times in a row.
+pub(crate) async fn click(session: &mut Session, aim: &Aim, times: u32) -> Outcome {
     let before = session.place.clone();
-    match point(session, aim).await {
-        Ok(()) => report(session, &before, format!("clicked {}", aim.label)).await,
+    let word = if times == 2 { "double-clicked" } else { "clicked" };
+    match point(session, &before, aim, times).await {
+        Ok(changes) => changes.landed(session, &format!("{word} {}", aim.label)),
         Err(outcome) => outcome,
     }
 }
 
 /// Presses an element with the mouse and sees that the press arrives.
-async fn point(session: &mut Session, aim: &Aim) -> Result<(), Outcome> {
-    let ready: Acted = prepare(session, "ready", aim, &aim.args()).await?;
-    let mouse = |kind: &str, button: &str| json!({ "type": kind, "x": ready.x, "y": ready.y, "button": button, "clickCount": 1 });
-    let moved = session.cdp("Input.dispatchMouseEvent", mouse("mouseMoved", "none")).await;
-    moved.map_err(not_sent)?;
-    for kind in ["mousePressed", "mouseReleased"] {
-        match session.cdp("Input.dispatchMouseEvent", mouse(kind, "left")).await {
-            // A press may well open a dialog, close its tab or end its document.
-            Ok(_) | Err(Fault::Dialog(_) | Fault::Closed | Fault::Moved | Fault::Slow) => {}
-            Err(fault) => return Err(in_doubt(fault)),
-        }
-    }
-    breathe(session).await.map_err(in_doubt)?;
-    arrived(session, aim).await
+async fn point(session: &mut Session, before: &Place, aim: &Aim, times: u32) -> Result<Changes, Outcome> {
+    let ready: Acted = prepare(session, "ready", aim, &aim.with("times", times)).await?;
+    hands::press(session, Point { x: ready.x, y: ready.y }, times).await.map_err(in_doubt)?;
+    changes(session, before, Some(aim), 0).await
 }
 
-/// Gives the driver the time to learn that a press has started a navigation: it asks for the list
-/// of tabs, which the browser answers by itself, whatever its page does.
-async fn breathe(session: &Session) -> Result<(), Fault> {
-    match session.bounded(session.client().windows()).await {
-        Err(Fault::Lost(why)) => Err(Fault::Lost(why)),
-        _ => Ok(()),
-    }
-}
-
-/// Whether a guarded press has reached its element.
-async fn arrived(session: &Session, aim: &Aim) -> Result<(), Outcome> {
-    let press = match session.ask_once::<Released>("release", &json!({})).await {
-        Ok(released) => released.report,
-        Err(Fault::Lost(why)) => return Err(in_doubt(Fault::Lost(why))),
-        // The document is gone or a dialog is open: something has happened.
-        Err(_) => return Ok(()),
+/// Moves the mouse over an element.
+pub(crate) async fn hover(session: &mut Session, aim: &Aim) -> Outcome {
+    let before = session.place.clone();
+    let over = match prepare(session, "locus", aim, &aim.args()).await {
+        Ok(over) => over,
+        Err(outcome) => return outcome,
     };
-    match press {
-        Some(Press { reached: 0, .. }) => Err(not_sent(stale(
-            &aim.label,
-            "it changed or something moved over it at the last moment; nothing was pressed",
-        ))),
-        Some(Press { swallowed, .. }) if swallowed > 0 => {
-            let failure = stale(&aim.label, "it changed while it was being pressed; the press was stopped half-way");
-            Err(Outcome::MayHaveLanded(failure))
-        }
-        _ => Ok(()),
+    if let Err(fault) = hands::point(session, Point { x: over.x, y: over.y }).await {
+        return in_doubt(fault);
+    }
+    match changes(session, &before, None, 2).await {
+        Ok(changes) => changes.landed(session, &format!("the mouse is over {}", aim.label)),
+        Err(outcome) => outcome,
+    }
+}
+
+/// Drags one element onto another.
+pub(crate) async fn drag(session: &mut Session, aim: &Aim, onto: &Aim) -> Outcome {
+    let before = session.place.clone();
+    let args = aim.with("onto", onto.args());
+    let grip = match prepare(session, "grip", aim, &args).await {
+        Ok(grip) => grip,
+        Err(outcome) => return outcome,
+    };
+    let (from, to) = (Point { x: grip.x, y: grip.y }, Point { x: grip.to_x, y: grip.to_y });
+    if let Err(fault) = hands::drag(session, from, to).await {
+        return in_doubt(fault);
+    }
+    match changes(session, &before, Some(aim), 2).await {
+        Ok(changes) => changes.landed(session, &format!("dragged {} onto {}", aim.label, onto.label)),
+        Err(outcome) => outcome,
     }
 }
 
@@ -151,7 +148,7 @@ pub(crate) async fn fill(session: &mut Session, permit: &Permit, aim: &Aim, with
     if let Some(now) = &acted.other {
         did.push_str(&format!("; it now reads \"{}\"", escape::quoted(now)));
     }
-    report(session, &before, did).await
+    report(session, &before, &did).await
 }
 
 /// Chooses an option.
@@ -160,7 +157,7 @@ pub(crate) async fn select(session: &mut Session, aim: &Aim, option: &str) -> Ou
     match script(session, "select", aim, &aim.with("option", option)).await {
         Ok(acted) => {
             let chosen = escape::quoted(acted.other.as_deref().unwrap_or(option));
-            report(session, &before, format!("selected \"{chosen}\" in {}", aim.label)).await
+            report(session, &before, &format!("selected \"{chosen}\" in {}", aim.label)).await
         }
         Err(outcome) => outcome,
     }
@@ -177,15 +174,16 @@ pub(crate) async fn check(session: &mut Session, aim: &Aim, wanted: Tick) -> Out
     if state.checked == (wanted == Tick::On) {
         return landed(&before, format!("{} is {word} already", aim.label));
     }
-    if let Err(outcome) = point(session, aim).await {
-        return outcome;
-    }
+    let changes = match point(session, &before, aim, 1).await {
+        Ok(changes) => changes,
+        Err(outcome) => return outcome,
+    };
     // The page may have replaced the box by now; then the next look tells.
     let after = session.ask_once::<Acted>("state", &aim.args()).await;
     let stayed = after.is_ok_and(|after| after.stale.is_none() && after.checked != (wanted == Tick::On));
     let did =
         if stayed { format!("pressed {}, but it is not {word}", aim.label) } else { format!("{word} {}", aim.label) };
-    report(session, &before, did).await
+    changes.landed(session, &did)
 }
 
 /// Presses a key.
@@ -198,34 +196,19 @@ pub(crate) async fn press(session: &mut Session, aim: Option<&Aim>, chord: &Chor
     if let Err(outcome) = ready {
         return outcome;
     }
-    let key = |kind: &str, text: &str| {
-        json!({
-            "type": kind, "key": chord.key, "code": chord.code, "text": text, "unmodifiedText": text,
-            "windowsVirtualKeyCode": chord.virtual_code, "modifiers": chord.modifiers
-        })
-    };
-    let down = if chord.text.is_empty() { "rawKeyDown" } else { "keyDown" };
-    for (kind, text) in [(down, chord.text.as_str()), ("keyUp", "")] {
-        match session.cdp("Input.dispatchKeyEvent", key(kind, text)).await {
-            Ok(_) | Err(Fault::Dialog(_) | Fault::Closed | Fault::Moved | Fault::Slow) => {}
-            Err(fault) => return in_doubt(fault),
-        }
-    }
-    if let Err(fault) = breathe(session).await {
+    if let Err(fault) = hands::key(session, chord).await {
         return in_doubt(fault);
     }
-    if let Some(aim) = aim
-        && let Err(outcome) = arrived(session, aim).await
-    {
-        return outcome;
-    }
     let on = aim.map_or_else(String::new, |aim| format!(" on {}", aim.label));
-    report(session, &before, format!("pressed {}{on}", escape::quoted(&chord.shown))).await
+    match changes(session, &before, aim, 0).await {
+        Ok(changes) => changes.landed(session, &format!("pressed {}{on}", escape::quoted(&chord.shown))),
+        Err(outcome) => outcome,
+    }
 }
 
 async fn nothing_focused(session: &mut Session) -> Result<(), Outcome> {
     match focused(session).await {
-        Ok(None) => Ok(()),
+        Ok(None) => session.ask_once::<Value>("mark", &json!({})).await.map(drop).map_err(not_sent),
         Ok(Some((_, element))) => Err(not_sent(stale(&element.shown(), "it has taken the focus"))),
         Err(failure) => Err(not_sent(failure)),
     }
@@ -247,51 +230,8 @@ pub(crate) async fn scroll(session: &mut Session, aim: Option<&Aim>, to: &str) -
         None if acted.other.is_some() => format!("cannot scroll {to} any further"),
         None => format!("scrolled {to}"),
     };
-    report(session, &before, did).await
-}
-
-/// Waits until what an act started is over, and says what became of the page.
-pub(crate) async fn report(session: &mut Session, before: &Place, did: String) -> Outcome {
-    let mut content = did;
-    match session.settle(session.limits().settle, None).await {
-        Ok(false) => {}
-        Ok(true) | Err(Fault::Slow) => content.push_str("; the page is still busy"),
-        Err(Fault::Dialog(text)) => {
-            content.push_str(&format!("; the page shows a dialog that says \"{text}\"; answer it with `dialog`"));
-        }
-        Err(Fault::Closed) => match first_tab(session).await {
-            Ok(()) => content.push_str("; its tab has closed, this is another one"),
-            Err(fault) => return in_doubt(fault),
-        },
-        Err(fault) => return in_doubt(fault),
+    match changes(session, &before, None, 2).await {
+        Ok(changes) => changes.landed(session, &did),
+        Err(outcome) => outcome,
     }
-    if let Ok(tabs) = session.bounded(session.client().windows()).await {
-        let new: Vec<_> = tabs.into_iter().filter(|tab| !session.tabs.contains(tab)).collect();
-        if !new.is_empty() {
-            content.push_str(&format!("; {} new tab(s) opened, see `tabs`", new.len()));
-        }
-        session.tabs.extend(new);
-    }
-    let place = session.place.clone();
-    if place.url != before.url {
-        content.push_str(&format!("; now at {}", escape::line(&place.url)));
-    }
-    let observation = Observation::from_page(&place.source(), content);
-    let moved = place.url != before.url || place.epoch != before.epoch;
-    Outcome::Landed(if moved { observation.after_move() } else { observation })
-}
-
-/// Goes on in the first tab that is left.
-pub(crate) async fn first_tab(session: &mut Session) -> Result<(), Fault> {
-    let tabs = session.bounded(session.client().windows()).await?;
-    let Some(first) = tabs.first().cloned() else { return Err(Fault::Lost("its last tab has closed".to_owned())) };
-    session.tabs.retain(|tab| tabs.contains(tab));
-    session.bounded(session.client().switch_to_window(first)).await?;
-    session.leave();
-    session.locate().await.map(drop)
-}
-
-/// What came of something that did not change the page.
-pub(crate) fn landed(place: &Place, content: impl Into<String>) -> Outcome {
-    Outcome::Landed(Observation::from_page(&place.source(), content))
 }

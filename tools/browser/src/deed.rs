@@ -16,8 +16,10 @@ use crate::{
 pub(crate) enum Deed {
     Look,
     Open(Url),
-    Back,
-    Click(Aim),
+    Travel(Way),
+    Click { aim: Aim, times: u32 },
+    Hover(Aim),
+    Drag { aim: Aim, onto: Aim },
     Fill { aim: Aim, with: Text },
     Select { aim: Aim, option: String },
     Check { aim: Aim, wanted: Tick },
@@ -30,6 +32,14 @@ pub(crate) enum Deed {
     Screenshot { extent: Extent },
     Tabs(TabDeed),
     Dialog { answer: Answer, text: String },
+}
+
+/// Where to go without an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Back,
+    Forward,
+    Again,
 }
 
 /// How a box is to stand.

@@ -8,7 +8,7 @@ use regex::{Regex, RegexBuilder};
 use crate::{
     Limits, address,
     deed::{
-        Aim, Answer, Chord, Deed, Extent, Sought, TabDeed, Text, Tick, Until, at_least, resource, whole, with_facts,
+        Aim, Answer, Chord, Deed, Extent, Sought, TabDeed, Text, Tick, Until, Way, at_least, resource, whole, with_facts,
     },
     effect,
     fault::Fault,
@@ -31,7 +31,9 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
     match session {
         Some(session) if call.verb == "dialog" => dialog(session, call).await,
         Some(session) => match call.verb.as_str() {
-            "click" => click(session, call).await,
+            "click" | "double_click" => click(session, call).await,
+            "hover" => hover(session, call).await,
+            "drag" => drag(session, call).await,
             "fill" => fill(session, call).await,
             "select" => select(session, call).await,
             "check" => tick(session, call).await,
@@ -44,7 +46,8 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
             }
         },
         None => match call.verb.as_str() {
-            "click" | "fill" | "select" | "check" | "press" | "scroll" | "dialog" | "wait" => {
+            "click" | "double_click" | "hover" | "drag" | "fill" | "select" | "check" | "press" | "scroll" | "dialog"
+            | "wait" | "back" | "forward" | "reload" => {
                 Err(Failure::new(FailureKind::NotFound, "no page is open; `open` an address first"))
             }
             _ => overall(call, &Place::default(), None, limits),
@@ -57,7 +60,9 @@ fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Li
     let deed = match call.verb.as_str() {
         "open" => return open(call, place),
         "look" => Deed::Look,
-        "back" => Deed::Back,
+        "back" => Deed::Travel(Way::Back),
+        "forward" => Deed::Travel(Way::Forward),
+        "reload" => Deed::Travel(Way::Again),
         "wait" => wait(call, session)?,
         "find" => Deed::Find(sought(call)?),
         "read" => {
@@ -106,7 +111,22 @@ async fn click(session: &mut Session, call: &Call) -> Result<Action, Failure> {
     let page = found.0.page().ok_or(Fault::Moved)?;
     let effect = effect::of_click(&found.1, &page);
     let submits = found.1.submits;
-    Ok(upon(call, effect, &found, Deed::Click(aim))?.fact("submits", submits))
+    let (least, times) = if call.verb == "double_click" { (Effect::Write, 2) } else { (effect, 1) };
+    Ok(upon(call, effect.max(least), &found, Deed::Click { aim, times })?.fact("submits", submits))
+}
+
+async fn hover(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let (found, aim) = find(session, call, Among::Everything).await?;
+    upon(call, Effect::Read, &found, Deed::Hover(aim))
+}
+
+/// A drag is judged as an act on what is dragged; where it ends is one of its facts.
+async fn drag(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let onto = Target::parse(call.text("to")?)?.resolve(session, Among::Anything).await?;
+    let found = Target::parse(call.text("target")?)?.resolve(session, Among::Anything).await?;
+    let (aim, onto) = (Aim::at(&found.0, &found.1), Aim::at(&onto.0, &onto.1));
+    let label = onto.label.clone();
+    Ok(upon(call, Effect::Write, &found, Deed::Drag { aim, onto })?.fact("onto", label))
 }
 
 async fn fill(session: &mut Session, call: &Call) -> Result<Action, Failure> {

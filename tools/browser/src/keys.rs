@@ -1,30 +1,31 @@
 //! Keys and chords by the names of the UI Events specification.
 
+use fantoccini::key::Key;
 use lamassu_contract::Failure;
 
 use crate::deed::Chord;
 
-/// Name, code, text, Windows virtual key code.
-const KEYS: &[(&str, &str, &str, u32)] = &[
-    ("Enter", "Enter", "\r", 13),
-    ("Tab", "Tab", "", 9),
-    ("Escape", "Escape", "", 27),
-    ("Backspace", "Backspace", "", 8),
-    ("Delete", "Delete", "", 46),
-    ("Space", "Space", " ", 32),
-    ("ArrowLeft", "ArrowLeft", "", 37),
-    ("ArrowUp", "ArrowUp", "", 38),
-    ("ArrowRight", "ArrowRight", "", 39),
-    ("ArrowDown", "ArrowDown", "", 40),
-    ("PageUp", "PageUp", "", 33),
-    ("PageDown", "PageDown", "", 34),
-    ("End", "End", "", 35),
-    ("Home", "Home", "", 36),
-    ("F1", "F1", "", 112),
-    ("F2", "F2", "", 113),
-    ("F3", "F3", "", 114),
-    ("F4", "F4", "", 115),
-    ("F5", "F5", "", 116),
+/// Name, code, text, Windows virtual key code, and what WebDriver calls it.
+const KEYS: &[(&str, &str, &str, u32, Key)] = &[
+    ("Enter", "Enter", "\r", 13, Key::Enter),
+    ("Tab", "Tab", "", 9, Key::Tab),
+    ("Escape", "Escape", "", 27, Key::Escape),
+    ("Backspace", "Backspace", "", 8, Key::Backspace),
+    ("Delete", "Delete", "", 46, Key::Delete),
+    ("Space", "Space", " ", 32, Key::Space),
+    ("ArrowLeft", "ArrowLeft", "", 37, Key::Left),
+    ("ArrowUp", "ArrowUp", "", 38, Key::Up),
+    ("ArrowRight", "ArrowRight", "", 39, Key::Right),
+    ("ArrowDown", "ArrowDown", "", 40, Key::Down),
+    ("PageUp", "PageUp", "", 33, Key::PageUp),
+    ("PageDown", "PageDown", "", 34, Key::PageDown),
+    ("End", "End", "", 35, Key::End),
+    ("Home", "Home", "", 36, Key::Home),
+    ("F1", "F1", "", 112, Key::F1),
+    ("F2", "F2", "", 113, Key::F2),
+    ("F3", "F3", "", 114, Key::F3),
+    ("F4", "F4", "", 115, Key::F4),
+    ("F5", "F5", "", 116, Key::F5),
 ];
 const MODIFIERS: &[(&str, u32)] = &[("alt", 1), ("control", 2), ("ctrl", 2), ("meta", 4), ("command", 4), ("shift", 8)];
 
@@ -55,8 +56,20 @@ impl Chord {
         Ok(chord)
     }
 
+    /// The keys that are held down, as WebDriver's actions call them.
+    pub(crate) fn held(&self) -> Vec<char> {
+        let held = [(1, Key::Alt), (2, Key::Control), (4, Key::Meta), (8, Key::Shift)];
+        held.into_iter().filter(|(bit, _)| self.modifiers & bit != 0).map(|(_, key)| char::from(key)).collect()
+    }
+
+    /// The key itself, as WebDriver's actions call it.
+    pub(crate) fn value(&self) -> char {
+        let named = KEYS.iter().find(|key| key.1 == self.code).map(|key| char::from(key.4));
+        named.unwrap_or_else(|| self.key.chars().next().unwrap_or(' '))
+    }
+
     fn key(name: &str) -> Option<Self> {
-        if let Some((key, code, text, virtual_code)) = KEYS.iter().find(|key| key.0.eq_ignore_ascii_case(name)) {
+        if let Some((key, code, text, virtual_code, _)) = KEYS.iter().find(|key| key.0.eq_ignore_ascii_case(name)) {
             let key = if *key == "Space" { " " } else { key };
             return Some(Self::of(key, code, text, *virtual_code));
         }

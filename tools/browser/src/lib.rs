@@ -9,12 +9,14 @@
 
 mod act;
 mod address;
+mod after;
 mod deed;
 mod describe;
 mod driver;
 mod effect;
 mod escape;
 mod fault;
+mod hands;
 mod keys;
 mod options;
 mod page;
@@ -25,6 +27,7 @@ mod target;
 mod tool;
 mod verbs;
 mod visit;
+mod wire;
 
 pub use options::{Limits, Options};
 pub use tool::BrowserTool;

@@ -55,10 +55,8 @@ pub struct Limits {
     pub command: Duration,
     /// Until a page has come and is quiet.
     pub load: Duration,
-    /// Until what an action started is over.
+    /// Until what an action set off is done: requests, short timers, changes, animations.
     pub settle: Duration,
-    /// How long nothing may change on a page for it to be called quiet.
-    pub quiet: Duration,
     /// Rows of a table.
     pub rows: usize,
     /// Characters of the digest of visible text.
@@ -73,8 +71,7 @@ impl Default for Limits {
             start: Duration::from_secs(30),
             command: Duration::from_secs(30),
             load: Duration::from_secs(20),
-            settle: Duration::from_secs(5),
-            quiet: Duration::from_millis(40),
+            settle: Duration::from_secs(4),
             rows: 150,
             digest: 2000,
             text: 8000,

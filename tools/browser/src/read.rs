@@ -10,13 +10,13 @@ use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    act::landed,
+    after::landed,
     deed::{Aim, Extent, Sought, Until, whole},
     describe::pattern,
     escape,
     fault::Fault,
     page::{Appeared, Looked, Place, Prose, render},
-    session::Session,
+    session::{Patience, Session},
     target::stale,
 };
 
@@ -210,7 +210,10 @@ pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: E
 pub(crate) async fn wait(session: &mut Session, permit: &Permit, until: &Until, limit: Duration) -> Outcome {
     let before = session.place.clone();
     let waited = match until {
-        Until::Quiet => session.settle(limit, None).await.map(|over| (session.place.clone(), !over)),
+        Until::Quiet => {
+            let settled = session.settle(Patience { limit, from: None, frames: 2 }).await;
+            settled.map(|settled| (settled.place, !settled.over))
+        }
         Until::Text(text) => appear(session, json!({ "text": text }), limit).await,
         Until::There(wanted, _) => appear(session, json!({ "wanted": wanted }), limit).await,
     };

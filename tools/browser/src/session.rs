@@ -1,18 +1,15 @@
-//! One browser session: commands with a time limit, and a world of our own in each document.
+//! One browser session, and a world of our own in each document.
 //!
-//! The library of `page` lives in an isolated world, where it shares the document with the page's
-//! scripts but none of their objects: a page can neither see it nor change what it calls.
+//! In Chromium the library of `page` lives in an isolated world, where it shares the document with
+//! the page's scripts but none of their objects: a page can neither see it nor change what it
+//! calls. By WebDriver alone there is no such world; then it lives among the page's own scripts.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
     time::{Duration, Instant},
 };
 
-use fantoccini::{
-    Client,
-    error::{CmdError, ErrorStatus},
-    wd::{WebDriverCompatibleCommand, WindowHandle},
-};
+use fantoccini::{Client, error::CmdError, wd::WindowHandle};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -20,19 +17,19 @@ use crate::{
     Limits,
     driver::Driver,
     fault::Fault,
-    page::{Place, Prints, Settled, library},
+    page::{Place, Prints, Settled, hook, library},
+    wire::Wire,
 };
 
 /// One browser session.
 #[derive(Debug)]
 pub(crate) struct Session {
-    client: Client,
+    wire: Wire,
     driver: Option<Driver>,
     limits: Limits,
-    /// What tells our world from the page's.
+    /// The name of the library, which no page can guess.
     key: String,
-    frame: Option<String>,
-    world: Option<i64>,
+    reach: Reach,
     /// What the references of the last looks stood for.
     pub(crate) prints: Prints,
     /// The tabs that are known, in the order they came.
@@ -41,37 +38,56 @@ pub(crate) struct Session {
     pub(crate) place: Place,
 }
 
-/// A command of the DevTools protocol, through ChromeDriver.
+/// How the library is reached.
 #[derive(Debug)]
-struct Cdp {
-    command: &'static str,
-    params: Value,
+enum Reach {
+    /// By the DevTools protocol, in an isolated world of the main frame.
+    World { frame: Option<String>, world: Option<i64> },
+    /// By WebDriver alone, in the page's own world.
+    Page,
 }
 
-impl WebDriverCompatibleCommand for Cdp {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({ "cmd": self.command, "params": self.params }).to_string()))
-    }
+/// How long to wait for a page to come to rest.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience<'a> {
+    /// For the work that an act has set off. A page that loads has [`Limits::load`] besides.
+    pub(crate) limit: Duration,
+    /// The epoch of a document that is about to go away.
+    pub(crate) from: Option<&'a str>,
+    /// So many frames are drawn first.
+    pub(crate) frames: u32,
 }
+
+/// How long a command that waits in the page may take beyond what it was told.
+const SLACK: Duration = Duration::from_secs(2);
 
 impl Session {
-    pub(crate) fn new(client: Client, driver: Option<Driver>, limits: Limits) -> Self {
+    /// A session that `driver`, if it is ours, has started. `devtools` tells whether the driver
+    /// knows the DevTools protocol.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the first commands are not answered.
+    pub(crate) async fn new(
+        client: Client,
+        driver: Option<Driver>,
+        limits: Limits,
+        devtools: bool,
+    ) -> Result<Self, Fault> {
         let random = || RandomState::new().hash_one(0_u8);
-        Self {
-            client,
+        let mut session = Self {
+            wire: Wire::new(client, limits.command),
             driver,
             limits,
-            key: format!("{:016x}{:016x}", random(), random()),
-            frame: None,
-            world: None,
+            key: format!("l{:016x}{:016x}", random(), random()),
+            reach: if devtools { Reach::World { frame: None, world: None } } else { Reach::Page },
             prints: Prints::default(),
             tabs: Vec::new(),
             place: Place::default(),
-        }
+        };
+        session.tabs = session.bounded(session.client().windows()).await?;
+        session.prepare_tab().await?;
+        Ok(session)
     }
 
     /// The port of a driver that we started.
@@ -84,22 +100,52 @@ impl Session {
         self.limits
     }
 
+    /// Whether the driver knows the DevTools protocol.
+    pub(crate) fn devtools(&self) -> bool {
+        matches!(self.reach, Reach::World { .. })
+    }
+
     /// Waits for one command of the driver.
     pub(crate) async fn bounded<T>(&self, command: impl Future<Output = Result<T, CmdError>>) -> Result<T, Fault> {
-        match tokio::time::timeout(self.limits.command, command).await {
-            Ok(answer) => answer.map_err(fault),
-            Err(_) => Err(Fault::Lost(format!("no answer within {} seconds", self.limits.command.as_secs()))),
-        }
+        self.wire.bounded(command).await
     }
 
     /// The WebDriver client, for commands that go through [`Self::bounded`].
     pub(crate) fn client(&self) -> &Client {
-        &self.client
+        self.wire.client()
     }
 
     /// Runs a command of the DevTools protocol.
     pub(crate) async fn cdp(&self, command: &'static str, params: Value) -> Result<Value, Fault> {
-        self.bounded(self.client.issue_cmd(Cdp { command, params })).await
+        self.wire.cdp(command, params).await
+    }
+
+    /// Sees to it that every document of this tab gets the library and the hook from its beginning.
+    async fn prepare_tab(&self) -> Result<(), Fault> {
+        if !self.devtools() {
+            return Ok(());
+        }
+        let scripts = [
+            json!({ "source": hook(&self.key), "runImmediately": true }),
+            json!({ "source": format!("if(window===window.top){}", library(&self.key)), "worldName": "lamassu" }),
+        ];
+        for script in scripts {
+            self.cdp("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        }
+        Ok(())
+    }
+
+    /// Goes on in another tab.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the tab is gone.
+    pub(crate) async fn switch(&mut self, tab: WindowHandle) -> Result<(), Fault> {
+        self.bounded(self.client().switch_to_window(tab)).await?;
+        if let Reach::World { frame, world } = &mut self.reach {
+            (*frame, *world) = (None, None);
+        }
+        self.prepare_tab().await
     }
 
     /// Asks the library in the current document, which is put there first if need be. What is
@@ -117,73 +163,64 @@ impl Session {
     /// Asks the library once. [`Fault::Moved`] says that there is none, or that the document went
     /// away before it had answered.
     pub(crate) async fn ask_once<T: DeserializeOwned>(&self, name: &str, args: &Value) -> Result<T, Fault> {
-        let Some(world) = self.world else { return Err(Fault::Moved) };
         let key = &self.key;
         let script = format!(
-            "(async()=>{{\"use strict\";const l=globalThis.lamassu;if(l?.key!==\"{key}\")return null;\
+            "(async()=>{{\"use strict\";const l=window[\"{key}\"];if(!l)return null;\
              return JSON.stringify(await l.{name}({args}))}})()"
         );
-        match self.evaluate(world, &script).await? {
+        match self.evaluate(&script).await? {
             Value::String(answer) => serde_json::from_str(&answer)
                 .map_err(|error| Fault::Answer(format!("`{name}` answered oddly: {error}"))),
             _ => Err(Fault::Moved),
         }
     }
 
-    /// Puts the library into the current document.
+    async fn evaluate(&self, script: &str) -> Result<Value, Fault> {
+        match &self.reach {
+            Reach::World { world: Some(world), .. } => self.wire.evaluate(*world, script).await,
+            Reach::World { world: None, .. } => Err(Fault::Moved),
+            Reach::Page => self.wire.execute(script).await,
+        }
+    }
+
+    /// Finds the library's world in the current document, and puts the library there if it lacks.
     pub(crate) async fn enter(&mut self) -> Result<(), Fault> {
-        self.world = None;
-        let frame = match &self.frame {
-            Some(frame) => frame.clone(),
-            None => self.main_frame().await?,
+        if self.devtools() {
+            self.find_world().await?;
+        }
+        let known = format!("Boolean(window[\"{}\"])", self.key);
+        let put = match self.evaluate(&known).await {
+            Ok(Value::Bool(true)) => return Ok(()),
+            Ok(_) if self.devtools() => self.evaluate(&library(&self.key)).await,
+            Ok(_) => self.evaluate(&format!("[{},{}]&&null", hook(&self.key), library(&self.key))).await,
+            Err(fault) => Err(fault),
         };
-        let made = self.isolate(&frame).await;
-        let world = match made {
-            Err(Fault::Answer(_) | Fault::Moved) => {
-                let frame = self.main_frame().await?;
-                self.isolate(&frame).await?
-            }
-            made => made?,
-        };
-        let key = &self.key;
-        let known = format!("globalThis.lamassu?.key===\"{key}\"");
-        match self.evaluate(world, &known).await {
-            Ok(Value::Bool(true)) => {}
-            Ok(_) => match self.evaluate(world, &library(key)).await {
-                Ok(_) | Err(Fault::Moved) => {}
-                Err(fault) => return Err(fault),
-            },
+        match put {
             // The next question will find that there is no library.
-            Err(Fault::Moved) => {}
-            Err(fault) => return Err(fault),
+            Ok(_) | Err(Fault::Moved) => Ok(()),
+            Err(fault) => Err(fault),
         }
-        self.world = Some(world);
+    }
+
+    async fn find_world(&mut self) -> Result<(), Fault> {
+        let Reach::World { frame, world } = &mut self.reach else { return Ok(()) };
+        *world = None;
+        if let Some(frame) = frame {
+            match isolate(&self.wire, frame).await {
+                Ok(number) => {
+                    *world = Some(number);
+                    return Ok(());
+                }
+                // A tab's main frame changes with its process.
+                Err(Fault::Answer(_) | Fault::Moved) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        let tree = self.wire.cdp("Page.getFrameTree", json!({})).await?;
+        let main = tree.pointer("/frameTree/frame/id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        *world = Some(isolate(&self.wire, &main).await?);
+        *frame = Some(main);
         Ok(())
-    }
-
-    async fn main_frame(&mut self) -> Result<String, Fault> {
-        let tree = self.cdp("Page.getFrameTree", json!({})).await?;
-        let frame = tree.pointer("/frameTree/frame/id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        self.frame = Some(frame.clone());
-        Ok(frame)
-    }
-
-    async fn isolate(&self, frame: &str) -> Result<i64, Fault> {
-        let params = json!({ "frameId": frame, "worldName": "lamassu" });
-        let made = self.cdp("Page.createIsolatedWorld", params).await?;
-        made.get("executionContextId").and_then(Value::as_i64).ok_or(Fault::Moved)
-    }
-
-    async fn evaluate(&self, world: i64, script: &str) -> Result<Value, Fault> {
-        let params = json!({
-            "expression": script, "contextId": world, "returnByValue": true, "awaitPromise": true, "userGesture": true
-        });
-        let answer = self.cdp("Runtime.evaluate", params).await?;
-        if let Some(details) = answer.get("exceptionDetails") {
-            let words = details.pointer("/exception/description").or_else(|| details.get("text"));
-            return Err(Fault::Answer(words.and_then(Value::as_str).unwrap_or("an error").to_owned()));
-        }
-        Ok(answer.pointer("/result/value").cloned().unwrap_or(Value::Null))
     }
 
     /// Where the tab is now.
@@ -193,20 +230,26 @@ impl Session {
         Ok(place)
     }
 
-    /// Waits until what was started is over, at most `limit`. `from` is the epoch of a document
-    /// that is about to go away. Says whether the time was up first.
-    pub(crate) async fn settle(&mut self, limit: Duration, from: Option<&str>) -> Result<bool, Fault> {
-        let end = Instant::now() + limit;
+    /// Waits until what the page has been set off to do is done, and the page has loaded if another
+    /// one is on its way.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`]: a dialog has come, the tab or the browser has gone.
+    pub(crate) async fn settle(&mut self, patience: Patience<'_>) -> Result<Settled, Fault> {
+        let end = Instant::now() + self.limits.load;
+        let longest = self.limits.command.saturating_sub(SLACK);
         let mut left = false;
         loop {
             let rest = end.saturating_duration_since(Instant::now());
+            let millis = |time: Duration| time.min(longest).as_millis() as u64;
             let args = json!({
-                "quiet": self.limits.quiet.as_millis() as u64, "limit": rest.as_millis() as u64, "from": from
+                "limit": millis(patience.limit), "load": millis(rest), "from": patience.from, "frames": patience.frames
             });
             match self.ask_once::<Settled>("settle", &args).await {
                 Ok(settled) => {
-                    self.place = settled.place;
-                    return Ok(settled.over);
+                    self.place = settled.place.clone();
+                    return Ok(settled);
                 }
                 Err(Fault::Moved) if rest.is_zero() && left => return Err(Fault::Moved),
                 Err(Fault::Moved) => left = true,
@@ -220,60 +263,19 @@ impl Session {
         }
     }
 
-    /// Forgets the document: the tab was changed.
-    pub(crate) fn leave(&mut self) {
-        self.frame = None;
-        self.world = None;
-    }
-
     /// Ends the session, the driver and the browser.
     pub(crate) async fn close(self) {
         match self.driver {
             // The driver takes everything with it.
             Some(driver) => driver.close(Duration::from_secs(10)).await,
             None => {
-                let _ = tokio::time::timeout(Duration::from_secs(5), self.client.close()).await;
+                let _ = tokio::time::timeout(Duration::from_secs(5), self.wire.client().clone().close()).await;
             }
         }
     }
 }
 
-/// The words of Chromium's drivers for a document that is no more.
-const GONE: [&str; 6] = [
-    "no such execution context",
-    "Cannot find context",
-    "context was destroyed",
-    "context with specified id",
-    "Inspected target navigated",
-    "No frame for given id",
-];
-/// And for a browser that is no more.
-const DEAD: [&str; 6] =
-    ["disconnected", "not reachable", "session deleted", "tab crashed", "invalid session id", "browser has closed"];
-
-fn fault(error: CmdError) -> Fault {
-    let CmdError::Standard(answer) = &error else {
-        return match error {
-            CmdError::Failed(_) | CmdError::FailedC(_) | CmdError::Lost(_) => {
-                Fault::Lost("the driver has ended".into())
-            }
-            other => Fault::Answer(other.to_string()),
-        };
-    };
-    let message = answer.message.lines().take(2).collect::<Vec<_>>().join(" ");
-    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    match answer.error {
-        ErrorStatus::UnexpectedAlertOpen => Fault::Dialog(dialog_text(answer)),
-        ErrorStatus::InvalidSessionId => Fault::Lost("the session has ended".to_owned()),
-        _ if says(&DEAD) => Fault::Lost(message),
-        ErrorStatus::NoSuchWindow => Fault::Closed,
-        _ if says(&GONE) => Fault::Moved,
-        ErrorStatus::Timeout => Fault::Slow,
-        _ => Fault::Answer(message),
-    }
-}
-
-fn dialog_text(answer: &fantoccini::error::WebDriver) -> String {
-    let data = answer.data.as_ref().and_then(|data| data.get("text")).and_then(Value::as_str);
-    crate::escape::quoted(data.unwrap_or("(unknown)"))
+async fn isolate(wire: &Wire, frame: &str) -> Result<i64, Fault> {
+    let made = wire.cdp("Page.createIsolatedWorld", json!({ "frameId": frame, "worldName": "lamassu" })).await?;
+    made.get("executionContextId").and_then(Value::as_i64).ok_or(Fault::Moved)
 }

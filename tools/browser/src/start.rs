@@ -59,9 +59,7 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
             return Err(unstarted(driver.as_ref(), &format!("no answer within {seconds} seconds")));
         }
     };
-    let mut session = Session::new(client, driver, options.limits);
-    session.tabs = session.bounded(session.client().windows()).await?;
-    Ok(session)
+    Ok(Session::new(client, driver, options.limits, true).await?)
 }
 
 fn capabilities(options: &Options, driver: Option<&Driver>) -> Capabilities {

@@ -32,6 +32,8 @@ pub(crate) enum Among {
     Everything,
     /// Fields alone.
     Fields,
+    /// Anything, also what merely shows a text.
+    Anything,
 }
 
 impl Target {
@@ -76,7 +78,7 @@ impl Target {
             }
             Self::Named { role, name, context } => {
                 let fields = among == Among::Fields && role.is_none();
-                Ok(json!({ "role": role, "name": name, "context": context, "fields": fields }))
+                Ok(json!({ "role": role, "name": name, "context": context, "fields": fields, "anything": among == Among::Anything }))
             }
         }
     }

@@ -21,6 +21,13 @@ pub(crate) fn verbs() -> Vec<Verb> {
         ),
         Verb::new("open", Read, "Opens an address in this tab.").needs("url", Text, "the address"),
         Verb::new("click", Read, "Presses an element.").needs("target", Text, TARGET),
+        Verb::new("double_click", Write, "Presses an element twice in a row.").needs("target", Text, TARGET),
+        Verb::new("hover", Read, "Moves the mouse over an element.").needs("target", Text, TARGET),
+        Verb::new("drag", Write, "Drags an element onto another one.").needs("target", Text, TARGET).needs(
+            "to",
+            Text,
+            "the element to drop it on, named like the target",
+        ),
         Verb::new("fill", Write, "Replaces what is in a field by a text or a secret; one of the two must be given.")
             .needs("target", Text, FIELD)
             .takes("text", Text, "the text")
@@ -38,6 +45,8 @@ pub(crate) fn verbs() -> Vec<Verb> {
             .takes("to", Text, "down, up, end or top; down if absent")
             .takes("target", Text, TARGET),
         Verb::new("back", Read, "Goes back to the page before."),
+        Verb::new("forward", Read, "Goes forward again to the page after."),
+        Verb::new("reload", Read, "Loads this page again."),
         Verb::new("wait", Read, "Waits for a text or an element, or, if neither is given, until the page is quiet.")
             .takes("text", Text, "the text")
             .takes("target", Text, TARGET)

@@ -1,20 +1,18 @@
 //! Going places: opening an address, going back, changing tabs, answering dialogs.
 
-use std::time::Instant;
-
 use fantoccini::wd::WindowHandle;
 use lamassu_contract::{Failure, FailureKind, Observation, Outcome};
 use serde_json::json;
 use url::Url;
 
 use crate::{
-    act::{first_tab, landed, report},
-    deed::{Answer, TabDeed},
+    after::{first_tab, landed, report},
+    deed::{Answer, TabDeed, Way},
     describe::open_dialog,
     escape,
     fault::{Fault, in_doubt, not_sent},
     page::{Place, Prose},
-    session::Session,
+    session::{Patience, Session},
     target::stale,
 };
 
@@ -34,15 +32,15 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
         Err(Fault::Answer(words)) if words.contains("net::ERR_") => {}
         Err(fault) => return not_sent(fault),
     }
-    let limit = session.limits().load;
-    match session.settle(limit, from).await {
+    let patience = Patience { limit: session.limits().settle, from, frames: 1 };
+    match session.settle(patience).await {
         Err(Fault::Dialog(text)) => {
             let words = format!("opened {url}; the page shows a dialog that says \"{text}\"; answer it with `dialog`");
             return Outcome::Landed(Observation::from_page(&session.place.source(), words).after_move());
         }
         Err(Fault::Slow) => return unanswered(session, url),
         Err(fault) => return not_sent(fault),
-        Ok(over) if over && from == Some(session.place.epoch.as_str()) => return unanswered(session, url),
+        Ok(settled) if settled.over && from == Some(session.place.epoch.as_str()) => return unanswered(session, url),
         Ok(_) => {}
     }
     if session.place.url.starts_with("chrome-error:") {
@@ -81,7 +79,8 @@ async fn failed(session: &mut Session, url: &Url) -> Outcome {
     let from = session.place.epoch.clone();
     let emptied = async {
         session.bounded(session.client().goto("about:blank")).await?;
-        session.settle(session.limits().settle, Some(&from)).await
+        let limit = session.limits().settle;
+        session.settle(Patience { limit, from: Some(&from), frames: 0 }).await
     };
     if let Err(fault) = emptied.await {
         return not_sent(fault);
@@ -89,32 +88,28 @@ async fn failed(session: &mut Session, url: &Url) -> Outcome {
     not_sent(Failure::new(FailureKind::Remote, format!("`{url}` cannot be opened: {reason}; check the address")))
 }
 
-/// Goes back to the page before.
-pub(crate) async fn back(session: &mut Session) -> Outcome {
+/// Goes to the page before or after this one, or loads this one again.
+pub(crate) async fn travel(session: &mut Session, way: Way) -> Outcome {
     let before = session.place.clone();
-    let history = match session.cdp("Page.getNavigationHistory", json!({})).await {
-        Ok(history) => history,
-        Err(fault) => return not_sent(fault),
+    let went = match way {
+        Way::Again => session.bounded(session.client().refresh()).await,
+        Way::Back => session.bounded(session.client().back()).await,
+        Way::Forward => session.bounded(session.client().forward()).await,
     };
-    let index = history.get("currentIndex").and_then(serde_json::Value::as_u64).unwrap_or(0);
-    let earlier = index.checked_sub(1).and_then(|index| history.pointer(&format!("/entries/{index}")));
-    let earlier = earlier.filter(|entry| entry.get("url").is_none_or(|url| url != "about:blank"));
-    let Some(id) = earlier.and_then(|entry| entry.get("id")) else {
-        return not_sent(Failure::new(FailureKind::NotFound, "there is no page before this one"));
+    match went {
+        Ok(()) | Err(Fault::Dialog(_) | Fault::Slow) => {}
+        Err(fault) => return in_doubt(fault),
+    }
+    let (did, nothing) = match way {
+        Way::Again => return report(session, &before, "loaded the page again").await,
+        Way::Back => ("went back", "there is no page before this one"),
+        Way::Forward => ("went forward", "there is no page after this one"),
     };
-    let begin = Instant::now();
-    if let Err(fault) = session.cdp("Page.navigateToHistoryEntry", json!({ "entryId": id })).await {
-        return in_doubt(fault);
+    let outcome = report(session, &before, did).await;
+    if (&session.place.url, &session.place.epoch) == (&before.url, &before.epoch) {
+        return not_sent(Failure::new(FailureKind::NotFound, nothing));
     }
-    // The step is taken when the history stands elsewhere; the documents may be the same.
-    while begin.elapsed() < session.limits().load {
-        let now = session.cdp("Page.getNavigationHistory", json!({})).await.ok();
-        if now.is_some_and(|now| now.get("currentIndex").and_then(serde_json::Value::as_u64) != Some(index)) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    report(session, &before, "went back".to_owned()).await
+    outcome
 }
 
 /// Lists, shows or closes tabs.
@@ -131,10 +126,9 @@ pub(crate) async fn tabs(session: &mut Session, deed: TabDeed) -> Outcome {
         let message = format!("there is no tab {number}; there are {}", session.tabs.len());
         return not_sent(Failure::new(FailureKind::NotFound, message));
     };
-    if let Err(fault) = session.bounded(session.client().switch_to_window(tab)).await {
+    if let Err(fault) = session.switch(tab).await {
         return not_sent(fault);
     }
-    session.leave();
     let word = if let TabDeed::Close(_) = deed {
         if session.tabs.len() == 1 {
             return not_sent(Failure::invalid("the last tab is not closed; the run ends with it"));
@@ -193,5 +187,5 @@ pub(crate) async fn dialog(session: &mut Session, answer: Answer, judged: &str) 
         return in_doubt(fault);
     }
     let word = if answer == Answer::Accept { "accepted" } else { "cancelled" };
-    report(session, &before, format!("{word} the dialog")).await
+    report(session, &before, &format!("{word} the dialog")).await
 }

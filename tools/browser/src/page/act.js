@@ -50,6 +50,7 @@ function resolve(wanted) {
   }
   const choices = candidates(wanted);
   let found = best(choices, norm(wanted.name));
+  if (!found.length && wanted.anything) found = showing(norm(wanted.name));
   if (wanted.context) {
     const around = norm(wanted.context);
     found = found.filter(choice => surroundings(choice.element).includes(around));
@@ -57,6 +58,20 @@ function resolve(wanted) {
   if (found.length === 1) return { ...place(), one: describe(found[0].element) };
   if (found.length > 1) return { ...place(), many: found.slice(0, 8).map(choice => describe(choice.element)), count: found.length };
   return { ...place(), near: nearest(choices, norm(wanted.name)) };
+}
+
+// The innermost elements that show exactly this text, or are labelled so.
+function showing(wanted) {
+  const found = [];
+  for (const root of roots()) {
+    for (const element of root.querySelectorAll("body *")) {
+      if (norm(attribute(element, "aria-label") || element.textContent.slice(0, 2 * NAME_LIMIT)) !== wanted) continue;
+      if (!isVisible(element)) continue;
+      if (found.at(-1)?.element.contains(element)) found.pop();
+      found.push({ element });
+    }
+  }
+  return found;
 }
 
 function focusedOf(root) {
@@ -137,9 +152,8 @@ function nearest(choices, wanted) {
 
 let guard = null;
 
-// Makes ready for a press with the mouse: in view, not covered, enabled; and guards the element
-// until the press is over, so that a press that would reach anything else is swallowed.
-function ready(aim) {
+// Where a press on the element would have to go: it is in view, not covered, enabled. Else why not.
+function spot(aim) {
   const { element, stale } = verify(aim);
   if (stale) return { stale };
   if (!isEnabled(element)) return { trouble: "disabled" };
@@ -153,24 +167,53 @@ function ready(aim) {
     point = pointOf(element);
   }
   if (!point) return { trouble: "covered", by: coverOf(element) };
-  watch(element, aim.print, "click");
   const offset = offsetOf(windowOf(element));
-  return { x: point.x + offset.x, y: point.y + offset.y };
+  return { element, x: point.x + offset.x, y: point.y + offset.y };
+}
+
+const told = ({ stale, trouble, by, x, y }) => ({ stale, trouble, by, x: x ?? 0, y: y ?? 0 });
+
+// Makes ready for presses with the mouse: guards the element until they are over, so that one that
+// would reach anything else is swallowed.
+function ready({ times, ...aim }) {
+  mark();
+  const found = spot(aim);
+  if (found.element) protect(found.element, aim.print, "click", times);
+  return told(found);
+}
+
+// Makes ready for the mouse to come over the element.
+function locus(aim) {
+  mark();
+  return told(spot(aim));
+}
+
+// Makes ready for dragging the element onto another one; both must be in view at once.
+function grip({ onto, ...aim }) {
+  mark();
+  const target = spot(onto);
+  if (!target.element) return told(target);
+  const found = spot(aim);
+  const again = found.element ? spot(onto) : found;
+  if (found.element && again.element) protect(found.element, aim.print, "mousedown", 1);
+  return { ...told(found.element ? found : again), to_x: again.x ?? 0, to_y: again.y ?? 0 };
 }
 
 // Focuses the element and guards it until a key has been pressed on it.
 function focus(aim) {
+  mark();
   const { element, stale } = verify(aim);
   if (stale) return { stale };
   if (!isEnabled(element)) return { trouble: "disabled" };
   if (focusedOf(document) !== element) element.focus();
   if (focusedOf(document) !== element) return { trouble: "unfocusable" };
-  watch(element, aim.print, "keydown");
+  protect(element, aim.print, "keydown", 1);
   return { x: 0, y: 0 };
 }
 
-function watch(element, expected, until) {
+function protect(element, expected, until, times) {
   release();
+  let left = times;
   const shown = standIn(element);
   const report = { reached: 0, swallowed: 0 };
   const check = event => {
@@ -185,19 +228,21 @@ function watch(element, expected, until) {
       event.stopImmediatePropagation();
     }
     // What happens after the press has arrived is the page's own affair.
-    if (event.type === until) release();
+    if (event.type === until && --left === 0) off();
   };
   const types = until === "keydown" ? ["keydown"] : ["pointerdown", "mousedown", "click"];
-  const views = new Set([window, windowOf(element)]);
-  for (const view of views) for (const type of types) view.addEventListener(type, check, true);
-  guard = { report, off: () => { for (const view of views) for (const type of types) view.removeEventListener(type, check, true); } };
+  const both = new Set([window, windowOf(element)]);
+  const off = () => { for (const view of both) for (const type of types) view.removeEventListener(type, check, true); };
+  for (const view of both) for (const type of types) view.addEventListener(type, check, true);
+  guard = { report, off };
 }
 
+// Ends the guard, and tells what it has seen.
 function release() {
-  guard?.off();
   const report = guard?.report ?? null;
-  if (guard) guard = { report, off() {} };
-  return { report };
+  guard?.off();
+  guard = null;
+  return report;
 }
 
 // Puts `text` into a field as if it had been typed over what was there.
@@ -212,6 +257,7 @@ function fill({ text, secret, ...aim }) {
   const again = verify(aim);
   if (again.stale) return again;
   if (secret) secretive.add(element);
+  mark();
   return write(element, text);
 }
 
@@ -249,6 +295,7 @@ function select({ option, ...aim }) {
   const found = best(options.map(each => ({ each, name: each.label })), norm(option));
   const byValue = found.length ? found : options.filter(each => each.value === option).map(each => ({ each, name: each.label }));
   if (byValue.length !== 1) return { trouble: "option", by: (byValue.length ? byValue.map(one => one.name) : optionsOf(element)).join(" | ") };
+  mark();
   element.focus();
   byValue[0].each.selected = true;
   announce(element);
@@ -261,6 +308,7 @@ function state(aim) {
 }
 
 function scroll({ to, ...aim }) {
+  mark();
   if (aim.reference) {
     const { element, stale } = verify(aim);
     if (stale) return { stale };
@@ -283,73 +331,6 @@ function scroller() {
     if (node.scrollHeight > node.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(node).overflowY)) return node;
   }
   return page;
-}
-
-// ---- Settling.
-
-const leaving = new Set();
-
-// Notes that a window begins to leave its document, until that ends in one way or another.
-function heed(view) {
-  view.navigation?.addEventListener("navigate", event => {
-    if (!event.hashChange && event.downloadRequest === null && !event.destination.sameDocument) leaving.add(view);
-  });
-  for (const type of ["navigatesuccess", "navigateerror"]) view.navigation?.addEventListener(type, () => leaving.delete(view));
-  // A page that comes back from the cache has left before.
-  view.addEventListener("pageshow", () => leaving.delete(view));
-}
-
-function loading() {
-  if (document.readyState !== "complete") return true;
-  for (const frame of document.querySelectorAll("iframe")) {
-    const inner = frameDocument(frame);
-    if (inner && inner.readyState !== "complete" && frame.loading !== "lazy") return true;
-  }
-  return leaving.size > 0;
-}
-
-// Answers when the page has been quiet for `quiet` milliseconds, at the latest after `limit`.
-// `from` is the epoch of a document that is about to go away.
-function settle({ quiet, limit, from }) {
-  return new Promise(resolve => {
-    const begin = performance.now();
-    let stirred = begin;
-    const observer = new MutationObserver(() => { stirred = performance.now(); });
-    observer.observe(document, { subtree: true, childList: true, characterData: true });
-    const tick = () => {
-      const now = performance.now();
-      const over = now - begin >= limit;
-      if (!over && (from === epoch || loading() || now - stirred < quiet)) return void setTimeout(tick, 5);
-      observer.disconnect();
-      resolve({ ...place(), over });
-    };
-    tick();
-  });
-}
-
-// Answers when `text` is to be read or the element that `wanted` names is there.
-function appear({ text, wanted, limit }) {
-  return new Promise(done => {
-    const begin = performance.now();
-    const there = () => wanted ? Boolean(probe(wanted)) : norm(prose({ limit: 1e6 }).text).includes(norm(text));
-    let due = true;
-    const observer = new MutationObserver(() => { due = true; });
-    observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
-    const tick = () => {
-      const over = performance.now() - begin >= limit;
-      const found = due && there();
-      due = performance.now() % 200 < 30;
-      if (!found && !over) return void setTimeout(tick, 20);
-      observer.disconnect();
-      done({ ...place(), found });
-    };
-    tick();
-  });
-}
-
-function probe(wanted) {
-  const { one, many } = resolve(wanted);
-  return one || many;
 }
 
 // The elements whose names contain `text`.

@@ -15,8 +15,18 @@ pub(crate) fn library(key: &str) -> String {
         include_str!("walk.js"),
         include_str!("look.js"),
         include_str!("act.js"),
+        include_str!("settle.js"),
         include_str!("open.js"),
     ];
+    called(&parts, key)
+}
+
+/// What runs in the page's own world of each document, before the page's scripts.
+pub(crate) fn hook(key: &str) -> String {
+    called(&[include_str!("work.js")], key)
+}
+
+fn called(parts: &[&str], key: &str) -> String {
     format!("(key => {{ \"use strict\";\n{}\n}})(\"{key}\")", parts.concat())
 }
 
@@ -222,16 +232,13 @@ pub(crate) struct Acted {
     pub(crate) checked: bool,
     pub(crate) x: f64,
     pub(crate) y: f64,
-}
-
-/// What the guard around a press has seen.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Released {
-    pub(crate) report: Option<Press>,
+    /// Where a drag ends.
+    pub(crate) to_x: f64,
+    pub(crate) to_y: f64,
 }
 
 /// Events of a press that reached their element, and those that were swallowed.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub(crate) struct Press {
     pub(crate) reached: u32,
     pub(crate) swallowed: u32,
@@ -254,6 +261,8 @@ pub(crate) struct Settled {
     pub(crate) place: Place,
     /// Whether the time was up first.
     pub(crate) over: bool,
+    /// What a guarded press has come to, if the document has seen it.
+    pub(crate) press: Option<Press>,
 }
 
 /// What waiting for something has shown.

@@ -1,5 +1,5 @@
 // The beginning of the library: one copy of it lives in each document, in a world of its own that
-// the page's scripts cannot reach. `key` tells this world from every other.
+// the page's scripts cannot reach, under the name `key`.
 
 const epoch = Array.from(crypto.getRandomValues(new Uint32Array(2)), part => part.toString(16)).join("");
 
@@ -8,4 +8,5 @@ new MutationObserver(records => {
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
 heed(window);
 
-globalThis.lamassu = { key, place, look, prose, resolve, ready, focus, release, fill, select, state, scroll, settle, appear, search };
+Object.defineProperty(window, key, { value: Object.freeze({ place, look, prose, resolve, ready, locus, grip, focus, mark,
+  fill, select, state, scroll, settle, appear, search }) });

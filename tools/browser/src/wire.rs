@@ -1,0 +1,130 @@
+//! Commands to the driver, each with a time limit, and what its errors mean.
+
+use std::time::Duration;
+
+use fantoccini::{
+    Client,
+    error::{CmdError, ErrorStatus},
+    wd::WebDriverCompatibleCommand,
+};
+use serde_json::{Value, json};
+
+use crate::fault::Fault;
+
+/// A connection to a driver.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    client: Client,
+    limit: Duration,
+}
+
+/// A command of the DevTools protocol, through ChromeDriver.
+#[derive(Debug)]
+struct Cdp {
+    command: &'static str,
+    params: Value,
+}
+
+impl WebDriverCompatibleCommand for Cdp {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "cmd": self.command, "params": self.params }).to_string()))
+    }
+}
+
+impl Wire {
+    /// No command through `client` may take longer than `limit`.
+    pub(crate) fn new(client: Client, limit: Duration) -> Self {
+        Self { client, limit }
+    }
+
+    /// The client, for commands that go through [`Self::bounded`].
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Waits for one command of the driver.
+    pub(crate) async fn bounded<T>(&self, command: impl Future<Output = Result<T, CmdError>>) -> Result<T, Fault> {
+        match tokio::time::timeout(self.limit, command).await {
+            Ok(answer) => answer.map_err(fault),
+            Err(_) => Err(Fault::Lost(format!("no answer within {} seconds", self.limit.as_secs()))),
+        }
+    }
+
+    /// Runs a command of the DevTools protocol.
+    pub(crate) async fn cdp(&self, command: &'static str, params: Value) -> Result<Value, Fault> {
+        self.bounded(self.client.issue_cmd(Cdp { command, params })).await
+    }
+
+    /// What the expression `script` comes to in an isolated world.
+    pub(crate) async fn evaluate(&self, world: i64, script: &str) -> Result<Value, Fault> {
+        let params = json!({
+            "expression": script, "contextId": world, "returnByValue": true, "awaitPromise": true, "userGesture": true
+        });
+        let answer = self.cdp("Runtime.evaluate", params).await?;
+        if let Some(details) = answer.get("exceptionDetails") {
+            let words = details.pointer("/exception/description").or_else(|| details.get("text"));
+            return Err(Fault::Answer(words.and_then(Value::as_str).unwrap_or("an error").to_owned()));
+        }
+        Ok(answer.pointer("/result/value").cloned().unwrap_or(Value::Null))
+    }
+
+    /// What the expression `script` comes to in the page's own world, by WebDriver alone.
+    pub(crate) async fn execute(&self, script: &str) -> Result<Value, Fault> {
+        let body = format!(
+            "const done=arguments[arguments.length-1];\
+             Promise.resolve({script}).then(value=>done({{value}}),error=>done({{error:String(error)}}))"
+        );
+        let answer = self.bounded(self.client.execute_async(&body, Vec::new())).await?;
+        match answer.get("error").and_then(Value::as_str) {
+            Some(error) => Err(Fault::Answer(error.to_owned())),
+            None => Ok(answer.get("value").cloned().unwrap_or(Value::Null)),
+        }
+    }
+}
+
+/// The words of drivers for a document that is no more.
+const GONE: [&str; 9] = [
+    "no such execution context",
+    "Cannot find context",
+    "context was destroyed",
+    "context with specified id",
+    "Inspected target navigated",
+    "No frame for given id",
+    "Document was unloaded",
+    "document unloaded",
+    "Browsing context has been discarded",
+];
+/// And for a browser that is no more.
+const DEAD: [&str; 6] =
+    ["disconnected", "not reachable", "session deleted", "tab crashed", "invalid session id", "browser has closed"];
+
+fn fault(error: CmdError) -> Fault {
+    let CmdError::Standard(answer) = &error else {
+        return match error {
+            CmdError::Failed(_) | CmdError::FailedC(_) | CmdError::Lost(_) => {
+                Fault::Lost("the driver has ended".into())
+            }
+            other => Fault::Answer(other.to_string()),
+        };
+    };
+    let message = answer.message.lines().take(2).collect::<Vec<_>>().join(" ");
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    match answer.error {
+        ErrorStatus::UnexpectedAlertOpen => Fault::Dialog(dialog_text(answer)),
+        ErrorStatus::InvalidSessionId => Fault::Lost("the session has ended".to_owned()),
+        _ if says(&DEAD) => Fault::Lost(message),
+        ErrorStatus::NoSuchWindow => Fault::Closed,
+        _ if says(&GONE) => Fault::Moved,
+        ErrorStatus::Timeout => Fault::Slow,
+        _ => Fault::Answer(message),
+    }
+}
+
+fn dialog_text(answer: &fantoccini::error::WebDriver) -> String {
+    let data = answer.data.as_ref().and_then(|data| data.get("text")).and_then(Value::as_str);
+    crate::escape::quoted(data.unwrap_or("(unknown)"))
+}

@@ -20,6 +20,7 @@ mod hands;
 mod keys;
 mod options;
 mod page;
+mod picture;
 mod read;
 mod session;
 mod start;
@@ -27,6 +28,7 @@ mod target;
 mod tool;
 mod verbs;
 mod visit;
+mod wait;
 mod wire;
 
 pub use options::{Limits, Options};

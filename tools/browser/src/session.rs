@@ -115,6 +115,11 @@ impl Session {
         self.wire.client()
     }
 
+    /// A picture of the visible part, as PNG in Base64.
+    pub(crate) async fn visible(&self) -> Result<Value, Fault> {
+        self.wire.picture().await
+    }
+
     /// Runs a command of the DevTools protocol.
     pub(crate) async fn cdp(&self, command: &'static str, params: Value) -> Result<Value, Fault> {
         self.wire.cdp(command, params).await

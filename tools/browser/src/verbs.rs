@@ -43,13 +43,16 @@ pub(crate) fn verbs() -> Vec<Verb> {
             .takes("target", Text, "the element to press it on; what has the focus if absent"),
         Verb::new("scroll", Read, "Scrolls the page, or an element into view.")
             .takes("to", Text, "down, up, end or top; down if absent")
-            .takes("target", Text, TARGET),
+            .takes("by", Integer, "so many pixels; most of what is shown if absent")
+            .takes("target", Text, "the element to bring into view; with `to` or `by`, the box it stands in is scrolled"),
         Verb::new("back", Read, "Goes back to the page before."),
         Verb::new("forward", Read, "Goes forward again to the page after."),
         Verb::new("reload", Read, "Loads this page again."),
-        Verb::new("wait", Read, "Waits for a text or an element, or, if neither is given, until the page is quiet.")
+        Verb::new("wait", Read, "Waits for a text, an element or an address, or, if none is given, until the page is quiet.")
             .takes("text", Text, "the text")
             .takes("target", Text, TARGET)
+            .takes("address", Text, "a part of the address that the page is to have")
+            .takes("gone", Flag, "true to wait until the text or element is gone")
             .takes("seconds", Integer, "at most so long; 10 if absent, 60 at most"),
         Verb::new("find", Read, "Finds a text or a pattern on the whole page, also far from what is shown.")
             .takes("text", Text, "the text; elements with such a name are listed too")
@@ -63,7 +66,10 @@ pub(crate) fn verbs() -> Vec<Verb> {
             Pairs,
             "for each value its name and either the label it stands behind or a regular expression, whose first group counts",
         ),
-        Verb::new("screenshot", Read, "Takes a picture.").takes("full", Flag, "true for the whole page"),
+        Verb::new("screenshot", Read, "Takes a picture of what is shown.")
+            .takes("full", Flag, "true for the whole page")
+            .takes("target", Text, "the element to take a picture of")
+            .takes("marks", Flag, "true to draw the numbers of the last look's table into it"),
         Verb::new("tabs", Read, "Lists the tabs, shows one of them or closes it.")
             .takes("tab", Integer, "the number of the tab to show")
             .takes("close", Flag, "true to close it instead"),

@@ -32,7 +32,8 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
         Err(Fault::Answer(words)) if words.contains("net::ERR_") => {}
         Err(fault) => return not_sent(fault),
     }
-    let patience = Patience { limit: session.limits().settle, from, frames: 1 };
+    // A page that has loaded may go on asking for ever.
+    let patience = Patience { limit: session.limits().settle / 2, from, frames: 1 };
     match session.settle(patience).await {
         Err(Fault::Dialog(text)) => {
             let words = format!("opened {url}; the page shows a dialog that says \"{text}\"; answer it with `dialog`");

@@ -56,7 +56,7 @@ pub(crate) async fn changes(
     match session.settle(patience).await {
         Ok(settled) => {
             if let (Some(aim), Some(press)) = (aim, settled.press) {
-                arrived(aim, press)?;
+                missed(aim, press).map_or(Ok(()), Err)?;
             }
             if settled.over {
                 notes.push_str("; the page is still busy");
@@ -97,18 +97,15 @@ async fn new_tabs(session: &mut Session) -> Result<usize, Fault> {
     Ok(count)
 }
 
-/// Whether a guarded press has reached its element.
-fn arrived(aim: &Aim, press: Press) -> Result<(), Outcome> {
+/// The outcome of a guarded press that has not reached its element.
+fn missed(aim: &Aim, press: Press) -> Option<Outcome> {
     let Press { reached, swallowed } = press;
     if reached == 0 {
         let why = "it changed or something moved over it at the last moment; nothing was pressed";
-        return Err(not_sent(stale(&aim.label, why)));
+        return Some(not_sent(stale(&aim.label, why)));
     }
-    if swallowed > 0 {
-        let failure = stale(&aim.label, "it changed while it was being pressed; the press was stopped half-way");
-        return Err(Outcome::MayHaveLanded(failure));
-    }
-    Ok(())
+    let half = || stale(&aim.label, "it changed while it was being pressed; the press was stopped half-way");
+    (swallowed > 0).then(|| Outcome::MayHaveLanded(half()))
 }
 
 /// Goes on in the first tab that is left.

@@ -38,6 +38,15 @@ pub(crate) struct Session {
     pub(crate) place: Place,
 }
 
+/// What a driver understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// Commands of the DevTools protocol too.
+    DevTools,
+    /// WebDriver alone.
+    WebDriver,
+}
+
 /// How the library is reached.
 #[derive(Debug)]
 enum Reach {
@@ -62,8 +71,7 @@ pub(crate) struct Patience<'a> {
 const SLACK: Duration = Duration::from_secs(2);
 
 impl Session {
-    /// A session that `driver`, if it is ours, has started. `devtools` tells whether the driver
-    /// knows the DevTools protocol.
+    /// A session that `driver`, if it is ours, has started.
     ///
     /// # Errors
     ///
@@ -72,7 +80,7 @@ impl Session {
         client: Client,
         driver: Option<Driver>,
         limits: Limits,
-        devtools: bool,
+        protocol: Protocol,
     ) -> Result<Self, Fault> {
         let random = || RandomState::new().hash_one(0_u8);
         let mut session = Self {
@@ -80,7 +88,10 @@ impl Session {
             driver,
             limits,
             key: format!("l{:016x}{:016x}", random(), random()),
-            reach: if devtools { Reach::World { frame: None, world: None } } else { Reach::Page },
+            reach: match protocol {
+                Protocol::DevTools => Reach::World { frame: None, world: None },
+                Protocol::WebDriver => Reach::Page,
+            },
             prints: Prints::default(),
             tabs: Vec::new(),
             place: Place::default(),

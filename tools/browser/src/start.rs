@@ -5,7 +5,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use lamassu_contract::{Failure, FailureKind};
 use serde_json::{Value, json};
 
-use crate::{Options, driver::Driver, session::Session};
+use crate::{
+    Options,
+    driver::Driver,
+    session::{Protocol, Session},
+};
 
 /// Flags that every browser of ours gets: it talks to nobody by itself, and to nobody past us.
 const FLAGS: [&str; 15] = [
@@ -59,7 +63,7 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
             return Err(unstarted(driver.as_ref(), &format!("no answer within {seconds} seconds")));
         }
     };
-    Ok(Session::new(client, driver, options.limits, true).await?)
+    Ok(Session::new(client, driver, options.limits, Protocol::DevTools).await?)
 }
 
 fn capabilities(options: &Options, driver: Option<&Driver>) -> Capabilities {

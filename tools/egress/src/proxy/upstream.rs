@@ -111,7 +111,9 @@ impl Upstream {
     /// Speaks plain HTTP on `stream` to `site` and keeps the connection for later.
     pub(super) async fn adopt(&self, stream: TcpStream, sitting: &Arc<Sitting>, site: &Site) {
         let deadline = Instant::now() + self.limits.connect;
-        if let Ok(line) = self.speak_until(deadline, stream, sitting, site).await {
+        if let Ok(mut line) = self.speak_until(deadline, stream, sitting, site).await
+            && line.sender.ready().await.is_ok()
+        {
             self.pool.put(site.clone(), line);
         }
     }

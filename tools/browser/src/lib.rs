@@ -26,10 +26,11 @@ mod session;
 mod start;
 mod target;
 mod tool;
+mod traffic;
 mod verbs;
 mod visit;
 mod wait;
 mod wire;
 
-pub use options::{Limits, Options};
+pub use options::{Engine, Limits, Options};
 pub use tool::BrowserTool;

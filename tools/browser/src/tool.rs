@@ -77,8 +77,12 @@ impl BrowserTool {
             (Life::Lost(why), _) => Outcome::NotSent(Failure::new(FailureKind::Lost, why.clone())),
             (life, Deed::Open(url)) => self.open(life, &permit, &url).await,
             (Life::Fresh, _) => Outcome::Landed(read::blank()),
-            (Life::Live(session), deed) => perform(session, &permit, deed).await,
+            (Life::Live(session), deed) => {
+                session.under(permit.judge());
+                perform(session, &permit, deed).await
+            }
         };
+        let outcome = with_refusals(&mut life, outcome);
         let failure = match &outcome {
             Outcome::NotSent(failure) | Outcome::MayHaveLanded(failure) => Some(failure),
             Outcome::Landed(_) => None,
@@ -87,12 +91,8 @@ impl BrowserTool {
         outcome
     }
 
-    /// Opens `url` once every address of its host has been judged.
+    /// Opens `url` in a browser that is started if there is none.
     async fn open(&self, life: &mut Life, permit: &Permit, url: &Url) -> Outcome {
-        let addresses = match address::judge(permit, url, self.options.resolver.as_ref()).await {
-            Ok(addresses) => addresses,
-            Err(failure) => return Outcome::NotSent(failure),
-        };
         if let Life::Fresh = life {
             match start::start(&self.options).await {
                 Ok(session) => *life = Life::Live(Box::new(session)),
@@ -100,11 +100,24 @@ impl BrowserTool {
             }
         }
         let Life::Live(session) = life else { return Outcome::Landed(read::blank()) };
-        let own = session.driver_port().is_some() && session.driver_port() == url.port_or_known_default();
-        if own && addresses.iter().any(|address| address.ip().is_loopback()) {
-            return Outcome::NotSent(address::forbidden("this address is the browser's own driver".to_owned()));
+        session.under(permit.judge());
+        if !session.pinned()
+            && let Err(failure) = self.judge_addresses(session, permit, url).await
+        {
+            return Outcome::NotSent(failure);
         }
         visit::open(session, url).await
+    }
+
+    /// Judges the addresses of `url` for a browser that resolves names and dials by itself.
+    async fn judge_addresses(&self, session: &Session, permit: &Permit, url: &Url) -> Result<(), Failure> {
+        let addresses = address::judge(permit, url, self.options.resolver.as_ref()).await?;
+        let own = [session.driver_port(), self.options.attach.map(|address| address.port())];
+        let controls = own.into_iter().flatten().any(|port| Some(port) == url.port_or_known_default());
+        if controls && addresses.iter().any(|address| address.ip().is_loopback()) {
+            return Err(address::forbidden("this address is the browser's own driver".to_owned()));
+        }
+        Ok(())
     }
 
     /// Keeps in mind that the browser is gone, or whether a page is open.
@@ -117,6 +130,19 @@ impl BrowserTool {
         }
         let open = matches!(life, Life::Live(session) if session.place.page().is_some());
         self.open.store(open, Ordering::Relaxed);
+    }
+}
+
+/// Tells with an observation what was refused on the network meanwhile, or since it was last told.
+fn with_refusals(life: &mut Life, outcome: Outcome) -> Outcome {
+    match (life, outcome) {
+        (Life::Live(session), Outcome::Landed(mut observation)) => {
+            for line in session.untold() {
+                observation.content = format!("{}\n{line}", observation.content.trim_end());
+            }
+            Outcome::Landed(observation)
+        }
+        (_, outcome) => outcome,
     }
 }
 

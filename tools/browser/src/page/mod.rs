@@ -48,7 +48,12 @@ pub(crate) struct Place {
 impl Place {
     /// The address, if a page is open.
     pub(crate) fn page(&self) -> Option<Url> {
-        if self.url.is_empty() || self.url == "about:blank" { None } else { Url::parse(&self.url).ok() }
+        if ["", "about:blank", "data:,"].contains(&self.url.as_str()) { None } else { Url::parse(&self.url).ok() }
+    }
+
+    /// Whether the browser shows its own page about one that did not come.
+    pub(crate) fn failed(&self) -> bool {
+        self.url.starts_with("chrome-error:") || self.url.starts_with("about:neterror")
     }
 
     /// The origin for a label. Where there is none, the scheme stands for it.

@@ -132,3 +132,18 @@ async fn an_endless_body_is_not_held() {
     browser.stream.shutdown().await.unwrap();
     until(|| lab.proxy.in_flight() == 0 && site.open() == 0).await;
 }
+
+#[tokio::test]
+async fn a_length_without_a_body_is_passed_on_where_it_belongs() {
+    let lab = Lab::under(Rules::open()).await;
+    let mut seen = Vec::new();
+    for (method, status) in [("HEAD", "200 OK"), ("GET", "304 Not Modified"), ("GET", "204 No Content")] {
+        let site = Site::saying(&format!("HTTP/1.1 {status}\r\nContent-Length: 5\r\n\r\n")).await;
+        let mut browser = lab.browser().await;
+        browser.say(&format!("{method} {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", site.url("/"))).await;
+        let answer = browser.rest().await;
+        seen.push((answer.split("\r\n").next().unwrap().to_owned(), answer.ends_with("\r\n\r\n")));
+    }
+    let expected = ["HTTP/1.1 200 OK", "HTTP/1.1 304 Not Modified", "HTTP/1.1 204 No Content"];
+    assert_eq!(seen, expected.map(|line| (line.to_owned(), true)));
+}

@@ -98,3 +98,19 @@ async fn a_name_server_that_is_silent_is_given_up_on() {
     let plain = lab.ask(&get("http://shop.test/")).await.status;
     assert_eq!((plain, lab.ask(&connect("shop.test:443")).await.status), (504, 504));
 }
+
+#[tokio::test]
+async fn a_kept_connection_that_was_closed_costs_a_request_nothing_if_it_changes_nothing() {
+    let site = Site::answering_once().await;
+    let lab = Lab::under(Rules::open()).await;
+    let mut browser = lab.browser().await;
+    let mut seen = Vec::new();
+    for method in ["GET", "GET", "POST"] {
+        let request = format!("{method} {} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", site.url("/"));
+        seen.push(browser.ask(&request).await.status);
+    }
+    // The second request of a connection is read and then hung up on. A GET is said again on a new
+    // one; a POST that may have been heard is not.
+    let expected = ["GET / HTTP/1.1", "GET / HTTP/1.1", "GET / HTTP/1.1", "POST / HTTP/1.1"];
+    assert_eq!((seen, site.requests(), site.visits()), (vec![200, 200, 502], expected.map(str::to_owned).to_vec(), 2));
+}

@@ -10,6 +10,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+const HELLO: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
 /// A server on this machine that gives everybody the same answer, request after request.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
@@ -17,21 +19,27 @@ pub(crate) struct Site {
     visits: Arc<AtomicUsize>,
     open: Arc<AtomicUsize>,
     heard: Arc<Mutex<Vec<u8>>>,
+    /// How many requests of one connection are answered.
+    patience: usize,
 }
 
 impl Site {
     pub(crate) async fn new() -> Self {
-        Self::saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello").await
+        Self::saying(HELLO).await
+    }
+
+    /// Hangs up on the second request of a connection, after it has read it.
+    pub(crate) async fn answering_once() -> Self {
+        Self::start(HELLO, None, 1).await
     }
 
     /// An answer that does not frame its end keeps the line open.
     pub(crate) async fn saying(answer: &str) -> Self {
-        Self::start("127.0.0.1:0", answer, None).await
+        Self::start(answer, None, usize::MAX).await
     }
 
     pub(crate) async fn secured(tls: ServerConfig) -> Self {
-        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
-        Self::start("127.0.0.1:0", answer, Some(TlsAcceptor::from(Arc::new(tls)))).await
+        Self::start(HELLO, Some(TlsAcceptor::from(Arc::new(tls))), usize::MAX).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -63,10 +71,10 @@ impl Site {
         heard.lines().filter(|line| line.ends_with(" HTTP/1.1")).map(str::to_owned).collect()
     }
 
-    async fn start(address: &str, answer: &str, tls: Option<TlsAcceptor>) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
+    async fn start(answer: &str, tls: Option<TlsAcceptor>, patience: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let site = Self { port, visits: Arc::default(), open: Arc::default(), heard: Arc::default() };
+        let site = Self { port, visits: Arc::default(), open: Arc::default(), heard: Arc::default(), patience };
         let host = site.clone();
         let answer: Arc<[u8]> = answer.as_bytes().into();
         tokio::spawn(async move {
@@ -92,7 +100,12 @@ impl Site {
     }
 
     async fn serve(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &[u8]) -> std::io::Result<()> {
+        let mut answered = 0;
         while let Some(request) = self.listen(&mut stream).await? {
+            if answered == self.patience {
+                return Ok(());
+            }
+            answered += 1;
             if request.contains("Upgrade: websocket") {
                 let agreed = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
                 stream.write_all(agreed).await?;

@@ -76,7 +76,14 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
         Engine::Chromium if !options.webdriver_only => Protocol::DevTools,
         Engine::Chromium | Engine::Firefox => Protocol::WebDriver,
     };
-    Ok(Session::new(client, (driver, proxy), options.limits, protocol).await?)
+    let mut session = Session::new(client, (driver, proxy), options.limits, protocol).await?;
+    if options.attach.is_none() {
+        // From the page it begins with, Chromium goes on to its own if the first one does not come.
+        session.bounded(session.client().goto("about:blank")).await?;
+    }
+    // What was refused before there was anything to do concerns nobody.
+    drop(session.untold());
+    Ok(session)
 }
 
 fn remote(url: &Url) -> Result<String, Failure> {

@@ -38,7 +38,7 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
         // The proxy's answer leaves a browser where it was.
         Ok(place) if Some(place.epoch.as_str()) == from || place.failed() => {
             if let Some(failure) = stopped(&traffic, url) {
-                return not_sent(emptied(session, &before, failure).await);
+                return not_sent(emptied(session, failure).await);
             }
         }
         Ok(_) | Err(Fault::Dialog(_)) => {}
@@ -59,7 +59,7 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
     if session.place.failed() {
         let reason = error_page(session).await;
         let message = format!("`{url}` cannot be opened: {reason}; check the address");
-        return not_sent(emptied(session, &before, Failure::new(FailureKind::Remote, message)).await);
+        return not_sent(emptied(session, Failure::new(FailureKind::Remote, message)).await);
     }
     let place = session.place.clone();
     let words = if place.url == url.as_str() {
@@ -93,10 +93,9 @@ fn stopped(traffic: &Traffic, url: &Url) -> Option<Failure> {
     Some(Failure::new(FailureKind::Remote, format!("`{url}` cannot be opened: {why}; check the address")))
 }
 
-/// Puts an empty page in the place of the browser's own, be it about what went wrong or the one
-/// that it begins with.
-async fn emptied(session: &mut Session, before: &Place, failure: Failure) -> Failure {
-    if !session.place.failed() && before.page().is_some() {
+/// Puts an empty page in the place of the browser's own about what went wrong.
+async fn emptied(session: &mut Session, failure: Failure) -> Failure {
+    if !session.place.failed() {
         return failure;
     }
     let from = session.place.epoch.clone();

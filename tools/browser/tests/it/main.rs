@@ -16,3 +16,4 @@ mod life;
 mod looking;
 mod moving;
 mod settling;
+mod webdriver;

@@ -2,7 +2,9 @@
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
-    header::{CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, TE, TRANSFER_ENCODING, UPGRADE, UPGRADE_INSECURE_REQUESTS},
+    header::{
+        CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, TE, TRANSFER_ENCODING, UPGRADE, UPGRADE_INSECURE_REQUESTS,
+    },
 };
 
 /// Headers that are about one connection, beside those that `Connection` names and `Proxy-*`.

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
@@ -16,8 +16,8 @@ use super::{bench::Sitting, site::Site, upstream::Outgoing};
 pub(super) struct Line {
     pub(super) sender: SendRequest<Outgoing>,
     pub(super) address: SocketAddr,
-    /// Whose policy allowed the address.
-    pub(super) sitting: Arc<Sitting>,
+    /// Whose policy allowed the address. What else was decided there is not kept for it.
+    pub(super) sitting: Weak<Sitting>,
     /// Whether it lay in the pool, where the server may have closed it without a word.
     pub(super) reused: bool,
 }

@@ -1,6 +1,9 @@
 //! The way to a server: checked certificates, HTTP, connections used again.
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{Arc, Weak},
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -69,7 +72,7 @@ impl Upstream {
     pub(super) async fn line(&self, sitting: &Arc<Sitting>, site: &Site) -> Result<Line, Trouble> {
         while let Some(line) = self.pool.take(site) {
             if self.may_go_on(&line, sitting, site) {
-                return Ok(line);
+                return Ok(Line { sitting: Arc::downgrade(sitting), ..line });
             }
         }
         self.new_line(sitting, site).await
@@ -79,7 +82,7 @@ impl Upstream {
     pub(super) async fn new_line(&self, sitting: &Arc<Sitting>, site: &Site) -> Result<Line, Trouble> {
         let deadline = self.deadline();
         let stream = self.dialler.dial(deadline, sitting, site).await?;
-        self.speak(deadline, stream, sitting, site).await
+        self.speak(deadline, stream, Arc::downgrade(sitting), site).await
     }
 
     /// Sends `request` on `line` and keeps the line for later.
@@ -107,8 +110,9 @@ impl Upstream {
         self.dialler.dial(self.deadline(), sitting, site).await
     }
 
-    /// Speaks HTTP on `stream`, which leads to `site`, and keeps the connection for later.
-    pub(super) async fn adopt(&self, stream: TcpStream, sitting: &Arc<Sitting>, site: &Site) {
+    /// Speaks HTTP on `stream`, which was dialled for `site` under `sitting`, and keeps the
+    /// connection for later.
+    pub(super) async fn adopt(&self, stream: TcpStream, sitting: Weak<Sitting>, site: &Site) {
         if let Ok(mut line) = self.speak(self.deadline(), stream, sitting, site).await
             && line.sender.ready().await.is_ok()
         {
@@ -125,7 +129,7 @@ impl Upstream {
     fn may_go_on(&self, line: &Line, sitting: &Arc<Sitting>, site: &Site) -> bool {
         let ip = line.address.ip().to_canonical();
         let allowed = || connect(sitting.judge(), ip, site.port(), &site.host()).is_ok();
-        !self.dialler.closes(site.port()) && (Arc::ptr_eq(&line.sitting, sitting) || allowed())
+        !self.dialler.closes(site.port()) && (std::ptr::eq(line.sitting.as_ptr(), Arc::as_ptr(sitting)) || allowed())
     }
 
     /// Checks the certificate if `site` has TLS, and speaks HTTP.
@@ -133,7 +137,7 @@ impl Upstream {
         &self,
         deadline: Instant,
         stream: TcpStream,
-        sitting: &Arc<Sitting>,
+        sitting: Weak<Sitting>,
         site: &Site,
     ) -> Result<Line, Trouble> {
         let address = stream.peer_addr().map_err(|error| failed(site, &error))?;
@@ -146,7 +150,7 @@ impl Upstream {
             self.begin(stream).await
         };
         let sender = sender.map_err(|error| unreached(site, &error.to_string()))?;
-        Ok(Line { sender, address, sitting: Arc::clone(sitting), reused: false })
+        Ok(Line { sender, address, sitting, reused: false })
     }
 
     async fn begin<S>(&self, stream: S) -> Result<http1::SendRequest<Outgoing>, hyper::Error>

@@ -94,13 +94,15 @@ async fn another_judge_is_asked_again_and_a_clone_of_the_same_is_not() {
     let (lab, site) = (Lab::under(Rules::open()).await, Site::new().await);
     let mut asked = Vec::new();
     let judge = lab.rules.judge();
-    for judge in [judge.clone(), judge, lab.rules.judge()] {
+    let other = lab.rules.judge();
+    for judge in [judge.clone(), judge, other.clone(), other] {
         lab.proxy.under(judge);
+        lab.ask(&get(&site.url("/"))).await;
         lab.ask(&get(&site.url("/"))).await;
         asked.push(lab.rules.asked().len());
     }
     // Request and address, then nothing, then both again, though the connection stands.
-    assert_eq!((asked, site.visits()), (vec![2, 2, 4], 1));
+    assert_eq!((asked, site.visits()), (vec![2, 2, 4, 4], 1));
 }
 
 #[tokio::test]
@@ -144,7 +146,7 @@ async fn what_is_no_request_for_a_browser_is_refused_by_the_proxy_itself() {
         "GET https://shop.test/ HTTP/1.1\r\nHost: shop.test\r\n\r\n",
         "GET http://user:pin@shop.test/ HTTP/1.1\r\nHost: shop.test\r\n\r\n",
         "GET http://shop.test:pin@evil.test/ HTTP/1.1\r\nHost: shop.test\r\n\r\n",
-        "GET http://1.2.3.4.5/ HTTP/1.1\r\nHost: shop.test\r\n\r\n",
+        "GET http://user:pin@1.2.3.4.5/ HTTP/1.1\r\nHost: shop.test\r\n\r\n",
         "TRACE http://shop.test/ HTTP/1.1\r\nHost: shop.test\r\n\r\n",
         "CONNECT user@shop.test:443 HTTP/1.1\r\nHost: shop.test\r\n\r\n",
     ] {

@@ -58,7 +58,7 @@ pub(crate) async fn changes(
     match session.settle(patience).await {
         Ok(settled) => {
             if let (Some(aim), Some(press)) = (aim, settled.press) {
-                missed(aim, press).map_or(Ok(()), Err)?;
+                missed(session, aim, press).map_or(Ok(()), Err)?;
             }
             if settled.over {
                 notes.push_str("; the page is still busy");
@@ -125,8 +125,12 @@ async fn new_tabs(session: &mut Session) -> Result<usize, Fault> {
 }
 
 /// The outcome of a guarded press that has not reached its element.
-fn missed(aim: &Aim, press: Press) -> Option<Outcome> {
+fn missed(session: &Session, aim: &Aim, press: Press) -> Option<Outcome> {
     let Press { reached, swallowed } = press;
+    if reached == 0 && session.framed() {
+        let why = "what the page puts over its frame may have been pressed instead";
+        return Some(Outcome::MayHaveLanded(stale(&aim.label, why)));
+    }
     if reached == 0 {
         let why = "it changed or something moved over it at the last moment; nothing was pressed";
         return Some(not_sent(stale(&aim.label, why)));

@@ -30,6 +30,7 @@ pub(crate) enum Deed {
     Read { aim: Option<Aim>, offset: usize, limit: usize },
     Extract(Vec<(String, String)>),
     Screenshot { extent: Extent, marks: Marks },
+    Frame(Option<String>),
     Tabs(TabDeed),
     Dialog { answer: Answer, text: String },
 }

@@ -50,7 +50,7 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
         },
         None => match call.verb.as_str() {
             "click" | "double_click" | "hover" | "drag" | "fill" | "select" | "check" | "press" | "scroll"
-            | "dialog" | "wait" | "back" | "forward" | "reload" => {
+            | "dialog" | "wait" | "back" | "forward" | "reload" | "frame" => {
                 Err(Failure::new(FailureKind::NotFound, "no page is open; `open` an address first"))
             }
             _ => overall(call, &Place::default(), None, limits),
@@ -77,6 +77,7 @@ fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Li
             let extent = if call.flag("full")? { Extent::Whole } else { Extent::Visible };
             Deed::Screenshot { extent, marks: marks(call)? }
         }
+        "frame" => Deed::Frame(call.optional_text("target")?.map(str::to_owned)),
         _ => Deed::Tabs(tabs(call)?),
     };
     let action = Action::new(call, Effect::Read, whole(place)).handle(deed);

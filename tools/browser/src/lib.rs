@@ -3,9 +3,8 @@
 //! [`BrowserTool`] drives Chromium by WebDriver. A look is one injected script, not a walk of round
 //! trips; every action runs on exactly the element that was judged, or not at all.
 //!
-//! What it does not do yet: requests that a page makes by itself are not judged, and the browser
-//! resolves a name again after its addresses were judged. Both need a proxy that the browser is
-//! pinned to. Frames of another origin are named but not entered.
+//! The browser is pinned to a proxy (`lamassu-egress`): whatever a page sends by itself is judged
+//! by the same policy, below the page, before a name is resolved.
 
 mod act;
 mod address;
@@ -16,6 +15,7 @@ mod driver;
 mod effect;
 mod escape;
 mod fault;
+mod frame;
 mod hands;
 mod keys;
 mod options;

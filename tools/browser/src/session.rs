@@ -37,6 +37,8 @@ pub(crate) struct Session {
     /// The name of the library, which no page can guess.
     key: String,
     reach: Reach,
+    /// How many frames were entered.
+    depth: usize,
     /// What the references of the last looks stood for.
     pub(crate) prints: Prints,
     /// The tabs that are known, in the order they came.
@@ -101,6 +103,7 @@ impl Session {
                 Protocol::DevTools => Reach::World { frame: None, world: None },
                 Protocol::WebDriver => Reach::Page,
             },
+            depth: 0,
             prints: Prints::default(),
             tabs: Vec::new(),
             place: Place::default(),
@@ -146,9 +149,39 @@ impl Session {
         self.limits
     }
 
-    /// Whether the driver knows the DevTools protocol.
+    /// Whether the page can be reached by the DevTools protocol. A frame of another origin that was
+    /// entered cannot.
     pub(crate) fn devtools(&self) -> bool {
-        matches!(self.reach, Reach::World { .. })
+        self.depth == 0 && matches!(self.reach, Reach::World { .. })
+    }
+
+    /// Whether a frame was entered.
+    pub(crate) fn framed(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Goes into a frame of the current document, by its number.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if it is gone.
+    pub(crate) async fn enter_frame(&mut self, index: u16) -> Result<(), Fault> {
+        self.bounded(self.client().enter_frame(index)).await?;
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Goes back to the page around all frames.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the driver does not answer.
+    pub(crate) async fn leave_frames(&mut self) -> Result<(), Fault> {
+        while self.depth > 0 {
+            self.bounded(self.client().enter_parent_frame()).await?;
+            self.depth -= 1;
+        }
+        Ok(())
     }
 
     /// Waits for one command of the driver.
@@ -193,6 +226,7 @@ impl Session {
     /// A [`Fault`] if the tab is gone.
     pub(crate) async fn switch(&mut self, tab: WindowHandle) -> Result<(), Fault> {
         self.bounded(self.client().switch_to_window(tab)).await?;
+        self.depth = 0;
         if let Reach::World { frame, world } = &mut self.reach {
             (*frame, *world) = (None, None);
         }
@@ -228,6 +262,7 @@ impl Session {
 
     async fn evaluate(&self, script: &str) -> Result<Value, Fault> {
         match &self.reach {
+            _ if self.framed() => self.wire.execute(script).await,
             Reach::World { world: Some(world), .. } => self.wire.evaluate(*world, script).await,
             Reach::World { world: None, .. } => Err(Fault::Moved),
             Reach::Page => self.wire.execute(script).await,

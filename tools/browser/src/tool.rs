@@ -12,7 +12,9 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{Options, act, address, deed::Deed, describe, picture, read, session::Session, start, verbs, visit, wait};
+use crate::{
+    Options, act, address, deed::Deed, describe, frame, picture, read, session::Session, start, verbs, visit, wait,
+};
 
 /// Characters of a goal that tell a look what to choose by.
 const LONGEST_GOAL: usize = 500;
@@ -160,6 +162,7 @@ async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome 
         Deed::Wait { until, limit } => wait::wait(session, permit, &until, limit).await,
         Deed::Open(url) => visit::open(session, &url).await,
         Deed::Travel(way) => visit::travel(session, way).await,
+        Deed::Frame(wanted) => frame::frame(session, wanted.as_deref()).await,
         Deed::Tabs(tabs) => visit::tabs(session, tabs).await,
         Deed::Dialog { answer, text } => visit::dialog(session, answer, &text).await,
         Deed::Click { aim, times } => act::click(session, &aim, times).await,

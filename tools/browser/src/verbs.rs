@@ -74,6 +74,11 @@ fn moving() -> Vec<Verb> {
         .takes("address", Text, "a part of the address that the page is to have")
         .takes("gone", Flag, "true to wait until the text or element is gone")
         .takes("seconds", Integer, "at most so long; 10 if absent, 60 at most"),
+        Verb::new("frame", Read, "Goes into a frame of another origin; without a target, back to the page.").takes(
+            "target",
+            Text,
+            "a part of the frame's address or title",
+        ),
         Verb::new("tabs", Read, "Lists the tabs, shows one of them or closes it.")
             .takes("tab", Integer, "the number of the tab to show")
             .takes("close", Flag, "true to close it instead"),

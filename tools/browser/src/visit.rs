@@ -18,6 +18,9 @@ use crate::{
 
 /// Opens `url`, whose addresses have been judged, and waits until the page is quiet.
 pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
+    if let Err(fault) = session.leave_frames().await {
+        return not_sent(fault);
+    }
     let before = match session.locate().await {
         Ok(place) => place,
         Err(fault) => return not_sent(fault),
@@ -112,6 +115,9 @@ async fn emptied(session: &mut Session, failure: Failure) -> Failure {
 
 /// Goes to the page before or after this one, or loads this one again.
 pub(crate) async fn travel(session: &mut Session, way: Way) -> Outcome {
+    if let Err(fault) = session.leave_frames().await {
+        return not_sent(fault);
+    }
     let before = session.place.clone();
     let went = match way {
         Way::Again => session.bounded(session.client().refresh()).await,
@@ -136,6 +142,9 @@ pub(crate) async fn travel(session: &mut Session, way: Way) -> Outcome {
 
 /// Lists, shows or closes tabs.
 pub(crate) async fn tabs(session: &mut Session, deed: TabDeed) -> Outcome {
+    if let Err(fault) = session.leave_frames().await {
+        return not_sent(fault);
+    }
     let all = match session.bounded(session.client().windows()).await {
         Ok(all) => all,
         Err(fault) => return not_sent(fault),

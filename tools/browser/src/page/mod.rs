@@ -17,6 +17,7 @@ pub(crate) fn library(key: &str) -> String {
         include_str!("act.js"),
         include_str!("settle.js"),
         include_str!("picture.js"),
+        include_str!("frames.js"),
         include_str!("open.js"),
     ];
     called(&parts, key)
@@ -268,6 +269,22 @@ pub(crate) struct Framed {
     pub(crate) height: f64,
     /// The numbers that are drawn.
     pub(crate) drawn: Vec<u32>,
+}
+
+/// The frames of another origin that a text fits, and all of them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Frames {
+    pub(crate) found: Vec<Frame>,
+    pub(crate) all: Vec<Frame>,
+}
+
+/// A frame of another origin.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Frame {
+    /// Its number among the frames of the document, as drivers count.
+    pub(crate) index: u16,
+    /// The address it was given.
+    pub(crate) address: String,
 }
 
 /// The text of a page or of a part of it.

@@ -20,7 +20,7 @@ use crate::{
     Limits,
     driver::Driver,
     fault::Fault,
-    page::{Place, Prints, Settled, library},
+    page::{Place, Prints, Settled, hook, library},
 };
 
 /// One browser session.
@@ -100,6 +100,11 @@ impl Session {
     /// Runs a command of the DevTools protocol.
     pub(crate) async fn cdp(&self, command: &'static str, params: Value) -> Result<Value, Fault> {
         self.bounded(self.client.issue_cmd(Cdp { command, params })).await
+    }
+
+    /// Has the hook run in each document to come.
+    pub(crate) async fn hook(&self) -> Result<(), Fault> {
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": hook(&self.key) })).await.map(drop)
     }
 
     /// Asks the library in the current document, which is put there first if need be. What is

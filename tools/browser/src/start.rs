@@ -60,6 +60,7 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
         }
     };
     let mut session = Session::new(client, driver, options.limits);
+    session.hook().await?;
     session.tabs = session.bounded(session.client().windows()).await?;
     Ok(session)
 }

@@ -3,7 +3,7 @@
 const norm = text => tidy(text).toLowerCase();
 
 function describe(element) {
-  const role = roleOf(element) || (pointed(element) ? "clickable" : element.localName);
+  const role = roleOf(element) || (pointed(element) || listened.has(element) ? "clickable" : element.localName);
   const name = nameOf(element, role);
   const context = contextOf(element, name);
   const form = formOf(element);
@@ -81,10 +81,11 @@ function candidates({ role, fields }) {
 
 // Elements that only look as if they could be clicked.
 function hints() {
+  hear();
   const found = [];
   for (const root of roots()) {
     for (const element of root.querySelectorAll("body *")) {
-      if (!INSIDE.has(element.localName) && pointed(element) && isVisible(element)) {
+      if (!INSIDE.has(element.localName) && (pointed(element) || listens(element)) && isVisible(element)) {
         found.push({ element, role: "clickable", name: nameOf(element, "clickable") });
       }
     }

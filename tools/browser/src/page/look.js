@@ -100,7 +100,7 @@ class Look {
   }
 
   hinted(element) {
-    if (INSIDE.has(element.localName) || !pointed(element)) return false;
+    if (INSIDE.has(element.localName) || !(pointed(element) || listens(element))) return false;
     return !element.closest("a[href],button,summary,label,[role=button],[role=link]");
   }
 
@@ -159,6 +159,7 @@ class Look {
 const INSIDE = new Set(["html", "body", "label"]);
 
 function look({ limit, text }) {
+  hear();
   const found = new Look(limit);
   if (document.body) found.walk(document.body, { x: 0, y: 0 });
   found.rest();

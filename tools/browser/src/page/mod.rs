@@ -13,11 +13,18 @@ pub(crate) fn library(key: &str) -> String {
     let parts = [
         include_str!("names.js"),
         include_str!("walk.js"),
+        include_str!("hear.js"),
         include_str!("look.js"),
         include_str!("act.js"),
         include_str!("open.js"),
     ];
     format!("(key => {{ \"use strict\";\n{}\n}})(\"{key}\")", parts.concat())
+}
+
+/// What runs in the page's own world of each document, before the page's first script: it tells the
+/// library which elements listen for a press, by events that only who knows `key` can name.
+pub(crate) fn hook(key: &str) -> String {
+    format!("(key => {{ \"use strict\";\n{}\n}})(\"{key}\")", include_str!("hook.js"))
 }
 
 /// Where a tab is.

@@ -231,8 +231,25 @@ async fn serve(mut stream: TcpStream, asked: Arc<AtomicUsize>) {
         return;
     }
     let pages = pages![
-        "form", "names", "hidden", "frames", "inner", "forge", "act", "effects", "twins", "long", "stale", "dialogs",
-        "busy", "tabs", "secret", "late", "covered", "words"
+        "form",
+        "names",
+        "hidden",
+        "frames",
+        "inner",
+        "forge",
+        "act",
+        "effects",
+        "twins",
+        "long",
+        "stale",
+        "dialogs",
+        "busy",
+        "tabs",
+        "secret",
+        "late",
+        "covered",
+        "words",
+        "listeners"
     ];
     let (status, body) = match pages.get(bare) {
         Some(page) => ("200 OK", (*page).to_owned()),

@@ -62,6 +62,28 @@ fn every_route_of_aria_gives_a_name() {
 }
 
 #[test]
+fn what_listens_for_a_press_can_be_pressed() {
+    shared(async |lab| {
+        let page = lab.see("/listeners").await.page.unwrap();
+        landed(lab.on("click", "[2]").await);
+        let pressed = lab.look().await.page.unwrap().title;
+        let rows: Vec<_> = page.table.rows.iter().map(ToString::to_string).collect();
+        let expected = [
+            "[1] clickable \"Added\"",
+            "[2] clickable \"Assigned\"",
+            "[3] clickable \"Pressed down\"",
+            "[4] clickable \"In a shadow root\"",
+            "[5] button \"A\"",
+            "[6] button \"B\"",
+            "[7] button \"C\"",
+            "[8] button \"D\"",
+        ];
+        let expected = expected.map(str::to_owned).to_vec();
+        assert_eq!((page.title.as_str(), pressed.as_str(), rows), ("addEventListener 2 true", "pressed", expected));
+    });
+}
+
+#[test]
 fn what_cannot_be_seen_or_is_covered_is_not_shown() {
     shared(async |lab| {
         let page = lab.see("/hidden").await.page.unwrap();

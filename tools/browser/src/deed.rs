@@ -14,7 +14,7 @@ use crate::{
 /// One thing to do, with everything that was looked up for it.
 #[derive(Debug, Clone)]
 pub(crate) enum Deed {
-    Look,
+    Look { about: String },
     Open(Url),
     Back,
     Click(Aim),
@@ -71,11 +71,14 @@ pub(crate) enum Until {
     There(Value, String),
 }
 
-/// What to find.
+/// What to find: a pattern; or elements and, if no role is given, text.
 #[derive(Debug, Clone)]
-pub(crate) enum Sought {
-    Text(String),
-    Pattern(regex::Regex),
+pub(crate) struct Sought {
+    pub(crate) text: Option<String>,
+    pub(crate) pattern: Option<regex::Regex>,
+    pub(crate) role: Option<String>,
+    /// How many of what is found to pass over.
+    pub(crate) offset: usize,
 }
 
 /// What to do with tabs.

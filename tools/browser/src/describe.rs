@@ -56,7 +56,7 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
 fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Limits) -> Result<Action, Failure> {
     let deed = match call.verb.as_str() {
         "open" => return open(call, place),
-        "look" => Deed::Look,
+        "look" => Deed::Look { about: call.optional_text("about")?.unwrap_or_default().to_owned() },
         "back" => Deed::Back,
         "wait" => wait(call, session)?,
         "find" => Deed::Find(sought(call)?),
@@ -219,10 +219,18 @@ fn wait(call: &Call, session: Option<&mut Session>) -> Result<Deed, Failure> {
 }
 
 fn sought(call: &Call) -> Result<Sought, Failure> {
-    match (call.optional_text("text")?, call.optional_text("pattern")?) {
-        (Some(text), None) if !text.trim().is_empty() => Ok(Sought::Text(text.to_owned())),
-        (None, Some(text)) => Ok(Sought::Pattern(pattern(text)?)),
-        _ => Err(Failure::invalid("`browser.find` needs either `text` or `pattern`")),
+    let given = |name: &str| {
+        let text = call.optional_text(name)?.map(str::trim).filter(|text| !text.is_empty());
+        Ok::<_, Failure>(text.map(str::to_owned))
+    };
+    let (text, role) = (given("text")?, given("role")?.map(|role| role.to_lowercase()));
+    let pattern = call.optional_text("pattern")?.map(pattern).transpose()?;
+    let offset = call.optional_integer("offset")?.unwrap_or(0) as usize;
+    match (&text, &pattern, &role) {
+        (None, Some(_), None) | (Some(_), None, _) | (None, None, Some(_)) => {
+            Ok(Sought { text, pattern, role, offset })
+        }
+        _ => Err(Failure::invalid("`browser.find` needs `text`, `role` or both, or `pattern` alone")),
     }
 }
 

@@ -59,10 +59,8 @@ pub struct Limits {
     pub settle: Duration,
     /// How long nothing may change on a page for it to be called quiet.
     pub quiet: Duration,
-    /// Rows of a table.
-    pub rows: usize,
-    /// Characters of the digest of visible text.
-    pub digest: usize,
+    /// How much of a page one look shows, in tokens of four bytes.
+    pub tokens: usize,
     /// Characters of one page of `read`.
     pub text: usize,
 }
@@ -75,8 +73,7 @@ impl Default for Limits {
             load: Duration::from_secs(20),
             settle: Duration::from_secs(5),
             quiet: Duration::from_millis(40),
-            rows: 150,
-            digest: 2000,
+            tokens: 1500,
             text: 8000,
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     describe::pattern,
     escape,
     fault::Fault,
-    page::{Appeared, Looked, Place, Prose, render},
+    page::{Appeared, Candidate, Looked, Place, Prose, Searched, render},
     session::Session,
     target::stale,
 };
@@ -58,47 +58,63 @@ pub(crate) fn blank() -> Observation {
 }
 
 /// Looks at the page.
-pub(crate) async fn look(session: &mut Session, permit: &Permit) -> Seen {
-    let limits = session.limits();
-    let looked: Looked = session.ask("look", json!({ "limit": limits.rows, "text": limits.digest })).await?;
+pub(crate) async fn look(session: &mut Session, permit: &Permit, about: &str) -> Seen {
+    let tokens = session.limits().tokens;
+    let looked: Looked = session.ask("look", json!({ "about": about, "tokens": tokens })).await?;
     session.place = looked.place.clone();
     still(permit, &looked.place)?;
-    session.prints.learn(&looked);
-    let Some(page) = looked.page() else { return Ok(blank()) };
+    session.prints.learn(&looked.place, looked.prints());
+    let Some(page) = looked.page(tokens) else { return Ok(blank()) };
     Ok(Observation::from_page(&looked.place.source(), render(&page)).with_page(page))
 }
 
-/// Finds a text or a pattern on the whole page.
+/// Finds elements, a text or a pattern on the whole page.
 pub(crate) async fn find(session: &mut Session, permit: &Permit, sought: &Sought) -> Seen {
     let prose = text_of(session, permit, None).await?;
-    let (matches, controls) = match sought {
-        Sought::Pattern(pattern) => (matches(pattern, &prose.text), None),
-        Sought::Text(text) => {
-            let found: Looked = session.ask("search", json!({ "text": text, "limit": MATCHES })).await?;
-            if found.place.epoch != prose.place.epoch {
-                return Err(Fault::Moved.into());
-            }
-            session.prints.learn(&found);
-            (lines(text, &prose.text), Some(found))
-        }
+    let searched = search(session, sought, &prose).await?;
+    let (rows, count) = searched.map_or((Vec::new(), 0), |searched| (searched.rows, searched.count));
+    let rows: Vec<_> = rows.iter().map(Candidate::shown).collect();
+    let all = match (&sought.pattern, &sought.text, &sought.role) {
+        (Some(pattern), ..) => matches(pattern, &prose.text),
+        (None, Some(text), None) => lines(text, &prose.text),
+        _ => Vec::new(),
     };
+    let total = count + all.len();
+    let rest = all.into_iter().skip(sought.offset.saturating_sub(count));
+    let matches: Vec<_> = rest.take(MATCHES - rows.len().min(MATCHES)).collect();
     let mut content = String::new();
-    for candidate in controls.iter().flat_map(|found| &found.rows) {
-        let _ = writeln!(content, "{}", candidate.shown());
+    for row in &rows {
+        let _ = writeln!(content, "{row}");
     }
     for found in matches.iter().filter_map(|found| found.get("text")?.as_str()) {
         let _ = writeln!(content, "- {}", escape::line(found));
     }
+    let end = sought.offset + rows.len() + matches.len();
     if content.is_empty() {
         content.push_str("nothing on this page matches\n");
+    } else if end < total {
+        let _ = writeln!(content, "({} more follow; `find` on with `offset` {end})", total - end);
     }
-    let controls: Vec<_> = controls.iter().flat_map(|found| &found.rows).map(|row| json!(row.shown())).collect();
-    let data = json!({ "matches": matches, "elements": controls });
+    let data = json!({ "matches": matches, "elements": rows, "total": total });
     Ok(Observation::from_page(&prose.place.source(), content.trim_end()).with_data(data))
 }
 
+/// The elements whose names and roles are sought; `None` if only text is.
+async fn search(session: &mut Session, sought: &Sought, prose: &Prose) -> Result<Option<Searched>, Failure> {
+    if sought.pattern.is_some() {
+        return Ok(None);
+    }
+    let args = json!({ "text": sought.text, "role": sought.role, "offset": sought.offset, "limit": MATCHES });
+    let searched: Searched = session.ask("search", args).await?;
+    if searched.place.epoch != prose.place.epoch {
+        return Err(Fault::Moved.into());
+    }
+    session.prints.learn(&searched.place, searched.rows.iter().map(Candidate::print));
+    Ok(Some(searched))
+}
+
 fn matches(pattern: &Regex, text: &str) -> Vec<Value> {
-    let found = pattern.captures_iter(text).take(MATCHES);
+    let found = pattern.captures_iter(text);
     found
         .map(|captures| {
             let groups: Vec<_> = captures.iter().skip(1).map(|group| group.map(|group| group.as_str())).collect();
@@ -109,7 +125,7 @@ fn matches(pattern: &Regex, text: &str) -> Vec<Value> {
 
 fn lines(wanted: &str, text: &str) -> Vec<Value> {
     let wanted = wanted.to_lowercase();
-    let found = text.lines().filter(|line| line.to_lowercase().contains(&wanted)).take(MATCHES);
+    let found = text.lines().filter(|line| line.to_lowercase().contains(&wanted));
     found.map(|line| json!({ "text": line.chars().take(300).collect::<String>(), "groups": [] })).collect()
 }
 

@@ -124,7 +124,7 @@ impl BrowserTool {
 async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome {
     let reads = permit.action().effect() == Effect::Read;
     let outcome = match deed {
-        Deed::Look => read::outcome(read::look(session, permit).await),
+        Deed::Look { about } => read::outcome(read::look(session, permit, &about).await),
         Deed::Find(sought) => read::outcome(read::find(session, permit, &sought).await),
         Deed::Read { aim, offset, limit } => {
             read::outcome(read::read(session, permit, aim.as_ref(), (offset, limit)).await)

@@ -42,9 +42,11 @@ pub(crate) fn verbs() -> Vec<Verb> {
             .takes("text", Text, "the text")
             .takes("target", Text, TARGET)
             .takes("seconds", Integer, "at most so long; 10 if absent, 60 at most"),
-        Verb::new("find", Read, "Finds a text or a pattern on the whole page, also far from what is shown.")
-            .takes("text", Text, "the text; elements with such a name are listed too")
-            .takes("pattern", Text, "a regular expression"),
+        Verb::new("find", Read, "Finds elements, a text or a pattern on the whole page, also far from what is shown.")
+            .takes("text", Text, "the text; elements with such a name are listed first")
+            .takes("role", Text, "elements of this role alone, such as button, link or textbox")
+            .takes("pattern", Text, "a regular expression for the page's text")
+            .takes("offset", Integer, "where to go on, in things found"),
         Verb::new("read", Read, "Reads the text of the whole page, or of one element, as simple Markdown.")
             .takes("target", Text, TARGET)
             .takes("offset", Integer, "where to go on, in characters")

@@ -68,6 +68,7 @@ function focusedOf(root) {
 }
 
 function candidates({ role, fields }) {
+  hear();
   const found = [];
   for (const root of roots()) {
     for (const element of root.querySelectorAll(CANDIDATES)) {
@@ -76,12 +77,15 @@ function candidates({ role, fields }) {
       found.push({ element, role: own, name: nameOf(element, own) });
     }
   }
+  for (const element of listened) {
+    if (fields || role && role !== "clickable" || roleOf(element) || !element.isConnected) continue;
+    if (listens(element) && !element.closest(CONTROLS) && isVisible(element)) found.push({ element, role: "clickable", name: nameOf(element, "clickable") });
+  }
   return found.length || fields || (role && role !== "clickable") ? found : hints();
 }
 
 // Elements that only look as if they could be clicked.
 function hints() {
-  hear();
   const found = [];
   for (const root of roots()) {
     for (const element of root.querySelectorAll("body *")) {
@@ -353,9 +357,9 @@ function probe(wanted) {
   return one || many;
 }
 
-// The elements whose names contain `text`.
-function search({ text, limit }) {
-  const wanted = norm(text);
-  const found = candidates({}).filter(choice => norm(choice.name).includes(wanted));
-  return { ...place(), rows: found.slice(0, limit).map(choice => rowOf(choice.element, choice.role)), count: found.length };
+// The elements of `role`, if one is given, whose names contain `text`, in pages.
+function search({ text, role, offset, limit }) {
+  const wanted = norm(text ?? "");
+  const found = candidates({ role }).filter(choice => norm(choice.name).includes(wanted));
+  return { ...place(), rows: found.slice(offset, offset + limit).map(choice => rowOf(choice.element, choice.role)), count: found.length };
 }

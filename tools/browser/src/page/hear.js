@@ -1,6 +1,6 @@
 // What listens for a press, as the hook in the page's own world tells it.
 
-const listened = new WeakSet();
+const listened = new Set();
 const hears = event => listened.add(event.composedPath()[0]);
 
 // Learns which elements of `view`, and of the frames in it, have come to listen since the last time.
@@ -16,9 +16,11 @@ function isOurs(view) {
 }
 
 // Whether a press on the element itself means something. What listens for the presses of the many
-// controls in it is no control.
+// controls in it, or of the one that fills it, is no control.
 function listens(element) {
-  if (!listened.has(element)) return false;
+  if (!listened.has(element) || INSIDE.has(element.localName)) return false;
   const box = element.getBoundingClientRect();
-  return box.width * box.height < innerWidth * innerHeight * .5 && element.querySelectorAll(CANDIDATES).length <= 3;
+  if (box.width * box.height > innerWidth * innerHeight * .5) return false;
+  const inner = element.querySelectorAll(CANDIDATES);
+  return inner.length === 0 || inner.length <= 3 && tidy(inner[0].textContent) !== tidy(element.textContent);
 }

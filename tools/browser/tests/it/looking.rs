@@ -109,7 +109,7 @@ fn shadow_roots_and_frames_of_the_origin_are_part_of_the_page() {
                 "[1] button \"Outer\", [2] textbox \"Shadow field\", [3] button \"Shadow button\", \
              [4] button \"Inner button\", [5] button \"After\""
                     .to_owned(),
-                "[4] button \"Inner pressed\"".to_owned(),
+                "[4] button \"Inner pressed\" changed".to_owned(),
                 "shadow pressed".to_owned()
             )
         );

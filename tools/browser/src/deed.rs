@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     address::forbidden,
+    extract::Extraction,
     page::{Described, Place},
 };
 
@@ -26,7 +27,7 @@ pub(crate) enum Deed {
     Wait { until: Until, limit: Duration },
     Find(Sought),
     Read { aim: Option<Aim>, offset: usize, limit: usize },
-    Extract(Vec<(String, String)>),
+    Extract(Extraction),
     Screenshot { extent: Extent },
     Tabs(TabDeed),
     Dialog { answer: Answer, text: String },

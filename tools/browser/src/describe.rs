@@ -11,6 +11,7 @@ use crate::{
         Aim, Answer, Chord, Deed, Extent, Sought, TabDeed, Text, Tick, Until, at_least, resource, whole, with_facts,
     },
     effect,
+    extract::Extraction,
     fault::Fault,
     page::{Described, Place, Resolved},
     session::Session,
@@ -64,7 +65,7 @@ fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Li
             let (offset, limit) = span(call, limits)?;
             Deed::Read { aim: None, offset, limit }
         }
-        "extract" => Deed::Extract(fields(call)?),
+        "extract" => Deed::Extract(Extraction::parse(call)?),
         "screenshot" => Deed::Screenshot { extent: if call.flag("full")? { Extent::Whole } else { Extent::Visible } },
         _ => Deed::Tabs(tabs(call)?),
     };
@@ -240,12 +241,6 @@ pub(crate) fn pattern(text: &str) -> Result<Regex, Failure> {
         let reason = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
         Failure::invalid(format!("`{text}` is not a regular expression: {reason}"))
     })
-}
-
-fn fields(call: &Call) -> Result<Vec<(String, String)>, Failure> {
-    let wants = || Failure::invalid("`browser.extract` needs an object with text values in `fields`");
-    let map = call.args.get("fields").and_then(|fields| fields.as_object()).ok_or_else(wants)?;
-    map.iter().map(|(name, value)| Ok((name.clone(), value.as_str().ok_or_else(wants)?.to_owned()))).collect()
 }
 
 fn tabs(call: &Call) -> Result<TabDeed, Failure> {

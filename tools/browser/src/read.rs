@@ -7,12 +7,11 @@ use std::{fmt::Write as _, time::Duration};
 
 use lamassu_contract::{Action, Effect, Failure, FailureKind, Observation, Outcome, Permit, Picture, Resource};
 use regex::Regex;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     act::landed,
     deed::{Aim, Extent, Sought, Until, whole},
-    describe::pattern,
     escape,
     fault::Fault,
     page::{Appeared, Candidate, Looked, Place, Prose, Searched, render},
@@ -28,7 +27,7 @@ const MATCHES: usize = 20;
 const TALLEST: u64 = 16_000;
 
 /// What came of reading: an observation, or why there is none.
-type Seen = Result<Observation, Failure>;
+pub(crate) type Seen = Result<Observation, Failure>;
 
 /// What became of a reading, as an outcome.
 pub(crate) fn outcome(seen: Seen) -> Outcome {
@@ -129,7 +128,7 @@ fn lines(wanted: &str, text: &str) -> Vec<Value> {
     found.map(|line| json!({ "text": line.chars().take(300).collect::<String>(), "groups": [] })).collect()
 }
 
-async fn text_of(session: &mut Session, permit: &Permit, aim: Option<&Aim>) -> Result<Prose, Failure> {
+pub(crate) async fn text_of(session: &mut Session, permit: &Permit, aim: Option<&Aim>) -> Result<Prose, Failure> {
     let reference = aim.map(Aim::reference);
     let prose: Prose = session.ask("prose", json!({ "reference": reference, "limit": SEARCHED })).await?;
     session.place = prose.place.clone();
@@ -154,45 +153,6 @@ pub(crate) async fn read(session: &mut Session, permit: &Permit, aim: Option<&Ai
     }
     let data = json!({ "offset": offset, "end": end, "total": total });
     Ok(Observation::from_page(&prose.place.source(), content).with_data(data))
-}
-
-/// Takes values out of the page's text.
-pub(crate) async fn extract(session: &mut Session, permit: &Permit, fields: &[(String, String)]) -> Seen {
-    let prose = text_of(session, permit, None).await?;
-    let mut values = Map::new();
-    for (name, wanted) in fields {
-        values.insert(name.clone(), value_of(wanted, &prose.text)?.map_or(Value::Null, Value::from));
-    }
-    let told = |(name, value): (&String, &Value)| match value.as_str() {
-        Some(text) => format!("{}: \"{}\"", escape::line(name), escape::quoted(text)),
-        None => format!("{}: not found", escape::line(name)),
-    };
-    let content = values.iter().map(told).collect::<Vec<_>>().join("\n");
-    Ok(Observation::from_page(&prose.place.source(), content).with_data(values))
-}
-
-/// What stands behind a label, on its line or on the next; else what a pattern matches.
-fn value_of(wanted: &str, text: &str) -> Result<Option<String>, Failure> {
-    let label = wanted.trim().trim_end_matches(':').to_lowercase();
-    let mut lines = text.lines().map(|line| line.trim_start_matches(['#', '-', ' ']));
-    while let Some(line) = lines.next() {
-        let begins = line.get(..label.len()).is_some_and(|head| head.to_lowercase() == label);
-        let Some(rest) = line.get(label.len()..).filter(|_| begins) else { continue };
-        let rest = rest.trim_start();
-        if rest.is_empty() {
-            return Ok(lines.next().map(|next| next.trim().to_owned()));
-        }
-        if let Some(value) = rest.strip_prefix([':', '|']) {
-            let value = value.trim();
-            return Ok(if value.is_empty() {
-                lines.next().map(|next| next.trim().to_owned())
-            } else {
-                Some(value.to_owned())
-            });
-        }
-    }
-    let found = pattern(wanted)?.captures(text).and_then(|captures| captures.get(1).or_else(|| captures.get(0)));
-    Ok(found.map(|found| found.as_str().trim().to_owned()))
 }
 
 /// Takes a picture of the viewport or of the whole page.

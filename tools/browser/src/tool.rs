@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{Options, act, address, deed::Deed, describe, read, session::Session, start, verbs, visit};
+use crate::{Options, act, address, deed::Deed, describe, extract, read, session::Session, start, verbs, visit};
 
 /// Characters of a goal that tell a look what to choose by.
 const LONGEST_GOAL: usize = 500;
@@ -129,7 +129,7 @@ async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome 
         Deed::Read { aim, offset, limit } => {
             read::outcome(read::read(session, permit, aim.as_ref(), (offset, limit)).await)
         }
-        Deed::Extract(fields) => read::outcome(read::extract(session, permit, &fields).await),
+        Deed::Extract(extraction) => read::outcome(extract::extract(session, permit, &extraction).await),
         Deed::Screenshot { extent } => read::outcome(read::screenshot(session, permit, extent).await),
         Deed::Wait { until, limit } => read::wait(session, permit, &until, limit).await,
         Deed::Open(url) => visit::open(session, &url).await,

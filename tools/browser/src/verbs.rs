@@ -2,7 +2,7 @@
 
 use lamassu_contract::{
     Call, Effect, Failure,
-    Kind::{Flag, Integer, Pairs, Text},
+    Kind::{Flag, Integer, Json, Pairs, Text},
     Verb,
 };
 
@@ -51,11 +51,19 @@ pub(crate) fn verbs() -> Vec<Verb> {
             .takes("target", Text, TARGET)
             .takes("offset", Integer, "where to go on, in characters")
             .takes("limit", Integer, "at most so many characters"),
-        Verb::new("extract", Read, "Takes values out of the page's text.").needs(
-            "fields",
-            Pairs,
-            "for each value its name and either the label it stands behind or a regular expression, whose first group counts",
-        ),
+        Verb::new("extract", Read, "Takes values out of the page. Either `fields` or `schema` must be given.")
+            .takes(
+                "fields",
+                Pairs,
+                "for each value its name and either the label it stands behind or a regular expression, whose first group counts",
+            )
+            .takes(
+                "schema",
+                Json,
+                "a JSON Schema of type object: each property is a label of the page, by its `title` or its name; an \
+                 array of objects is a table with such columns, or cards that are alike",
+            )
+            .takes("offset", Integer, "where to go on in a long array"),
         Verb::new("screenshot", Read, "Takes a picture.").takes("full", Flag, "true for the whole page"),
         Verb::new("tabs", Read, "Lists the tabs, shows one of them or closes it.")
             .takes("tab", Integer, "the number of the tab to show")

@@ -48,7 +48,7 @@ function resolve(wanted) {
     const { element, stale } = verify(wanted);
     return element ? { ...place(), one: describe(element) } : { ...place(), stale };
   }
-  const choices = candidates(wanted);
+  const choices = inBulk(() => candidates(wanted));
   let found = best(choices, norm(wanted.name));
   if (wanted.context) {
     const around = norm(wanted.context);
@@ -360,6 +360,6 @@ function probe(wanted) {
 // The elements of `role`, if one is given, whose names contain `text`, in pages.
 function search({ text, role, offset, limit }) {
   const wanted = norm(text ?? "");
-  const found = candidates({ role }).filter(choice => norm(choice.name).includes(wanted));
+  const found = inBulk(() => candidates({ role })).filter(choice => norm(choice.name).includes(wanted));
   return { ...place(), rows: found.slice(offset, offset + limit).map(choice => rowOf(choice.element, choice.role)), count: found.length };
 }

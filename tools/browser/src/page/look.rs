@@ -139,12 +139,14 @@ impl Looked {
         let room = (tokens * TOKEN).saturating_sub(fixed);
         let text: usize = lines.iter().map(|(line, _)| line.len() + 1).sum();
         let sizes = rows.iter().zip(&self.rows).map(|(row, candidate)| (row.to_string().len() + 1, candidate.score));
-        let (kept, used) = choose(sizes.collect(), room - text.min(room / TEXT_SHARE));
+        let sizes: Vec<_> = sizes.collect();
+        let (kept, used) = choose(&sizes, room - text.min(room / TEXT_SHARE));
         let mut left = self.left;
         for ((row, candidate), kept) in rows.into_iter().zip(&self.rows).zip(kept) {
             if kept { page.table.rows.push(row) } else { left.add(candidate.zone) }
         }
-        let (kept, _) = choose(lines.iter().map(|(line, score)| (line.len() + 1, *score)).collect(), room - used);
+        let sizes: Vec<_> = lines.iter().map(|(line, score)| (line.len() + 1, *score)).collect();
+        let (kept, _) = choose(&sizes, room - used);
         let cut = kept.iter().filter(|kept| !**kept).count();
         let kept = lines.into_iter().zip(kept).filter_map(|((line, _), kept)| kept.then_some(line));
         page.text = kept.collect::<Vec<_>>().join("\n");
@@ -165,7 +167,7 @@ impl Looked {
 
 /// Which of things of some `(bytes, worth)` fit into `room` when the best are taken first, and the
 /// room they take.
-fn choose(things: Vec<(usize, f64)>, room: usize) -> (Vec<bool>, usize) {
+fn choose(things: &[(usize, f64)], room: usize) -> (Vec<bool>, usize) {
     let mut order: Vec<_> = things.iter().copied().enumerate().collect();
     order.sort_by(|(_, (_, one)), (_, (_, other))| other.total_cmp(one));
     let mut kept = vec![false; things.len()];
@@ -203,8 +205,8 @@ mod tests {
 
     #[test]
     fn the_best_are_taken_first_and_what_still_fits_after_them() {
-        let things = vec![(30, 1.0), (50, 3.0), (40, 2.0), (10, 1.0)];
-        assert_eq!(choose(things, 92), (vec![false, true, true, false], 90));
-        assert_eq!(choose(vec![(30, 1.0), (50, 3.0), (20, 1.0)], 70), (vec![false, true, true], 70));
+        let things = [(30, 1.0), (50, 3.0), (40, 2.0), (10, 1.0)];
+        assert_eq!(choose(&things, 92), (vec![false, true, true, false], 90));
+        assert_eq!(choose(&[(30, 1.0), (50, 3.0), (20, 1.0)], 70), (vec![false, true, true], 70));
     }
 }

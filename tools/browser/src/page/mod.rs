@@ -21,6 +21,7 @@ pub(crate) fn library(key: &str) -> String {
         include_str!("relevance.js"),
         include_str!("look.js"),
         include_str!("survey.js"),
+        include_str!("records.js"),
         include_str!("act.js"),
         include_str!("open.js"),
     ];
@@ -157,6 +158,17 @@ pub(crate) struct Searched {
     #[serde(flatten)]
     pub(crate) place: Place,
     pub(crate) rows: Vec<Candidate>,
+    /// How many there are in all.
+    pub(crate) count: usize,
+}
+
+/// Rows of a table, or cards that are alike.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Records {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    /// For each record the text of each label, if it has it.
+    pub(crate) rows: Vec<Vec<Option<String>>>,
     /// How many there are in all.
     pub(crate) count: usize,
 }

@@ -32,7 +32,8 @@ function typeOf(element) {
 
 // The role an element acts as, or "" if it is nothing that can be acted on.
 function roleOf(element) {
-  for (const role of attribute(element, "role").toLowerCase().split(/\s+/)) {
+  const given = element.getAttribute("role");
+  if (given) for (const role of given.toLowerCase().split(/\s+/)) {
     if (ACTION_ROLES.has(role) || (FOCUS_ROLES.has(role) && (element.tabIndex >= 0 || listened.has(element)))) return role;
   }
   switch (element.localName) {
@@ -106,6 +107,27 @@ function referred(element, name) {
     .map(other => attribute(other, "aria-label") || spoken(other, element) || attribute(other, "alt")).join(" "));
 }
 
+// What was found out about many elements at once, for as long as nothing can change.
+let bulk = null;
+
+function inBulk(job) {
+  bulk = { labels: new Map(), prices: new Map() };
+  try { return job(); } finally { bulk = null; }
+}
+
+// The labels of a field. The browser walks the whole page for each field that is asked for its own.
+function labelsOf(element) {
+  if (!bulk) return element.labels ? [...element.labels] : [];
+  if (element.labels === undefined || element.labels === null) return [];
+  const root = rootOf(element);
+  if (!bulk.labels.has(root)) {
+    bulk.labels.set(root, Map.groupBy(root.querySelectorAll("label[for]"), label => attribute(label, "for")));
+  }
+  const around = element.closest("label:not([for])");
+  const named = element.id ? bulk.labels.get(root).get(element.id) ?? [] : [];
+  return around?.control === element ? [...named, around] : named.filter(label => label.control === element);
+}
+
 function nativeName(element) {
   const type = typeOf(element);
   if (element.localName === "input") {
@@ -114,8 +136,7 @@ function nativeName(element) {
     }
     if (type === "image") return tidy(attribute(element, "alt") || element.value || "") || "Submit";
   }
-  const labels = element.labels ? [...element.labels] : [];
-  return tidy(labels.map(label => spoken(label, element)).join(" "));
+  return tidy(labelsOf(element).map(label => spoken(label, element)).join(" "));
 }
 
 function nameOf(element, role) {
@@ -169,6 +190,12 @@ function contextOf(element, name) {
 
 // The one price in a row or card; "" if there are none or several.
 function priceIn(box) {
+  if (!bulk) return onePrice(box);
+  if (!bulk.prices.has(box)) bulk.prices.set(box, onePrice(box));
+  return bulk.prices.get(box);
+}
+
+function onePrice(box) {
   if (!/\d/.test(box.textContent) || box.textContent.length > 2000) return "";
   let price = "";
   for (const part of box.querySelectorAll("span,b,strong,em,small,p,div,td,dd,data,ins")) {

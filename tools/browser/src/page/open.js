@@ -8,4 +8,4 @@ new MutationObserver(records => {
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
 heed(window);
 
-globalThis.lamassu = { key, place, look, prose, resolve, ready, focus, release, fill, select, state, scroll, settle, appear, search };
+globalThis.lamassu = { key, place, look, prose, records, resolve, ready, focus, release, fill, select, state, scroll, settle, appear, search };

@@ -1,10 +1,11 @@
 // The text of a page, and what of it a look shows.
 
-// Text as simple Markdown: headings, list items, rows of cells. `accept(box)` says of a leaf's
-// rectangle, in pixels of the top window, whether it is wanted; `prune(box)` of a whole part.
+// Text as simple Markdown: headings, list items, rows of cells. `accept` says of a leaf's
+// rectangle, in pixels of the top window, what it is worth; 0 leaves it out. `prune` does that for a
+// whole part.
 class Prose {
   constructor(limit, accept, prune) {
-    Object.assign(this, { limit, accept, prune, lines: [], line: "", length: 0, full: false, legible: new Map(), backs: new Map() });
+    Object.assign(this, { limit, accept, prune, lines: [], worths: [], line: "", worth: 0, length: 0, full: false, clip: null, legible: new Map(), backs: new Map() });
   }
 
   add(text) {
@@ -15,10 +16,13 @@ class Prose {
 
   end() {
     const line = this.line.replace(/\s+/g, " ").trim().replace(/^(\| )+|( \|)+$/g, "");
+    const worth = this.worth;
     this.line = "";
+    this.worth = 0;
     // A lone number of one or two digits is a badge, which says nothing away from what it sits on.
     if (line && !/^[-#|\s]+$/.test(line) && !(this.accept && /^\d{1,2}$/.test(line))) {
       this.lines.push(line);
+      this.worths.push(worth);
       this.length += line.length + 1;
     }
   }
@@ -39,9 +43,15 @@ class Prose {
     if (parent && !this.readable(parent)) return;
     if (this.accept) {
       const own = this.boxOf(node);
-      if (own.width < 2 && own.height < 2 || own.width < 1 || !this.accept(own.top + offset.y, own.bottom + offset.y, own.left + offset.x, own.right + offset.x)) return;
+      if (own.width < 2 && own.height < 2 || own.width < 1 || !this.takes(own, offset)) return;
     }
     this.add(node.data.replace(/\s+/g, " "));
+  }
+
+  takes(box, offset) {
+    const worth = this.accept(box.top + offset.y, box.bottom + offset.y, box.left + offset.x, box.right + offset.x);
+    this.worth = Math.max(this.worth, worth);
+    return worth > 0;
   }
 
   // Whether the text of an element can be told from what is behind it.
@@ -89,11 +99,31 @@ class Prose {
       if (box.width > 0 && box.height > 0 && this.prune(box.top + offset.y, box.bottom + offset.y)) return;
       // The usual way to hide what only screen readers are to say.
       if (box.width <= 1 && box.height <= 1 && windowOf(element).getComputedStyle(element).overflow === "hidden") return;
+      if (this.clip && (box.top >= this.clip.bottom || box.bottom <= this.clip.top)) return;
+      if (element.scrollHeight > element.clientHeight + 4 && windowOf(element).getComputedStyle(element).overflowY !== "visible" && tag !== "body") {
+        return this.clipped(element, offset, box);
+      }
     }
+    this.inside(element, offset);
+  }
+
+  // Of what a box cuts off or scrolls away, nothing is seen.
+  clipped(element, offset, box) {
+    const outer = this.clip;
+    this.clip = box;
+    this.inside(element, offset);
+    this.clip = outer;
+  }
+
+  inside(element, offset) {
+    const tag = element.localName;
     const frame = frameDocument(element);
     if (frame?.body) {
+      const outer = this.clip;
+      this.clip = null;
       this.end();
       this.walk(frame.body, offsetOf(frame.defaultView));
+      this.clip = outer;
       return this.end();
     }
     if (tag === "br" || tag === "hr") return this.end();
@@ -137,9 +167,7 @@ class Prose {
   image(element, offset) {
     const name = tidy(attribute(element, "alt"));
     const box = element.getBoundingClientRect();
-    if (name && (!this.accept || this.accept(box.top + offset.y, box.bottom + offset.y, box.left + offset.x, box.right + offset.x))) {
-      this.add(` ${name} `);
-    }
+    if (name && (!this.accept || this.takes(box, offset))) this.add(` ${name} `);
   }
 
   shown(element) {
@@ -152,10 +180,10 @@ class Prose {
     for (const child of inner) this.walk(child, offset);
   }
 
-  worth(wanted, base) {
+  weighed(wanted) {
     this.end();
-    return this.lines.map(line => ({
-      text: cut(line, LINE_LIMIT), score: base + wanted.line(line) * 10 + (line.startsWith("#") ? 2 : 0),
+    return this.lines.map((line, index) => ({
+      text: cut(line, LINE_LIMIT), score: this.worths[index] + wanted.line(line) * 10 + (line.startsWith("#") ? 2 : 0),
     }));
   }
 
@@ -167,19 +195,17 @@ class Prose {
 
 const LINE_LIMIT = 400;
 
-// The lines that are read in the viewport and, when there is room, just below it; each with what it is worth.
+// The lines that are read in the viewport and just below it, each with what it is worth.
 function digest(limit, wanted) {
   if (!document.body) return [];
-  const height = innerHeight, margin = NEAR * height;
-  const inView = (top, bottom, left, right) => bottom > 0 && top < height && right > 0 && left < innerWidth;
-  const first = new Prose(limit, inView, (top, bottom) => bottom < 0 || top > height);
-  first.walk(document.body, { x: 0, y: 0 });
-  const lines = first.worth(wanted, 2);
-  if (first.full) return lines;
-  const below = (top, bottom) => top >= height && top < height + margin;
-  const second = new Prose(limit - first.length, below, (top, bottom) => bottom < height || top > height + margin);
-  second.walk(document.body, { x: 0, y: 0 });
-  return [...lines, ...second.worth(wanted, 0)];
+  const edge = innerHeight * (1 + NEAR);
+  const accept = (top, bottom, left, right) => {
+    if (bottom <= 0 || top >= edge || right <= 0 || left >= innerWidth) return 0;
+    return top < innerHeight ? 2 : 1;
+  };
+  const text = new Prose(limit, accept, (top, bottom) => bottom < 0 || top > edge);
+  text.walk(document.body, { x: 0, y: 0 });
+  return text.weighed(wanted);
 }
 
 // The whole text of the page, or of the element with this number.

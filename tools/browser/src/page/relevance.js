@@ -19,7 +19,7 @@ function roughName(element) {
   const text = [attribute(element, "aria-label")];
   const ids = element.getAttribute("aria-labelledby");
   if (ids) for (const id of ids.split(/\s+/)) text.push(rootOf(element).getElementById?.(id)?.textContent ?? "");
-  if (element.labels) for (const label of element.labels) text.push(label.textContent);
+  for (const label of labelsOf(element)) text.push(label.textContent);
   if (element.localName === "input") {
     if (INPUT_ROLES[element.type] === "button") text.push(element.value);
   } else text.push(element.textContent.slice(0, ROUGH));

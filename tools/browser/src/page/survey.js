@@ -16,9 +16,10 @@ let looks = 0;
 
 class Survey {
   constructor() {
-    Object.assign(this, { found: [], frames: [], hints: new Set(), margin: NEAR * innerHeight, modal: modalOf(document) });
+    Object.assign(this, { found: [], frames: [], hints: new Set(), extras: new Map(), margin: NEAR * innerHeight, modal: modalOf(document) });
     hear();
     if (document.body) this.hint(document.body, { x: 0, y: 0 }, false);
+    this.sort();
     this.gather(document, window, { x: 0, y: 0 });
   }
 
@@ -51,13 +52,22 @@ class Survey {
     }
   }
 
+  // Sorts what no selector finds by the roots it stands in.
+  sort() {
+    for (const element of new Set([...this.hints, ...listened])) {
+      if (!element.isConnected || element.matches(MARKED)) continue;
+      const root = rootOf(element);
+      if (this.extras.has(root)) this.extras.get(root).push(element);
+      else this.extras.set(root, [element]);
+    }
+  }
+
   gather(root, view, offset) {
-    const marked = new Set(root.querySelectorAll(MARKED));
-    for (const element of root.querySelectorAll("*")) {
-      if (marked.has(element)) {
-        if (element.localName === "iframe" || element.localName === "frame") this.frame(element);
-        else this.consider(element, roleOf(element) || this.hinted(element), view, offset);
-      } else if (listened.has(element) || this.hints.has(element)) this.consider(element, this.hinted(element), view, offset);
+    const extras = this.extras.get(root) ?? [];
+    for (const element of root.querySelectorAll(HOSTS)) if (element.shadowRoot) extras.push(element);
+    for (const element of merged(root.querySelectorAll(MARKED), extras)) {
+      if (element.localName === "iframe" || element.localName === "frame") this.frame(element);
+      else this.consider(element, roleOf(element) || this.hinted(element), view, offset);
       if (element.shadowRoot) this.gather(element.shadowRoot, view, offset);
     }
   }
@@ -75,8 +85,12 @@ class Survey {
   }
 
   consider(element, role, view, offset) {
-    if (!role || !isVisible(element)) return;
-    const zone = this.modal && !within(element, this.modal) ? "covered" : this.zone(standIn(element).getBoundingClientRect(), view, offset);
+    if (!role) return;
+    const shown = standIn(element);
+    if (!seen(shown)) return;
+    const box = shown.getBoundingClientRect();
+    if (!(box.width > 0 && box.height > 0) && !isVisible(element)) return;
+    const zone = this.modal && !within(element, this.modal) ? "covered" : this.zone(box, view, offset);
     if (zone) this.found.push({ element, role, zone, order: this.found.length, rough: roughName(element), score: 0 });
   }
 
@@ -118,6 +132,13 @@ class Survey {
   }
 }
 
+// The elements of a list in the order of the page, and `extras` among them.
+function merged(list, extras) {
+  if (!extras.length) return list;
+  const all = [...new Set([...list, ...extras])];
+  return all.sort((one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
+}
+
 // The dialog that keeps everything else from being used, if there is one.
 function modalOf(root) {
   return [...root.querySelectorAll("dialog:modal,[aria-modal=true]")].filter(isVisible).pop() ?? null;
@@ -135,13 +156,17 @@ function clipped(element) {
   return false;
 }
 
-function look({ about, tokens }) {
-  const survey = new Survey();
+function look(wish) {
+  return inBulk(() => survey(wish));
+}
+
+function survey({ about, tokens }) {
+  const all = new Survey();
   const wanted = new Wanted(about);
-  wanted.weigh(survey.found);
+  wanted.weigh(all.found);
   const times = new Map();
   const same = entry => `${entry.role}\u001f${entry.rough}`;
-  for (const entry of survey.found) {
+  for (const entry of all.found) {
     times.set(same(entry), (times.get(same(entry)) ?? 0) + 1);
     const before = known.get(entry.element);
     const fresh = looks > 0 && before?.look !== looks;
@@ -150,11 +175,11 @@ function look({ about, tokens }) {
     entry.rank = entry.score * 10 + (BASE[entry.zone] ?? 0) + (stirred ? 1.5 : 0) + (entry.role === "link" ? 0 : .5);
     known.set(entry.element, { look: looks + 1, rough: entry.rough });
   }
-  const kept = survey.choose(tokens * 5);
+  const kept = all.choose(tokens * 5);
   const priced = new Set();
   const rows = kept.map(entry => shownRow(entry, times.get(same(entry)) > 1, priced));
   looks++;
-  return { ...place(), rows, left: survey.left(), frames: survey.frames.slice(0, 3).map(source => cut(source, 80)), lines: digest(tokens * 4, wanted) };
+  return { ...place(), rows, left: all.left(), frames: all.frames.slice(0, 3).map(source => cut(source, 80)), lines: digest(tokens * 8, wanted) };
 }
 
 // The row of an entry. Its surroundings are told where they are needed to tell rows apart, its

@@ -22,10 +22,15 @@ function offsetOf(view) {
   return { x, y };
 }
 
+// What can have a shadow root or a document in it, without the many that cannot; spans that have
+// one are empty otherwise.
+const HOSTS = `:not(td,tr,th,tbody,table,span,a,b,i,em,u,s,strong,small,code,br,ul,ol,li,dl,dt,dd,button,input,select,option,
+  textarea,label,img,picture,svg,path,g,use,script,style,link,meta),span:empty`;
+
 // Every document and shadow root below `root`, itself first.
 function* roots(root = document) {
   yield root;
-  for (const element of root.querySelectorAll("*")) {
+  for (const element of root.querySelectorAll(HOSTS)) {
     const inner = element.shadowRoot ?? (element.localName === "iframe" || element.localName === "frame" ? frameDocument(element) : null);
     if (inner) yield* roots(inner);
   }
@@ -36,7 +41,7 @@ function standIn(element) {
   if (element.localName === "input" && ["checkbox", "radio", "file"].includes(element.type)) {
     const box = element.getBoundingClientRect();
     if (!seen(element) || box.width < 2 || box.height < 2) {
-      for (const label of element.labels ?? []) if (seen(label)) return label;
+      for (const label of labelsOf(element)) if (seen(label)) return label;
     }
   }
   return element;

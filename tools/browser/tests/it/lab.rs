@@ -250,7 +250,14 @@ async fn serve(mut stream: TcpStream, asked: Arc<AtomicUsize>) {
         "late",
         "covered",
         "words",
-        "listeners"
+        "listeners",
+        "roles",
+        "ink",
+        "cards",
+        "crowd",
+        "change",
+        "modal",
+        "records"
     ];
     let (status, body) = match pages.get(bare) {
         Some(page) => ("200 OK", (*page).to_owned()),

@@ -111,7 +111,7 @@ function referred(element, name) {
 let bulk = null;
 
 function inBulk(job) {
-  bulk = { labels: new Map(), prices: new Map() };
+  bulk = { labels: new Map(), prices: new Map(), told: new Set() };
   try { return job(); } finally { bulk = null; }
 }
 
@@ -155,6 +155,7 @@ const TITLES = "h1,h2,h3,h4,h5,h6,legend,caption,th,[role=heading],[role=rowhead
 const MONEY = "(?:[$€£¥₹₽₺]|USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD)";
 const PRICE = new RegExp(`^(?:${MONEY}\\s?\\d[\\d.,’' ]*|\\d[\\d.,’' ]*\\s?${MONEY})$`);
 const BOX_LEVELS = 8;
+const BESIDE = 40;
 
 // Whether the element is one of several alike, as the cards of a list are that is made of plain boxes.
 function repeated(element) {
@@ -188,7 +189,7 @@ function contextOf(element, name) {
   return cut([label, label.includes(price) || name.includes(price) ? "" : price].filter(Boolean).join(", "), CONTEXT_LIMIT);
 }
 
-// The one price in a row or card; "" if there are none or several.
+// The one price in a row or card, with the few words beside it; "" if there are none or several.
 function priceIn(box) {
   if (!bulk) return onePrice(box);
   if (!bulk.prices.has(box)) bulk.prices.set(box, onePrice(box));
@@ -197,14 +198,16 @@ function priceIn(box) {
 
 function onePrice(box) {
   if (!/\d/.test(box.textContent) || box.textContent.length > 2000) return "";
-  let price = "";
+  let price = "", place = null;
   for (const part of box.querySelectorAll("span,b,strong,em,small,p,div,td,dd,data,ins")) {
     const text = part.childElementCount < 5 && part.textContent.length < 30 ? amount(part) : "";
     if (!PRICE.test(text) || !seen(part)) continue;
     if (price && price !== text) return "";
-    price = text;
+    if (!price) [price, place] = [text, part];
   }
-  return price;
+  while (place && place !== box && !apart(place)) place = parentOf(place);
+  const line = place && place !== box ? tidy(spoken(place, null)) : "";
+  return line.length < BESIDE && line.includes(price) ? line : price;
 }
 
 // Cents are often raised instead of standing behind a point.

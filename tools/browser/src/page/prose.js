@@ -19,12 +19,17 @@ class Prose {
     const worth = this.worth;
     this.line = "";
     this.worth = 0;
-    // A lone number of one or two digits is a badge, which says nothing away from what it sits on.
-    if (line && !/^[-#|\s]+$/.test(line) && !(this.accept && /^\d{1,2}$/.test(line))) {
+    if (line && !/^[-#|\s]+$/.test(line) && !(this.accept && this.needless(line))) {
       this.lines.push(line);
       this.worths.push(worth);
       this.length += line.length + 1;
     }
+  }
+
+  // A lone number of one or two digits is a badge, which says nothing away from what it sits on. A
+  // price that stands beside a row is not told twice.
+  needless(line) {
+    return /^(- )?\d{1,2}$/.test(line) || bulk?.told.has(bare(line));
   }
 
   walk(node, offset) {
@@ -126,6 +131,7 @@ class Prose {
       this.clip = outer;
       return this.end();
     }
+    if (tag === "br" && this.line.startsWith("#")) return this.add(" ");
     if (tag === "br" || tag === "hr") return this.end();
     if (tag === "img") return this.image(element, offset);
     if (INLINE.has(tag)) return this.inline(element, offset);
@@ -133,7 +139,17 @@ class Prose {
       this.children(element, offset);
       return this.add(" | ");
     }
+    // What a list of terms says of a term stands on its line.
+    if (tag === "dd" && this.line.endsWith(": ")) {
+      this.children(element, offset);
+      return this.end();
+    }
     this.end();
+    if (tag === "dt") {
+      this.children(element, offset);
+      if (this.line.trim()) this.line = this.line.replace(/[:\s]*$/, ": ");
+      return;
+    }
     const level = /^h[1-6]$/.test(tag) ? Number(tag[1]) : 0;
     if (level) this.line = `${"#".repeat(level)} `;
     else if (tag === "li") this.line = "- ";

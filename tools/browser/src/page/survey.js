@@ -182,6 +182,9 @@ function survey({ about, tokens }) {
   return { ...place(), rows, left: all.left(), frames: all.frames.slice(0, 3).map(source => cut(source, 80)), lines: digest(tokens * 8, wanted) };
 }
 
+// A price without what its parts are divided by.
+const bare = text => text.replace(/[^\p{L}\p{N}]/gu, "");
+
 // The row of an entry. Its surroundings are told where they are needed to tell rows apart, its
 // price once for each card.
 function shownRow({ element, role, zone, score, rank, change }, repeats, priced) {
@@ -192,6 +195,8 @@ function shownRow({ element, role, zone, score, rank, change }, repeats, priced)
   const box = boxOf(element), price = box && !priced.has(box) ? priceIn(box) : "";
   if (price) priced.add(box);
   if (!repeats) row.context = row.name.includes(price) ? "" : price;
+  row.context ||= cut(referred(element, "aria-describedby"), CONTEXT_LIMIT);
+  if (price) bulk.told.add(bare(price));
   if (!(zone in BASE)) row.states.push(zone);
   return { ...row, zone, score: rank, change: change ?? (looks > 0 && before !== undefined && before !== sign ? "changed" : null) };
 }

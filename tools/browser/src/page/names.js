@@ -115,16 +115,21 @@ function inBulk(job) {
   try { return job(); } finally { bulk = null; }
 }
 
+const LABELLED = new Set(["input", "select", "textarea", "button", "meter", "output", "progress"]);
+
 // The labels of a field. The browser walks the whole page for each field that is asked for its own.
 function labelsOf(element) {
   if (!bulk) return element.labels ? [...element.labels] : [];
-  if (element.labels === undefined || element.labels === null) return [];
+  if (!LABELLED.has(element.localName)) return [];
   const root = rootOf(element);
   if (!bulk.labels.has(root)) {
-    bulk.labels.set(root, Map.groupBy(root.querySelectorAll("label[for]"), label => attribute(label, "for")));
+    const labels = [...root.querySelectorAll("label")];
+    bulk.labels.set(root, labels.length ? Map.groupBy(labels, label => attribute(label, "for")) : null);
   }
-  const around = element.closest("label:not([for])");
-  const named = element.id ? bulk.labels.get(root).get(element.id) ?? [] : [];
+  const labels = bulk.labels.get(root);
+  if (!labels) return [];
+  const around = labels.has("") ? element.closest("label:not([for])") : null;
+  const named = element.id ? labels.get(element.id) ?? [] : [];
   return around?.control === element ? [...named, around] : named.filter(label => label.control === element);
 }
 

@@ -99,7 +99,7 @@ class Prose {
     if (SILENT.has(tag) || (tag === "button" && this.accept) || element.isContentEditable || !this.shown(element)) return;
     if (this.accept && this.listed(element)) return;
     if (tag === "details" && !element.open) return this.closed(element, offset);
-    if (this.prune) {
+    if (this.prune && !INLINE.has(tag)) {
       const box = element.getBoundingClientRect();
       if (box.width > 0 && box.height > 0 && this.prune(box.top + offset.y, box.bottom + offset.y)) return;
       // The usual way to hide what only screen readers are to say.
@@ -214,10 +214,11 @@ const LINE_LIMIT = 400;
 // The lines that are read in the viewport and just below it, each with what it is worth.
 function digest(limit, wanted) {
   if (!document.body) return [];
-  const edge = innerHeight * (1 + NEAR);
+  const { width, height } = portOf(window, { x: 0, y: 0 });
+  const edge = height * (1 + NEAR);
   const accept = (top, bottom, left, right) => {
-    if (bottom <= 0 || top >= edge || right <= 0 || left >= innerWidth) return 0;
-    return top < innerHeight ? 2 : 1;
+    if (bottom <= 0 || top >= edge || right <= 0 || left >= width) return 0;
+    return top < height ? 2 : 1;
   };
   const text = new Prose(limit, accept, (top, bottom) => bottom < 0 || top > edge);
   text.walk(document.body, { x: 0, y: 0 });

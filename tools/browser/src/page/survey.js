@@ -7,6 +7,7 @@ const INSIDE = new Set(["html", "body", "label"]);
 const UNSEEN = new Set(["script", "style", "template", "head", "option", "svg", "noscript"]);
 const CONTROLS = "a[href],button,summary,label,[role=button],[role=link]";
 const MARKED = `${CANDIDATES},iframe,frame`;
+const LIFTED = new Set(["absolute", "fixed", "sticky"]);
 const BASE = { view: 2, near: 1 };
 
 // What each element was in the last look, and how often this document has been looked at.
@@ -16,18 +17,20 @@ let looks = 0;
 
 class Survey {
   constructor() {
-    Object.assign(this, { found: [], frames: [], hints: new Set(), extras: new Map(), margin: NEAR * innerHeight, modal: modalOf(document) });
+    // Whoever asks a window for its size has the browser see to its layout: once is enough.
+    const port = portOf(window, { x: 0, y: 0 });
+    Object.assign(this, { port, found: [], frames: [], hints: new Set(), veils: [], extras: new Map(), margin: NEAR * port.height, modal: modalOf(document) });
     hear();
     if (document.body) this.hint(document.body, { x: 0, y: 0 }, false);
     this.sort();
-    this.gather(document, window, { x: 0, y: 0 });
+    this.gather(document, port);
   }
 
   far(top, bottom) {
-    return bottom < -this.margin || top > innerHeight + this.margin;
+    return bottom < -this.margin || top > this.port.height + this.margin;
   }
 
-  // Notes what, near the viewport, makes the pointer a hand. What stands in a part that is wholly
+  // Notes what, near the viewport, makes the pointer a hand, and what may cover or cut off something. What stands in a part that is wholly
   // near need not be measured.
   hint(node, offset, near) {
     for (const element of node.children) {
@@ -38,12 +41,15 @@ class Survey {
         const box = element.getBoundingClientRect();
         const top = box.top + offset.y, bottom = box.bottom + offset.y;
         if (box.width > 0 && box.height > 0 && this.far(top, bottom)) continue;
-        inner = box.height > 0 && top > -this.margin && bottom < innerHeight + this.margin;
+        inner = box.height > 0 && top > -this.margin && bottom < this.port.height + this.margin;
       }
       const frame = frameDocument(element);
       if (frame?.body) this.hint(frame.body, offsetOf(frame.defaultView), false);
       if (element.matches(CONTROLS)) continue;
-      if (getComputedStyle(element).cursor === "pointer") {
+      const style = getComputedStyle(element);
+      if (LIFTED.has(style.position)) this.veils.push(moved(element.getBoundingClientRect(), offset));
+      if (element.firstElementChild && cuts(element, style)) this.veils.push(moved(contentOf(element), offset));
+      if (style.cursor === "pointer") {
         if (pointed(element)) this.hints.add(element);
         continue;
       }
@@ -62,13 +68,13 @@ class Survey {
     }
   }
 
-  gather(root, view, offset) {
+  gather(root, port) {
     const extras = this.extras.get(root) ?? [];
     for (const element of root.querySelectorAll(HOSTS)) if (element.shadowRoot) extras.push(element);
     for (const element of merged(root.querySelectorAll(MARKED), extras)) {
       if (element.localName === "iframe" || element.localName === "frame") this.frame(element);
-      else this.consider(element, roleOf(element) || this.hinted(element), view, offset);
-      if (element.shadowRoot) this.gather(element.shadowRoot, view, offset);
+      else this.consider(element, roleOf(element) || this.hinted(element), port);
+      if (element.shadowRoot) this.gather(element.shadowRoot, port);
     }
   }
 
@@ -80,31 +86,37 @@ class Survey {
   frame(element) {
     const inner = frameDocument(element);
     if (inner?.body) {
-      if (isVisible(element)) this.gather(inner, inner.defaultView, offsetOf(inner.defaultView));
+      if (isVisible(element)) this.gather(inner, portOf(inner.defaultView, offsetOf(inner.defaultView)));
     } else if (!inner && isVisible(element)) this.frames.push(attribute(element, "src"));
   }
 
-  consider(element, role, view, offset) {
+  consider(element, role, port) {
     if (!role) return;
     const shown = standIn(element);
     if (!seen(shown)) return;
     const box = shown.getBoundingClientRect();
     if (!(box.width > 0 && box.height > 0) && !isVisible(element)) return;
-    const zone = this.modal && !within(element, this.modal) ? "covered" : this.zone(box, view, offset);
-    if (zone) this.found.push({ element, role, zone, order: this.found.length, rough: roughName(element), score: 0 });
+    const zone = this.modal && !within(element, this.modal) ? "covered" : this.zone(box, port);
+    if (!zone) return;
+    const veiled = zone === "view" && this.veiled(moved(box, port.offset));
+    this.found.push({ element, role, zone, veiled, order: this.found.length, rough: roughName(element), score: 0 });
+  }
+
+  // Whether something may cover the box or cut it off, so that it is worth a try to hit it.
+  veiled(box) {
+    return this.veils.some(veil => box.left < veil.right && box.right > veil.left && box.top < veil.bottom && box.bottom > veil.top);
   }
 
   // Where a box lies: in the viewport, near it, above, below, or to be scrolled to in some other way.
-  zone(box, view, offset) {
+  zone(box, port) {
     // What no scrolling brings into view, such as a link for screen readers, is for nobody to see.
-    if (box.right + view.scrollX <= 0 || box.bottom + view.scrollY <= 0) return "";
-    const top = box.top + offset.y, bottom = box.bottom + offset.y;
-    const left = box.left + offset.x, right = box.right + offset.x;
-    const inside = box.bottom > 1 && box.right > 1 && box.top < view.innerHeight - 1 && box.left < view.innerWidth - 1;
-    if (view !== window && !inside) return "offscreen";
+    if (box.right + port.scrolledX <= 0 || box.bottom + port.scrolledY <= 0) return "";
+    const { left, right, top, bottom } = moved(box, port.offset), { width, height } = this.port;
+    const inside = box.bottom > 1 && box.right > 1 && box.top < port.height - 1 && box.left < port.width - 1;
+    if (port !== this.port && !inside) return "offscreen";
     if (this.far(top, bottom)) return top > 0 ? "below" : "above";
-    if (left >= innerWidth - 1 || right <= 1) return "offscreen";
-    return top < innerHeight - 1 && bottom > 1 && inside ? "view" : "near";
+    if (left >= width - 1 || right <= 1) return "offscreen";
+    return top < height - 1 && bottom > 1 && inside ? "view" : "near";
   }
 
   // What a look shows, best first, until `room` characters are full; the rest is counted.
@@ -113,7 +125,7 @@ class Survey {
     let far = 0;
     this.found.sort((one, other) => other.rank - one.rank || one.order - other.order);
     for (const entry of this.found) {
-      if (entry.zone === "view" && room > 0 && !pointOf(entry.element)) entry.zone = clipped(entry.element) ? "offscreen" : "covered";
+      if (entry.veiled && room > 0 && !pointOf(entry.element)) entry.zone = clipped(entry.element) ? "offscreen" : "covered";
       const here = entry.zone in BASE;
       if (entry.zone === "covered" || room <= 0) continue;
       if (!here && (entry.score < .35 || ++far > FAR)) continue;
@@ -130,6 +142,28 @@ class Survey {
     for (const entry of this.found) if (!entry.kept) left[entry.zone]++;
     return left;
   }
+}
+
+// A window as what is in it is seen through: its size, how far it is scrolled, and where it lies.
+function portOf(view, offset) {
+  return { offset, width: view.innerWidth, height: view.innerHeight, scrolledX: view.scrollX, scrolledY: view.scrollY };
+}
+
+// Whether a box hides a part of what is in it.
+function cuts(element, style) {
+  return element.scrollHeight > element.clientHeight + 1 && style.overflowY !== "visible";
+}
+
+// Where all that is in a scrolling box would lie.
+function contentOf(element) {
+  const box = element.getBoundingClientRect();
+  const left = box.left - element.scrollLeft, top = box.top - element.scrollTop;
+  return { left, top, right: left + element.scrollWidth, bottom: top + element.scrollHeight };
+}
+
+// A box of some window in the pixels of the top window.
+function moved(box, { x, y }) {
+  return { left: box.left + x, right: box.right + x, top: box.top + y, bottom: box.bottom + y };
 }
 
 // The elements of a list in the order of the page, and `extras` among them.
@@ -175,11 +209,13 @@ function survey({ about, tokens }) {
     entry.rank = entry.score * 10 + (BASE[entry.zone] ?? 0) + (stirred ? 1.5 : 0) + (entry.role === "link" ? 0 : .5);
     known.set(entry.element, { look: looks + 1, rough: entry.rough });
   }
-  const kept = all.choose(tokens * 5);
+  const kept = all.choose(tokens * 4);
   const priced = new Set();
   const rows = kept.map(entry => shownRow(entry, times.get(same(entry)) > 1, priced));
   looks++;
-  return { ...place(), rows, left: all.left(), frames: all.frames.slice(0, 3).map(source => cut(source, 80)), lines: digest(tokens * 8, wanted) };
+  // Rows go first, but there is always some text.
+  const room = kept.reduce((room, entry) => room - entry.rough.length - 24, tokens * 4);
+  return { ...place(), rows, left: all.left(), frames: all.frames.slice(0, 3).map(source => cut(source, 80)), lines: digest(Math.round(Math.max(room, tokens) * 1.2), wanted) };
 }
 
 // A price without what its parts are divided by.

@@ -210,7 +210,7 @@ function onePrice(box) {
     if (price && price !== text) return "";
     if (!price) [price, place] = [text, part];
   }
-  while (place && place !== box && !apart(place)) place = parentOf(place);
+  while (place && place !== box && (!apart(place) || amount(place) === price)) place = parentOf(place);
   const line = place && place !== box ? tidy(spoken(place, null)) : "";
   return line.length < BESIDE && line.includes(price) ? line : price;
 }

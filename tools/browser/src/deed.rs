@@ -8,13 +8,14 @@ use url::Url;
 
 use crate::{
     address::forbidden,
+    extract::Extraction,
     page::{Described, Place},
 };
 
 /// One thing to do, with everything that was looked up for it.
 #[derive(Debug, Clone)]
 pub(crate) enum Deed {
-    Look,
+    Look { about: String },
     Open(Url),
     Travel(Way),
     Click { aim: Aim, times: u32 },
@@ -28,7 +29,7 @@ pub(crate) enum Deed {
     Wait { until: Until, limit: Duration },
     Find(Sought),
     Read { aim: Option<Aim>, offset: usize, limit: usize },
-    Extract(Vec<(String, String)>),
+    Extract(Extraction),
     Screenshot { extent: Extent, marks: Marks },
     Frame(Option<String>),
     Tabs(TabDeed),
@@ -102,11 +103,14 @@ pub(crate) enum Until {
     },
 }
 
-/// What to find.
+/// What to find: a pattern; or elements and, if no role is given, text.
 #[derive(Debug, Clone)]
-pub(crate) enum Sought {
-    Text(String),
-    Pattern(regex::Regex),
+pub(crate) struct Sought {
+    pub(crate) text: Option<String>,
+    pub(crate) pattern: Option<regex::Regex>,
+    pub(crate) role: Option<String>,
+    /// How many of what is found to pass over.
+    pub(crate) offset: usize,
 }
 
 /// What to do with tabs.

@@ -13,6 +13,7 @@ use crate::{
         whole, with_facts,
     },
     effect, escape,
+    extract::Extraction,
     fault::Fault,
     page::{Described, Place, Resolved},
     session::Session,
@@ -62,7 +63,7 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
 fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Limits) -> Result<Action, Failure> {
     let deed = match call.verb.as_str() {
         "open" => return open(call, place),
-        "look" => Deed::Look,
+        "look" => Deed::Look { about: call.optional_text("about")?.unwrap_or_default().to_owned() },
         "back" => Deed::Travel(Way::Back),
         "forward" => Deed::Travel(Way::Forward),
         "reload" => Deed::Travel(Way::Again),
@@ -72,7 +73,7 @@ fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Li
             let (offset, limit) = span(call, limits)?;
             Deed::Read { aim: None, offset, limit }
         }
-        "extract" => Deed::Extract(fields(call)?),
+        "extract" => Deed::Extract(Extraction::parse(call)?),
         "screenshot" => {
             let extent = if call.flag("full")? { Extent::Whole } else { Extent::Visible };
             Deed::Screenshot { extent, marks: marks(call)? }
@@ -272,10 +273,18 @@ fn wait(call: &Call, session: Option<&mut Session>) -> Result<Deed, Failure> {
 }
 
 fn sought(call: &Call) -> Result<Sought, Failure> {
-    match (call.optional_text("text")?, call.optional_text("pattern")?) {
-        (Some(text), None) if !text.trim().is_empty() => Ok(Sought::Text(text.to_owned())),
-        (None, Some(text)) => Ok(Sought::Pattern(pattern(text)?)),
-        _ => Err(Failure::invalid("`browser.find` needs either `text` or `pattern`")),
+    let given = |name: &str| {
+        let text = call.optional_text(name)?.map(str::trim).filter(|text| !text.is_empty());
+        Ok::<_, Failure>(text.map(str::to_owned))
+    };
+    let (text, role) = (given("text")?, given("role")?.map(|role| role.to_lowercase()));
+    let pattern = call.optional_text("pattern")?.map(pattern).transpose()?;
+    let offset = call.optional_integer("offset")?.unwrap_or(0) as usize;
+    match (&text, &pattern, &role) {
+        (None, Some(_), None) | (Some(_), None, _) | (None, None, Some(_)) => {
+            Ok(Sought { text, pattern, role, offset })
+        }
+        _ => Err(Failure::invalid("`browser.find` needs `text`, `role` or both, or `pattern` alone")),
     }
 }
 
@@ -285,12 +294,6 @@ pub(crate) fn pattern(text: &str) -> Result<Regex, Failure> {
         let reason = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
         Failure::invalid(format!("`{text}` is not a regular expression: {reason}"))
     })
-}
-
-fn fields(call: &Call) -> Result<Vec<(String, String)>, Failure> {
-    let wants = || Failure::invalid("`browser.extract` needs an object with text values in `fields`");
-    let map = call.args.get("fields").and_then(|fields| fields.as_object()).ok_or_else(wants)?;
-    map.iter().map(|(name, value)| Ok((name.clone(), value.as_str().ok_or_else(wants)?.to_owned()))).collect()
 }
 
 fn tabs(call: &Call) -> Result<TabDeed, Failure> {

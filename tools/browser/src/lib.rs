@@ -14,6 +14,7 @@ mod describe;
 mod driver;
 mod effect;
 mod escape;
+mod extract;
 mod fault;
 mod frame;
 mod hands;

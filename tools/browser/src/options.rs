@@ -95,10 +95,8 @@ pub struct Limits {
     pub load: Duration,
     /// Until what an action set off is done: requests, short timers, changes, animations.
     pub settle: Duration,
-    /// Rows of a table.
-    pub rows: usize,
-    /// Characters of the digest of visible text.
-    pub digest: usize,
+    /// How much of a page one look shows, in tokens of four bytes.
+    pub tokens: usize,
     /// Characters of one page of `read`.
     pub text: usize,
 }
@@ -110,8 +108,7 @@ impl Default for Limits {
             command: Duration::from_secs(30),
             load: Duration::from_secs(20),
             settle: Duration::from_secs(4),
-            rows: 150,
-            digest: 2000,
+            tokens: 1500,
             text: 8000,
         }
     }

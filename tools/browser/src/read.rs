@@ -7,14 +7,13 @@ use std::fmt::Write as _;
 
 use lamassu_contract::{Action, Effect, Failure, Observation, Outcome, Permit, Resource};
 use regex::Regex;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     deed::{Aim, Sought, whole},
-    describe::pattern,
     escape,
     fault::Fault,
-    page::{Looked, Place, Prose, render},
+    page::{Candidate, Looked, Place, Prose, Searched, render},
     session::Session,
     target::stale,
 };
@@ -55,47 +54,63 @@ pub(crate) fn blank() -> Observation {
 }
 
 /// Looks at the page.
-pub(crate) async fn look(session: &mut Session, permit: &Permit) -> Seen {
-    let limits = session.limits();
-    let looked: Looked = session.ask("look", json!({ "limit": limits.rows, "text": limits.digest })).await?;
+pub(crate) async fn look(session: &mut Session, permit: &Permit, about: &str) -> Seen {
+    let tokens = session.limits().tokens;
+    let looked: Looked = session.ask("look", json!({ "about": about, "tokens": tokens })).await?;
     session.place = looked.place.clone();
     still(permit, &looked.place)?;
-    session.prints.learn(&looked);
-    let Some(page) = looked.page() else { return Ok(blank()) };
+    session.prints.learn(&looked.place, looked.prints());
+    let Some(page) = looked.page(tokens) else { return Ok(blank()) };
     Ok(Observation::from_page(&looked.place.source(), render(&page)).with_page(page))
 }
 
-/// Finds a text or a pattern on the whole page.
+/// Finds elements, a text or a pattern on the whole page.
 pub(crate) async fn find(session: &mut Session, permit: &Permit, sought: &Sought) -> Seen {
     let prose = text_of(session, permit, None).await?;
-    let (matches, controls) = match sought {
-        Sought::Pattern(pattern) => (matches(pattern, &prose.text), None),
-        Sought::Text(text) => {
-            let found: Looked = session.ask("search", json!({ "text": text, "limit": MATCHES })).await?;
-            if found.place.epoch != prose.place.epoch {
-                return Err(Fault::Moved.into());
-            }
-            session.prints.learn(&found);
-            (lines(text, &prose.text), Some(found))
-        }
+    let searched = search(session, sought, &prose).await?;
+    let (rows, count) = searched.map_or((Vec::new(), 0), |searched| (searched.rows, searched.count));
+    let rows: Vec<_> = rows.iter().map(Candidate::shown).collect();
+    let all = match (&sought.pattern, &sought.text, &sought.role) {
+        (Some(pattern), ..) => matches(pattern, &prose.text),
+        (None, Some(text), None) => lines(text, &prose.text),
+        _ => Vec::new(),
     };
+    let total = count + all.len();
+    let rest = all.into_iter().skip(sought.offset.saturating_sub(count));
+    let matches: Vec<_> = rest.take(MATCHES - rows.len().min(MATCHES)).collect();
     let mut content = String::new();
-    for candidate in controls.iter().flat_map(|found| &found.rows) {
-        let _ = writeln!(content, "{}", candidate.shown());
+    for row in &rows {
+        let _ = writeln!(content, "{row}");
     }
     for found in matches.iter().filter_map(|found| found.get("text")?.as_str()) {
         let _ = writeln!(content, "- {}", escape::line(found));
     }
+    let end = sought.offset + rows.len() + matches.len();
     if content.is_empty() {
         content.push_str("nothing on this page matches\n");
+    } else if end < total {
+        let _ = writeln!(content, "({} more follow; `find` on with `offset` {end})", total - end);
     }
-    let controls: Vec<_> = controls.iter().flat_map(|found| &found.rows).map(|row| json!(row.shown())).collect();
-    let data = json!({ "matches": matches, "elements": controls });
+    let data = json!({ "matches": matches, "elements": rows, "total": total });
     Ok(Observation::from_page(&prose.place.source(), content.trim_end()).with_data(data))
 }
 
+/// The elements whose names and roles are sought; `None` if only text is.
+async fn search(session: &mut Session, sought: &Sought, prose: &Prose) -> Result<Option<Searched>, Failure> {
+    if sought.pattern.is_some() {
+        return Ok(None);
+    }
+    let args = json!({ "text": sought.text, "role": sought.role, "offset": sought.offset, "limit": MATCHES });
+    let searched: Searched = session.ask("search", args).await?;
+    if searched.place.epoch != prose.place.epoch {
+        return Err(Fault::Moved.into());
+    }
+    session.prints.learn(&searched.place, searched.rows.iter().map(Candidate::print));
+    Ok(Some(searched))
+}
+
 fn matches(pattern: &Regex, text: &str) -> Vec<Value> {
-    let found = pattern.captures_iter(text).take(MATCHES);
+    let found = pattern.captures_iter(text);
     found
         .map(|captures| {
             let groups: Vec<_> = captures.iter().skip(1).map(|group| group.map(|group| group.as_str())).collect();
@@ -106,11 +121,11 @@ fn matches(pattern: &Regex, text: &str) -> Vec<Value> {
 
 fn lines(wanted: &str, text: &str) -> Vec<Value> {
     let wanted = wanted.to_lowercase();
-    let found = text.lines().filter(|line| line.to_lowercase().contains(&wanted)).take(MATCHES);
+    let found = text.lines().filter(|line| line.to_lowercase().contains(&wanted));
     found.map(|line| json!({ "text": line.chars().take(300).collect::<String>(), "groups": [] })).collect()
 }
 
-async fn text_of(session: &mut Session, permit: &Permit, aim: Option<&Aim>) -> Result<Prose, Failure> {
+pub(crate) async fn text_of(session: &mut Session, permit: &Permit, aim: Option<&Aim>) -> Result<Prose, Failure> {
     let reference = aim.map(Aim::reference);
     let prose: Prose = session.ask("prose", json!({ "reference": reference, "limit": SEARCHED })).await?;
     session.place = prose.place.clone();
@@ -135,43 +150,4 @@ pub(crate) async fn read(session: &mut Session, permit: &Permit, aim: Option<&Ai
     }
     let data = json!({ "offset": offset, "end": end, "total": total });
     Ok(Observation::from_page(&prose.place.source(), content).with_data(data))
-}
-
-/// Takes values out of the page's text.
-pub(crate) async fn extract(session: &mut Session, permit: &Permit, fields: &[(String, String)]) -> Seen {
-    let prose = text_of(session, permit, None).await?;
-    let mut values = Map::new();
-    for (name, wanted) in fields {
-        values.insert(name.clone(), value_of(wanted, &prose.text)?.map_or(Value::Null, Value::from));
-    }
-    let told = |(name, value): (&String, &Value)| match value.as_str() {
-        Some(text) => format!("{}: \"{}\"", escape::line(name), escape::quoted(text)),
-        None => format!("{}: not found", escape::line(name)),
-    };
-    let content = values.iter().map(told).collect::<Vec<_>>().join("\n");
-    Ok(Observation::from_page(&prose.place.source(), content).with_data(values))
-}
-
-/// What stands behind a label, on its line or on the next; else what a pattern matches.
-fn value_of(wanted: &str, text: &str) -> Result<Option<String>, Failure> {
-    let label = wanted.trim().trim_end_matches(':').to_lowercase();
-    let mut lines = text.lines().map(|line| line.trim_start_matches(['#', '-', ' ']));
-    while let Some(line) = lines.next() {
-        let begins = line.get(..label.len()).is_some_and(|head| head.to_lowercase() == label);
-        let Some(rest) = line.get(label.len()..).filter(|_| begins) else { continue };
-        let rest = rest.trim_start();
-        if rest.is_empty() {
-            return Ok(lines.next().map(|next| next.trim().to_owned()));
-        }
-        if let Some(value) = rest.strip_prefix([':', '|']) {
-            let value = value.trim();
-            return Ok(if value.is_empty() {
-                lines.next().map(|next| next.trim().to_owned())
-            } else {
-                Some(value.to_owned())
-            });
-        }
-    }
-    let found = pattern(wanted)?.captures(text).and_then(|captures| captures.get(1).or_else(|| captures.get(0)));
-    Ok(found.map(|found| found.as_str().trim().to_owned()))
 }

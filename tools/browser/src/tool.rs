@@ -13,7 +13,8 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::{
-    Options, act, address, deed::Deed, describe, frame, picture, read, session::Session, start, verbs, visit, wait,
+    Options, act, address, deed::Deed, describe, extract, frame, picture, read, session::Session, start, verbs, visit,
+    wait,
 };
 
 /// Characters of a goal that tell a look what to choose by.
@@ -152,12 +153,12 @@ fn with_refusals(life: &mut Life, outcome: Outcome) -> Outcome {
 async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome {
     let reads = permit.action().effect() == Effect::Read;
     let outcome = match deed {
-        Deed::Look => read::outcome(read::look(session, permit).await),
+        Deed::Look { about } => read::outcome(read::look(session, permit, &about).await),
         Deed::Find(sought) => read::outcome(read::find(session, permit, &sought).await),
         Deed::Read { aim, offset, limit } => {
             read::outcome(read::read(session, permit, aim.as_ref(), (offset, limit)).await)
         }
-        Deed::Extract(fields) => read::outcome(read::extract(session, permit, &fields).await),
+        Deed::Extract(extraction) => read::outcome(extract::extract(session, permit, &extraction).await),
         Deed::Screenshot { extent, marks } => read::outcome(picture::screenshot(session, permit, &extent, marks).await),
         Deed::Wait { until, limit } => wait::wait(session, permit, &until, limit).await,
         Deed::Open(url) => visit::open(session, &url).await,

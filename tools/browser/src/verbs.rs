@@ -2,7 +2,7 @@
 
 use lamassu_contract::{
     Call, Effect, Failure,
-    Kind::{Flag, Integer, Pairs, Text},
+    Kind::{Flag, Integer, Json, Pairs, Text},
     Verb,
 };
 
@@ -90,18 +90,28 @@ fn moving() -> Vec<Verb> {
 fn reading() -> Vec<Verb> {
     use Effect::Read;
     vec![
-        Verb::new("find", Read, "Finds a text or a pattern on the whole page, also far from what is shown.")
-            .takes("text", Text, "the text; elements with such a name are listed too")
-            .takes("pattern", Text, "a regular expression"),
+        Verb::new("find", Read, "Finds elements, a text or a pattern on the whole page, also far from what is shown.")
+            .takes("text", Text, "the text; elements with such a name are listed first")
+            .takes("role", Text, "elements of this role alone, such as button, link or textbox")
+            .takes("pattern", Text, "a regular expression for the page's text")
+            .takes("offset", Integer, "where to go on, in things found"),
         Verb::new("read", Read, "Reads the text of the whole page, or of one element, as simple Markdown.")
             .takes("target", Text, TARGET)
             .takes("offset", Integer, "where to go on, in characters")
             .takes("limit", Integer, "at most so many characters"),
-        Verb::new("extract", Read, "Takes values out of the page's text.").needs(
-            "fields",
-            Pairs,
-            "for each value its name and either the label it stands behind or a regular expression, whose first group counts",
-        ),
+        Verb::new("extract", Read, "Takes values out of the page. Either `fields` or `schema` must be given.")
+            .takes(
+                "fields",
+                Pairs,
+                "for each value its name and either the label it stands behind or a regular expression, whose first group counts",
+            )
+            .takes(
+                "schema",
+                Json,
+                "a JSON Schema of type object: each property is a label of the page, by its `title` or its name; an \
+                 array of objects is a table with such columns, or cards that are alike",
+            )
+            .takes("offset", Integer, "where to go on in a long array"),
         Verb::new("screenshot", Read, "Takes a picture of what is shown.")
             .takes("full", Flag, "true for the whole page")
             .takes("target", Text, "the element to take a picture of")

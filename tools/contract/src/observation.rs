@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::{Label, Source};
+use crate::{Label, Page, Source};
 
 /// What a tool saw, with where it came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -177,93 +177,4 @@ pub struct Picture {
     pub about: String,
     /// The PNG file, in base64.
     pub png: String,
-}
-
-/// A look at one page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Page {
-    /// The canonical address.
-    pub url: Url,
-    /// The page's own title, escaped.
-    pub title: String,
-    /// What could be acted on.
-    pub table: Table,
-    /// The visible text, shortened and escaped.
-    pub text: String,
-}
-
-impl Page {
-    fn map_text(mut self, change: &dyn Fn(&str) -> String) -> Self {
-        if let Ok(url) = Url::parse(&change(self.url.as_str())) {
-            self.url = url;
-        }
-        self.title = change(&self.title);
-        self.text = change(&self.text);
-        for row in &mut self.table.rows {
-            row.name = change(&row.name);
-            row.context = change(&row.context);
-            row.value = row.value.take().map(|value| change(&value));
-            row.options.iter_mut().for_each(|option| *option = change(option));
-        }
-        for note in &mut self.table.notes {
-            *note = change(note);
-        }
-        self
-    }
-}
-
-/// What could be acted on, one row each, in the order of the page.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Table {
-    /// The candidates.
-    pub rows: Vec<Row>,
-    /// What was left out, in words; one line each.
-    #[serde(default)]
-    pub notes: Vec<String>,
-}
-
-impl std::fmt::Display for Table {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
-        self.notes.iter().try_for_each(|note| writeln!(f, "({note})"))
-    }
-}
-
-/// One candidate: `[7] button "Add to cart" (Blue mug)`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// The number a call refers to it by, while the page stands.
-    pub reference: u32,
-    /// The ARIA role.
-    pub role: String,
-    /// The accessible name, escaped.
-    pub name: String,
-    /// The row or group it stands in, escaped; empty if there is none.
-    #[serde(default)]
-    pub context: String,
-    /// The current value of a field, escaped; absent for what has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// States that matter: `checked`, `expanded`, `disabled`, `required`, `invalid`, `selected`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub states: Vec<String>,
-    /// What can be chosen in it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<String>,
-}
-
-impl std::fmt::Display for Row {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "[{}] {} \"{}\"", self.reference, self.role, self.name)?;
-        if !self.context.is_empty() {
-            write!(f, " ({})", self.context)?;
-        }
-        if let Some(value) = self.value.as_ref().filter(|value| !value.is_empty()) {
-            write!(f, " = \"{value}\"")?;
-        }
-        if !self.options.is_empty() {
-            write!(f, " of {}", self.options.join(" | "))?;
-        }
-        self.states.iter().try_for_each(|state| write!(f, " {state}"))
-    }
 }

@@ -3,7 +3,7 @@
 const norm = text => tidy(text).toLowerCase();
 
 function describe(element) {
-  const role = roleOf(element) || (pointed(element) ? "clickable" : element.localName);
+  const role = roleOf(element) || (pointed(element) || listened.has(element) ? "clickable" : element.localName);
   const name = nameOf(element, role);
   const context = contextOf(element, name);
   const form = formOf(element);
@@ -48,7 +48,7 @@ function resolve(wanted) {
     const { element, stale } = verify(wanted);
     return element ? { ...place(), one: describe(element) } : { ...place(), stale };
   }
-  const choices = candidates(wanted);
+  const choices = inBulk(() => candidates(wanted));
   let found = best(choices, norm(wanted.name));
   if (!found.length && wanted.anything) found = showing(norm(wanted.name));
   if (wanted.context) {
@@ -83,6 +83,7 @@ function focusedOf(root) {
 }
 
 function candidates({ role, fields }) {
+  hear();
   const found = [];
   for (const root of roots()) {
     for (const element of root.querySelectorAll(CANDIDATES)) {
@@ -90,6 +91,10 @@ function candidates({ role, fields }) {
       if (!own || (role && !fits(own, role)) || (fields && !FIELD_ROLES.has(own)) || !isVisible(element)) continue;
       found.push({ element, role: own, name: nameOf(element, own) });
     }
+  }
+  for (const element of listened) {
+    if (fields || role && role !== "clickable" || roleOf(element) || !element.isConnected) continue;
+    if (listens(element) && !element.closest(CONTROLS) && isVisible(element)) found.push({ element, role: "clickable", name: nameOf(element, "clickable") });
   }
   return found.length || fields || (role && role !== "clickable") ? found : hints();
 }
@@ -99,7 +104,7 @@ function hints() {
   const found = [];
   for (const root of roots()) {
     for (const element of root.querySelectorAll("body *")) {
-      if (!INSIDE.has(element.localName) && pointed(element) && isVisible(element)) {
+      if (!INSIDE.has(element.localName) && (pointed(element) || listens(element)) && isVisible(element)) {
         found.push({ element, role: "clickable", name: nameOf(element, "clickable") });
       }
     }
@@ -339,9 +344,9 @@ function scroller() {
   return scrollable(at(window, innerWidth / 2, innerHeight / 2)) ?? page;
 }
 
-// The elements whose names contain `text`.
-function search({ text, limit }) {
-  const wanted = norm(text);
-  const found = candidates({}).filter(choice => norm(choice.name).includes(wanted));
-  return { ...place(), rows: found.slice(0, limit).map(choice => rowOf(choice.element, choice.role)), count: found.length };
+// The elements of `role`, if one is given, whose names contain `text`, in pages.
+function search({ text, role, offset, limit }) {
+  const wanted = norm(text ?? "");
+  const found = inBulk(() => candidates({ role })).filter(choice => norm(choice.name).includes(wanted));
+  return { ...place(), rows: found.slice(offset, offset + limit).map(choice => rowOf(choice.element, choice.role)), count: found.length };
 }

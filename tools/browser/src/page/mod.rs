@@ -1,19 +1,27 @@
 //! What the injected library is asked and answers. It knows nothing of the session that asks.
 
+mod look;
+
 use std::collections::HashMap;
 
-use lamassu_contract::{Page, Row, Table};
 use serde::Deserialize;
 use url::Url;
 
 use crate::escape;
+
+pub(crate) use look::{Candidate, Looked, render};
 
 /// The library, whose copy in each document answers to `key` alone.
 pub(crate) fn library(key: &str) -> String {
     let parts = [
         include_str!("names.js"),
         include_str!("walk.js"),
+        include_str!("prose.js"),
+        include_str!("hear.js"),
+        include_str!("relevance.js"),
         include_str!("look.js"),
+        include_str!("survey.js"),
+        include_str!("records.js"),
         include_str!("act.js"),
         include_str!("settle.js"),
         include_str!("picture.js"),
@@ -23,9 +31,11 @@ pub(crate) fn library(key: &str) -> String {
     called(&parts, key)
 }
 
-/// What runs in the page's own world of each document, before the page's scripts.
+/// What runs in the page's own world of each document, before the page's first script: it tells the
+/// library which elements listen for a press and what is under way, by events that only who knows
+/// `key` can name.
 pub(crate) fn hook(key: &str) -> String {
-    called(&[include_str!("work.js")], key)
+    called(&[include_str!("hook.js"), include_str!("work.js")], key)
 }
 
 fn called(parts: &[&str], key: &str) -> String {
@@ -67,72 +77,6 @@ impl Place {
     }
 }
 
-/// A look at the page.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Looked {
-    #[serde(flatten)]
-    pub(crate) place: Place,
-    pub(crate) rows: Vec<Candidate>,
-    #[serde(default)]
-    pub(crate) notes: Vec<String>,
-    #[serde(default)]
-    pub(crate) text: String,
-}
-
-/// A row with what it must still be when it is used.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Candidate {
-    #[serde(flatten)]
-    row: Row,
-    print: String,
-}
-
-impl Candidate {
-    /// The row with everything in it escaped.
-    pub(crate) fn shown(&self) -> Row {
-        let row = &self.row;
-        Row {
-            reference: row.reference,
-            role: row.role.clone(),
-            name: escape::quoted(&row.name),
-            context: escape::bracketed(&row.context),
-            value: row.value.as_deref().map(escape::quoted),
-            states: row.states.clone(),
-            options: row.options.iter().map(|option| escape::listed(option)).collect(),
-        }
-    }
-}
-
-impl Looked {
-    /// What the references of this look stood for.
-    pub(crate) fn prints(&self) -> impl Iterator<Item = (u32, String)> {
-        self.rows.iter().map(|candidate| (candidate.row.reference, candidate.print.clone()))
-    }
-
-    /// The look in the contract's words; `None` if no page is open.
-    pub(crate) fn page(&self) -> Option<Page> {
-        let rows = self.rows.iter().map(Candidate::shown).collect();
-        let notes = self.notes.iter().map(|note| escape::quoted(note)).collect();
-        Some(Page {
-            url: self.place.page()?,
-            title: escape::quoted(&self.place.title),
-            table: Table { rows, notes },
-            text: escape::lines(&self.text),
-        })
-    }
-}
-
-/// A page as a planner reads it.
-pub(crate) fn render(page: &Page) -> String {
-    let mut out = format!("page: {}\ntitle: \"{}\"\n{}", page.url, page.title, page.table);
-    if !page.text.is_empty() {
-        out.push_str("text:\n");
-        out.push_str(&page.text);
-        out.push('\n');
-    }
-    out
-}
-
 /// What the references of the last looks stood for; all of one document.
 #[derive(Debug, Default)]
 pub(crate) struct Prints {
@@ -142,13 +86,13 @@ pub(crate) struct Prints {
 }
 
 impl Prints {
-    /// Remembers what `looked` showed. Those of another document are forgotten.
-    pub(crate) fn learn(&mut self, looked: &Looked) {
-        if self.epoch != looked.place.epoch {
-            self.epoch.clone_from(&looked.place.epoch);
+    /// Remembers what was shown at `place`. References of another document are forgotten.
+    pub(crate) fn learn(&mut self, place: &Place, prints: impl Iterator<Item = (u32, String)>) {
+        if self.epoch != place.epoch {
+            self.epoch.clone_from(&place.epoch);
             self.of.clear();
         }
-        self.of.extend(looked.prints());
+        self.of.extend(prints);
     }
 
     /// Remembers what `described` is.
@@ -226,6 +170,27 @@ pub(crate) struct Resolved {
     #[serde(default)]
     pub(crate) near: Vec<Near>,
     pub(crate) stale: Option<String>,
+}
+
+/// The elements that a search found.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Searched {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    pub(crate) rows: Vec<Candidate>,
+    /// How many there are in all.
+    pub(crate) count: usize,
+}
+
+/// Rows of a table, or cards that are alike.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Records {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    /// For each record the text of each label, if it has it.
+    pub(crate) rows: Vec<Vec<Option<String>>>,
+    /// How many there are in all.
+    pub(crate) count: usize,
 }
 
 /// A name that is like the one that was asked for.

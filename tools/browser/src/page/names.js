@@ -8,6 +8,8 @@ const FIELD_ROLES = new Set(["textbox", "searchbox", "spinbutton", "combobox", "
   "radio", "switch", "menuitemcheckbox", "menuitemradio", "file"]);
 const TEXT_ROLES = new Set(["textbox", "searchbox", "spinbutton", "combobox"]);
 const ACTION_ROLES = new Set(["button", "link", "tab", "menuitem", "option", "treeitem", "clickable", ...FIELD_ROLES]);
+// Roles that are acted on only where the element can have the focus or listens for a press.
+const FOCUS_ROLES = new Set(["gridcell", "columnheader", "rowheader", "row", "separator", "scrollbar"]);
 const INPUT_ROLES = {
   button: "button", submit: "button", reset: "button", image: "button", checkbox: "checkbox", radio: "radio",
   range: "slider", number: "spinbutton", search: "searchbox", file: "file", hidden: "",
@@ -30,10 +32,12 @@ function typeOf(element) {
 
 // The role an element acts as, or "" if it is nothing that can be acted on.
 function roleOf(element) {
-  for (const role of attribute(element, "role").toLowerCase().split(/\s+/)) {
-    if (ACTION_ROLES.has(role)) return role;
+  const given = element.getAttribute("role");
+  if (given) for (const role of given.toLowerCase().split(/\s+/)) {
+    if (ACTION_ROLES.has(role) || (FOCUS_ROLES.has(role) && (element.tabIndex >= 0 || listened.has(element)))) return role;
   }
   switch (element.localName) {
+    case "th": return element.hasAttribute("aria-sort") && !element.querySelector("button,a[href]") ? "columnheader" : clickable(element);
     case "a": case "area": return element.hasAttribute("href") ? "link" : clickable(element);
     case "button": case "summary": return "button";
     case "textarea": return "textbox";
@@ -63,6 +67,15 @@ function seen(element) {
   return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
 }
 
+// Whether the element stands apart from the text around it, as a block does. A letter in a box of
+// its own, as animations have it, does not.
+function apart(element) {
+  if (!INLINE.has(element.localName)) return true;
+  const display = windowOf(element).getComputedStyle(element).display;
+  if (display === "inline-block") return !/^\p{L}$/u.test(tidy(element.textContent));
+  return display !== "inline" && display !== "contents" && display !== "none";
+}
+
 // The text of `node` as it is read out; `skip` is a control whose own value does not count.
 function spoken(node, skip, depth = 0) {
   if (node.nodeType === 3) return node.data;
@@ -80,7 +93,7 @@ function spoken(node, skip, depth = 0) {
   let text = "";
   for (const child of children) {
     const part = spoken(child, skip, depth + 1);
-    text += child.nodeType === 1 && !INLINE.has(child.localName) ? ` ${part} ` : part;
+    text += part && child.nodeType === 1 && apart(child) ? ` ${part} ` : part || (child.localName === "br" ? " " : "");
     if (text.length > 2000) break;
   }
   if (!tidy(text) && node.shadowRoot) text = spoken(node.shadowRoot, skip, depth + 1);
@@ -94,6 +107,32 @@ function referred(element, name) {
     .map(other => attribute(other, "aria-label") || spoken(other, element) || attribute(other, "alt")).join(" "));
 }
 
+// What was found out about many elements at once, for as long as nothing can change.
+let bulk = null;
+
+function inBulk(job) {
+  bulk = { labels: new Map(), prices: new Map(), told: new Set() };
+  try { return job(); } finally { bulk = null; }
+}
+
+const LABELLED = new Set(["input", "select", "textarea", "button", "meter", "output", "progress"]);
+
+// The labels of a field. The browser walks the whole page for each field that is asked for its own.
+function labelsOf(element) {
+  if (!bulk) return element.labels ? [...element.labels] : [];
+  if (!LABELLED.has(element.localName)) return [];
+  const root = rootOf(element);
+  if (!bulk.labels.has(root)) {
+    const labels = [...root.querySelectorAll("label")];
+    bulk.labels.set(root, labels.length ? Map.groupBy(labels, label => attribute(label, "for")) : null);
+  }
+  const labels = bulk.labels.get(root);
+  if (!labels) return [];
+  const around = labels.has("") ? element.closest("label:not([for])") : null;
+  const named = element.id ? labels.get(element.id) ?? [] : [];
+  return around?.control === element ? [...named, around] : named.filter(label => label.control === element);
+}
+
 function nativeName(element) {
   const type = typeOf(element);
   if (element.localName === "input") {
@@ -102,8 +141,7 @@ function nativeName(element) {
     }
     if (type === "image") return tidy(attribute(element, "alt") || element.value || "") || "Submit";
   }
-  const labels = element.labels ? [...element.labels] : [];
-  return tidy(labels.map(label => spoken(label, element)).join(" "));
+  return tidy(labelsOf(element).map(label => spoken(label, element)).join(" "));
 }
 
 function nameOf(element, role) {
@@ -119,17 +157,69 @@ function nameOf(element, role) {
 
 const BOXES = "tr,li,article,fieldset,dialog,dt,dd,[role=row],[role=listitem],[role=group],[role=radiogroup],[role=dialog],[role=article]";
 const TITLES = "h1,h2,h3,h4,h5,h6,legend,caption,th,[role=heading],[role=rowheader]";
+const MONEY = "(?:[$€£¥₹₽₺]|USD|EUR|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CAD|AUD)";
+const PRICE = new RegExp(`^(?:${MONEY}\\s?\\d[\\d.,’' ]*|\\d[\\d.,’' ]*\\s?${MONEY})$`);
+const BOX_LEVELS = 8;
+const BESIDE = 40;
 
-// What the element stands in: a row, a list item, a group, or what the nearest heading says.
-function contextOf(element, name) {
+// Whether the element is one of several alike, as the cards of a list are that is made of plain boxes.
+function repeated(element) {
+  if (!element.className || element.localName === "span" || element.childElementCount < 2) return false;
+  const alike = other => other?.localName === element.localName && other.className === element.className;
+  return alike(element.nextElementSibling) || alike(element.previousElementSibling);
+}
+
+// The row, card or group around an element; null if there is none.
+function boxOf(element) {
   let box = parentOf(element);
-  for (let level = 0; box && level < 8; level++, box = parentOf(box)) {
-    if (box.localName === "body" || box.localName === "main") break;
-    const isBox = box.matches(BOXES);
-    const label = tidy(attribute(box, "aria-label")) || referred(box, "aria-labelledby") || titleIn(box, element, isBox);
-    if (label && label !== name) return cut(label, CONTEXT_LIMIT);
+  for (let level = 0; box && level < BOX_LEVELS; level++, box = parentOf(box)) {
+    if (box.localName === "body" || box.localName === "main" || box.localName === "form") return null;
+    if (box.matches(BOXES) || repeated(box)) return box;
   }
-  return "";
+  return null;
+}
+
+// What the element stands in: a row, a list item, a group, or what the nearest heading says; with
+// the price that its row or card has.
+function contextOf(element, name) {
+  const card = boxOf(element);
+  const price = card ? priceIn(card) : "";
+  let box = parentOf(element), label = "";
+  for (let level = 0; box && level < BOX_LEVELS && !label; level++, box = parentOf(box)) {
+    if (box.localName === "body" || box.localName === "main") break;
+    const isBox = box === card || box.matches(BOXES);
+    const found = tidy(attribute(box, "aria-label")) || referred(box, "aria-labelledby") || titleIn(box, element, isBox);
+    if (found !== name) label = found;
+  }
+  return cut([label, label.includes(price) || name.includes(price) ? "" : price].filter(Boolean).join(", "), CONTEXT_LIMIT);
+}
+
+// The one price in a row or card, with the few words beside it; "" if there are none or several.
+function priceIn(box) {
+  if (!bulk) return onePrice(box);
+  if (!bulk.prices.has(box)) bulk.prices.set(box, onePrice(box));
+  return bulk.prices.get(box);
+}
+
+function onePrice(box) {
+  if (!/\d/.test(box.textContent) || box.textContent.length > 2000) return "";
+  let price = "", place = null;
+  for (const part of box.querySelectorAll("span,b,strong,em,small,p,div,td,dd,data,ins")) {
+    const text = part.childElementCount < 5 && part.textContent.length < 30 ? amount(part) : "";
+    if (!PRICE.test(text) || !seen(part)) continue;
+    if (price && price !== text) return "";
+    if (!price) [price, place] = [text, part];
+  }
+  while (place && place !== box && (!apart(place) || amount(place) === price)) place = parentOf(place);
+  const line = place && place !== box ? tidy(spoken(place, null)) : "";
+  return line.length < BESIDE && line.includes(price) ? line : price;
+}
+
+// Cents are often raised instead of standing behind a point.
+function amount(element) {
+  const cents = element.querySelector("sup");
+  const text = tidy(element.textContent);
+  return cents && text.endsWith(cents.textContent) && /^\d\d$/.test(cents.textContent) ? `${text.slice(0, -2)}.${cents.textContent}` : text;
 }
 
 function titleIn(box, element, isBox) {
@@ -170,13 +260,36 @@ function valueOf(element, role) {
       value = element.type === "file" ? [...element.files].map(file => file.name).join(", ") : element.value;
       break;
     default:
+      if (element.hasAttribute("aria-activedescendant")) value = activeOf(element);
+      if (value) break;
       if (element.isContentEditable) value = tidy(element.innerText);
       else if (element.hasAttribute("aria-valuetext")) value = attribute(element, "aria-valuetext");
       else if (element.hasAttribute("aria-valuenow")) value = attribute(element, "aria-valuenow");
+      else if (role === "listbox" || role === "combobox") value = chosenOf(element) || (role === "combobox" ? tidy(element.textContent) : null);
       else if (TEXT_ROLES.has(role)) value = tidy(element.textContent);
   }
   if (value === null) return null;
   return isMasked(element) ? (value ? "••••" : "") : cut(value, NAME_LIMIT);
+}
+
+// The list that belongs to a widget: itself, or the one that it names.
+function listOf(element) {
+  const ids = `${attribute(element, "aria-controls")} ${attribute(element, "aria-owns")}`.split(/\s+/).filter(Boolean);
+  return ids.map(id => rootOf(element).getElementById?.(id)).find(list => list?.matches("[role=listbox],[role=tree],[role=grid]")) ?? element;
+}
+
+function choicesOf(element) {
+  return [...listOf(element).querySelectorAll("[role=option],[role=treeitem]")];
+}
+
+function chosenOf(element) {
+  return choicesOf(element).filter(option => attribute(option, "aria-selected") === "true").map(option => tidy(spoken(option, null))).join(", ");
+}
+
+// What arrow keys have come to in a widget that keeps the focus itself.
+function activeOf(element) {
+  const active = rootOf(element).getElementById?.(attribute(element, "aria-activedescendant"));
+  return active && seen(active) ? tidy(attribute(active, "aria-label") || spoken(active, null)) : "";
 }
 
 function isChecked(element, role) {
@@ -198,6 +311,8 @@ function statesOf(element, role) {
   const open = element.localName === "summary" ? String(Boolean(element.parentElement?.open)) : aria("expanded");
   if (open === "true") states.push("expanded");
   if (open === "false") states.push("collapsed");
+  if (["ascending", "descending"].includes(aria("sort"))) states.push(aria("sort"));
+  if (element.hasAttribute("aria-current") && aria("current") !== "false") states.push("current");
   if (!isEnabled(element)) states.push("disabled");
   if (element.readOnly) states.push("readonly");
   if (element.required || aria("required") === "true") states.push("required");
@@ -205,8 +320,14 @@ function statesOf(element, role) {
   return states;
 }
 
+// What can be chosen; what is on the screen as a row of its own is not told again.
 function optionsOf(element) {
-  if (element.localName !== "select") return [];
-  const options = [...element.options].filter(option => !option.hidden).map(option => cut(tidy(option.label), 60));
+  let options = [];
+  if (element.localName === "select") options = [...element.options].filter(option => !option.hidden).map(option => option.label);
+  else if (element.list) options = [...element.list.options].map(option => option.label || option.value);
+  else if (/\b(combobox|listbox)\b/.test(attribute(element, "role"))) {
+    options = choicesOf(element).filter(option => !isVisible(option)).map(option => attribute(option, "aria-label") || option.textContent);
+  }
+  options = options.map(option => cut(tidy(option), 60));
   return options.length > 20 ? [...options.slice(0, 20), `… ${options.length - 20} more`] : options;
 }

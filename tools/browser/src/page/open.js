@@ -8,5 +8,5 @@ new MutationObserver(records => {
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
 heed(window);
 
-Object.defineProperty(window, key, { value: Object.freeze({ place, look, prose, resolve, ready, locus, grip, focus, mark,
+Object.defineProperty(window, key, { value: Object.freeze({ place, look, prose, records, resolve, ready, locus, grip, focus, mark,
   fill, select, state, scroll, settle, appear, search, frame_picture, unframe_picture, frames_like }) });

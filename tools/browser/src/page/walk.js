@@ -22,10 +22,15 @@ function offsetOf(view) {
   return { x, y };
 }
 
+// What can have a shadow root or a document in it, without the many that cannot; spans that have
+// one are empty otherwise.
+const HOSTS = `:not(td,tr,th,tbody,table,span,a,b,i,em,u,s,strong,small,code,br,ul,ol,li,dl,dt,dd,button,input,select,option,
+  textarea,label,img,picture,svg,path,g,use,script,style,link,meta),span:empty`;
+
 // Every document and shadow root below `root`, itself first.
 function* roots(root = document) {
   yield root;
-  for (const element of root.querySelectorAll("*")) {
+  for (const element of root.querySelectorAll(HOSTS)) {
     const inner = element.shadowRoot ?? (element.localName === "iframe" || element.localName === "frame" ? frameDocument(element) : null);
     if (inner) yield* roots(inner);
   }
@@ -36,7 +41,7 @@ function standIn(element) {
   if (element.localName === "input" && ["checkbox", "radio", "file"].includes(element.type)) {
     const box = element.getBoundingClientRect();
     if (!seen(element) || box.width < 2 || box.height < 2) {
-      for (const label of element.labels ?? []) if (seen(label)) return label;
+      for (const label of labelsOf(element)) if (seen(label)) return label;
     }
   }
   return element;
@@ -110,120 +115,4 @@ function coverOf(element) {
     if (name) return name;
   }
   return "";
-}
-
-// Text as simple Markdown: headings, list items, rows of cells. `accept(box)` says of a leaf's
-// rectangle, in pixels of the top window, whether it is wanted; `prune(box)` of a whole part.
-class Prose {
-  constructor(limit, accept, prune) {
-    Object.assign(this, { limit, accept, prune, lines: [], line: "", length: 0, full: false });
-  }
-
-  add(text) {
-    if (!text) return;
-    this.line += this.line.endsWith(" ") || this.line === "" ? text.replace(/^\s+/, "") : text;
-    if (this.length + this.line.length > this.limit) this.full = true;
-  }
-
-  end() {
-    const line = this.line.replace(/\s+/g, " ").trim().replace(/^(\| )+|( \|)+$/g, "");
-    this.line = "";
-    if (line && !/^[-#|\s]+$/.test(line)) {
-      this.lines.push(line);
-      this.length += line.length + 1;
-    }
-  }
-
-  walk(node, offset) {
-    if (this.full) return;
-    if (node.nodeType === 3) {
-      if (node.data.trim()) this.text(node, offset);
-      else if (node.data && this.line) this.add(" ");
-      return;
-    }
-    if (node.nodeType === 9 || node.nodeType === 11) return this.children(node, offset);
-    if (node.nodeType === 1) this.element(node, offset);
-  }
-
-  text(node, offset) {
-    if (this.accept) {
-      const own = this.boxOf(node);
-      if (own.width < 2 && own.height < 2 || own.width < 1 || !this.accept(own.top + offset.y, own.bottom + offset.y, own.left + offset.x, own.right + offset.x)) return;
-    }
-    this.add(node.data.replace(/\s+/g, " "));
-  }
-
-  // Where a text stands; alone in its parent, that is where the parent stands.
-  boxOf(node) {
-    const parent = node.parentElement;
-    if (parent && parent.childNodes.length === 1) return parent.getBoundingClientRect();
-    const range = node.ownerDocument.createRange();
-    range.selectNodeContents(node);
-    return range.getBoundingClientRect();
-  }
-
-  element(element, offset) {
-    const tag = element.localName;
-    if (SILENT.has(tag) || (tag === "button" && this.accept) || element.isContentEditable || !this.shown(element)) return;
-    if (this.accept && this.listed(element)) return;
-    if (tag === "details" && !element.open) return this.closed(element, offset);
-    if (this.prune) {
-      const box = element.getBoundingClientRect();
-      if (box.width > 0 && box.height > 0 && this.prune(box.top + offset.y, box.bottom + offset.y)) return;
-    }
-    const frame = frameDocument(element);
-    if (frame?.body) {
-      this.end();
-      this.walk(frame.body, offsetOf(frame.defaultView));
-      return this.end();
-    }
-    if (tag === "br" || tag === "hr") return this.end();
-    if (tag === "img") return this.image(element, offset);
-    if (INLINE.has(tag)) return this.children(element, offset);
-    if (tag === "td" || tag === "th") {
-      this.children(element, offset);
-      return this.add(" | ");
-    }
-    this.end();
-    const level = /^h[1-6]$/.test(tag) ? Number(tag[1]) : 0;
-    if (level) this.line = `${"#".repeat(level)} `;
-    else if (tag === "li") this.line = "- ";
-    this.children(element, offset);
-    this.end();
-  }
-
-  // Whether the table says it already: names of fields, links that stand alone.
-  listed(element) {
-    if (element.localName === "label") return Boolean(element.control);
-    if (element.hasAttribute("role") && ACTION_ROLES.has(attribute(element, "role"))) return true;
-    if (element.localName !== "a" || !element.hasAttribute("href")) return false;
-    return ![...element.parentNode.childNodes].some(node => node.nodeType === 3 && /[^\s|·•,›>/-]/.test(node.data));
-  }
-
-  closed(details, offset) {
-    for (const child of details.children) if (child.localName === "summary") this.walk(child, offset);
-  }
-
-  image(element, offset) {
-    const name = tidy(attribute(element, "alt"));
-    const box = element.getBoundingClientRect();
-    if (name && (!this.accept || this.accept(box.top + offset.y, box.bottom + offset.y, box.left + offset.x, box.right + offset.x))) {
-      this.add(` ${name} `);
-    }
-  }
-
-  shown(element) {
-    return element.checkVisibility({ visibilityProperty: element.childElementCount === 0, opacityProperty: true });
-  }
-
-  children(node, offset) {
-    const root = node.shadowRoot;
-    const inner = node.localName === "slot" && node.assignedNodes().length ? node.assignedNodes() : (root ?? node).childNodes;
-    for (const child of inner) this.walk(child, offset);
-  }
-
-  toString() {
-    this.end();
-    return this.lines.join("\n");
-  }
 }

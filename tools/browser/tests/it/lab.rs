@@ -11,7 +11,7 @@ use std::{
 
 use lamassu_browser::{BrowserTool, Limits, Options};
 use lamassu_contract::{
-    Action, Call, Decision, Failure, FailureKind, Gate, Mode, Observation, Outcome, Policy, PolicyError, Question,
+    Action, Call, Decision, Failure, FailureKind, Gate, Mode, Observation, Outcome, Policy, PolicyError, Question, Row,
     Rule, Secret, Standing, Tool as _, Vault, Verdict,
 };
 use tokio::{
@@ -95,9 +95,10 @@ impl Lab {
         landed(self.run(call("look")).await)
     }
 
-    /// The rows of the page, as they are read.
+    /// The rows of the page as they are, without what a look says of the one before.
     pub(crate) async fn rows(&self) -> Vec<String> {
-        self.look().await.page.unwrap().table.rows.iter().map(ToString::to_string).collect()
+        let rows = self.look().await.page.unwrap().table.rows;
+        rows.into_iter().map(|row| Row { change: None, ..row }.to_string()).collect()
     }
 
     /// What came of a call on one target.
@@ -234,8 +235,35 @@ async fn serve(mut stream: TcpStream, asked: Arc<AtomicUsize>) {
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     }
     let pages = pages![
-        "form", "names", "hidden", "frames", "inner", "forge", "act", "effects", "twins", "long", "stale", "dialogs",
-        "busy", "tabs", "secret", "late", "covered", "words", "work", "hands"
+        "form",
+        "names",
+        "hidden",
+        "frames",
+        "inner",
+        "forge",
+        "act",
+        "effects",
+        "twins",
+        "long",
+        "stale",
+        "dialogs",
+        "busy",
+        "tabs",
+        "secret",
+        "late",
+        "covered",
+        "words",
+        "listeners",
+        "roles",
+        "ink",
+        "cards",
+        "crowd",
+        "change",
+        "modal",
+        "records",
+        "work",
+        "hands",
+        "across"
     ];
     let (status, body) = match pages.get(bare) {
         Some(page) => ("200 OK", (*page).to_owned()),

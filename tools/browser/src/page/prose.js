@@ -1,0 +1,234 @@
+// The text of a page, and what of it a look shows.
+
+// Text as simple Markdown: headings, list items, rows of cells. `accept` says of a leaf's
+// rectangle, in pixels of the top window, what it is worth; 0 leaves it out. `prune` does that for a
+// whole part.
+class Prose {
+  constructor(limit, accept, prune) {
+    Object.assign(this, { limit, accept, prune, lines: [], worths: [], line: "", worth: 0, length: 0, full: false, clip: null, legible: new Map(), backs: new Map() });
+  }
+
+  add(text) {
+    if (!text) return;
+    this.line += this.line.endsWith(" ") || this.line === "" ? text.replace(/^\s+/, "") : text;
+    if (this.length + this.line.length > this.limit) this.full = true;
+  }
+
+  end() {
+    const line = this.line.replace(/\s+/g, " ").trim().replace(/^(\| )+|( \|)+$/g, "");
+    const worth = this.worth;
+    this.line = "";
+    this.worth = 0;
+    if (line && !/^[-#|\s]+$/.test(line) && !(this.accept && this.needless(line))) {
+      this.lines.push(line);
+      this.worths.push(worth);
+      this.length += line.length + 1;
+    }
+  }
+
+  // A lone number of one or two digits is a badge, which says nothing away from what it sits on. A
+  // price that stands beside a row is not told twice.
+  needless(line) {
+    return /^(- )?\d{1,2}$/.test(line) || bulk?.told.has(bare(line));
+  }
+
+  walk(node, offset) {
+    if (this.full) return;
+    if (node.nodeType === 3) {
+      if (node.data.trim()) this.text(node, offset);
+      else if (node.data && this.line) this.add(" ");
+      return;
+    }
+    if (node.nodeType === 9 || node.nodeType === 11) return this.children(node, offset);
+    if (node.nodeType === 1) this.element(node, offset);
+  }
+
+  text(node, offset) {
+    const parent = node.parentElement ?? node.parentNode.host;
+    if (parent && !this.readable(parent)) return;
+    if (this.accept) {
+      const own = this.boxOf(node);
+      if (own.width < 2 && own.height < 2 || own.width < 1 || !this.takes(own, offset)) return;
+    }
+    this.add(node.data.replace(/\s+/g, " "));
+  }
+
+  takes(box, offset) {
+    const worth = this.accept(box.top + offset.y, box.bottom + offset.y, box.left + offset.x, box.right + offset.x);
+    this.worth = Math.max(this.worth, worth);
+    return worth > 0;
+  }
+
+  // Whether the text of an element can be told from what is behind it.
+  readable(element) {
+    let found = this.legible.get(element);
+    if (found === undefined) {
+      const style = windowOf(element).getComputedStyle(element);
+      found = parseFloat(style.fontSize) >= 2 && parseFloat(style.textIndent) > -500 && style.color !== this.back(element);
+      this.legible.set(element, found);
+    }
+    return found;
+  }
+
+  // The opaque colour behind an element; null if that is not known, as over a picture or where the
+  // element may lie above something else.
+  back(element) {
+    let found = this.backs.get(element);
+    if (found !== undefined) return found;
+    const style = windowOf(element).getComputedStyle(element), parent = parentOf(element);
+    if (style.backgroundImage !== "none") found = null;
+    else if (/^rgb\(/.test(style.backgroundColor)) found = style.backgroundColor;
+    else if (style.backgroundColor !== "rgba(0, 0, 0, 0)" || style.position !== "static") found = null;
+    else if (parent) found = this.back(parent);
+    else found = /dark/.test(style.colorScheme) || windowOf(element) !== window ? null : "rgb(255, 255, 255)";
+    this.backs.set(element, found);
+    return found;
+  }
+
+  // Where a text stands; alone in its parent, that is where the parent stands.
+  boxOf(node) {
+    const parent = node.parentElement;
+    if (parent && parent.childNodes.length === 1) return parent.getBoundingClientRect();
+    const range = node.ownerDocument.createRange();
+    range.selectNodeContents(node);
+    return range.getBoundingClientRect();
+  }
+
+  element(element, offset) {
+    const tag = element.localName;
+    if (SILENT.has(tag) || (tag === "button" && this.accept) || element.isContentEditable || !this.shown(element)) return;
+    if (this.accept && this.listed(element)) return;
+    if (tag === "details" && !element.open) return this.closed(element, offset);
+    if (this.prune && !INLINE.has(tag)) {
+      const box = element.getBoundingClientRect();
+      if (box.width > 0 && box.height > 0 && this.prune(box.top + offset.y, box.bottom + offset.y)) return;
+      // The usual way to hide what only screen readers are to say.
+      if (box.width <= 1 && box.height <= 1 && windowOf(element).getComputedStyle(element).overflow === "hidden") return;
+      if (this.clip && (box.top >= this.clip.bottom || box.bottom <= this.clip.top)) return;
+      if (element.scrollHeight > element.clientHeight + 4 && windowOf(element).getComputedStyle(element).overflowY !== "visible" && tag !== "body") {
+        return this.clipped(element, offset, box);
+      }
+    }
+    this.inside(element, offset);
+  }
+
+  // Of what a box cuts off or scrolls away, nothing is seen.
+  clipped(element, offset, box) {
+    const outer = this.clip;
+    this.clip = box;
+    this.inside(element, offset);
+    this.clip = outer;
+  }
+
+  inside(element, offset) {
+    const tag = element.localName;
+    const frame = frameDocument(element);
+    if (frame?.body) {
+      const outer = this.clip;
+      this.clip = null;
+      this.end();
+      this.walk(frame.body, offsetOf(frame.defaultView));
+      this.clip = outer;
+      return this.end();
+    }
+    if (tag === "br" && this.line.startsWith("#")) return this.add(" ");
+    if (tag === "br" || tag === "hr") return this.end();
+    if (tag === "img") return this.image(element, offset);
+    if (INLINE.has(tag)) return this.inline(element, offset);
+    if (tag === "td" || tag === "th") {
+      this.children(element, offset);
+      return this.add(" | ");
+    }
+    // What a list of terms says of a term stands on its line.
+    if (tag === "dd" && this.line.endsWith(": ")) {
+      this.children(element, offset);
+      return this.end();
+    }
+    this.end();
+    if (tag === "dt") {
+      this.children(element, offset);
+      if (this.line.trim()) this.line = this.line.replace(/[:\s]*$/, ": ");
+      return;
+    }
+    const level = /^h[1-6]$/.test(tag) ? Number(tag[1]) : 0;
+    if (level) this.line = `${"#".repeat(level)} `;
+    else if (tag === "li") this.line = "- ";
+    this.children(element, offset);
+    this.end();
+  }
+
+  // Inline by its name: it may still be a block, or an item of a row of boxes.
+  inline(element, offset) {
+    if (!apart(element)) return this.children(element, offset);
+    const display = windowOf(element).getComputedStyle(element).display;
+    const around = parentOf(element) ? windowOf(element).getComputedStyle(parentOf(element)).display : "";
+    const ends = display !== "inline-block" && !/flex|grid/.test(around);
+    if (ends) this.end(); else this.add(" ");
+    this.children(element, offset);
+    if (ends) this.end(); else this.add(" ");
+  }
+
+  // Whether the table says it already: names of fields, links that stand alone.
+  listed(element) {
+    if (element.localName === "label") return Boolean(element.control);
+    if (element.hasAttribute("role") && ACTION_ROLES.has(attribute(element, "role"))) return true;
+    if (element.localName !== "a" || !element.hasAttribute("href")) return false;
+    return ![...element.parentNode.childNodes].some(node => node.nodeType === 3 && /[^\s|·•,›>/-]/.test(node.data));
+  }
+
+  closed(details, offset) {
+    for (const child of details.children) if (child.localName === "summary") this.walk(child, offset);
+  }
+
+  image(element, offset) {
+    const name = tidy(attribute(element, "alt"));
+    const box = element.getBoundingClientRect();
+    if (name && (!this.accept || this.takes(box, offset))) this.add(` ${name} `);
+  }
+
+  shown(element) {
+    return element.checkVisibility({ visibilityProperty: element.childElementCount === 0, opacityProperty: true });
+  }
+
+  children(node, offset) {
+    const root = node.shadowRoot;
+    const inner = node.localName === "slot" && node.assignedNodes().length ? node.assignedNodes() : (root ?? node).childNodes;
+    for (const child of inner) this.walk(child, offset);
+  }
+
+  weighed(wanted) {
+    this.end();
+    return this.lines.map((line, index) => ({
+      text: cut(line, LINE_LIMIT), score: this.worths[index] + wanted.line(line) * 10 + (line.startsWith("#") ? 2 : 0),
+    }));
+  }
+
+  toString() {
+    this.end();
+    return this.lines.join("\n");
+  }
+}
+
+const LINE_LIMIT = 400;
+
+// The lines that are read in the viewport and just below it, each with what it is worth.
+function digest(limit, wanted) {
+  if (!document.body) return [];
+  const { width, height } = portOf(window, { x: 0, y: 0 });
+  const edge = height * (1 + NEAR);
+  const accept = (top, bottom, left, right) => {
+    if (bottom <= 0 || top >= edge || right <= 0 || left >= width) return 0;
+    return top < height ? 2 : 1;
+  };
+  const text = new Prose(limit, accept, (top, bottom) => bottom < 0 || top > edge);
+  text.walk(document.body, { x: 0, y: 0 });
+  return text.weighed(wanted);
+}
+
+// The whole text of the page, or of the element with this number.
+function prose({ reference, limit }) {
+  const element = reference ? nodes.get(reference)?.deref() : document.body;
+  const whole = new Prose(limit);
+  if (element) whole.walk(element, { x: 0, y: 0 });
+  return { ...place(), text: whole.toString(), full: whole.full };
+}

@@ -176,7 +176,7 @@ function spot(aim) {
   return { element, x: point.x + offset.x, y: point.y + offset.y };
 }
 
-const told = ({ stale, trouble, by, x, y }) => ({ stale, trouble, by, x: x ?? 0, y: y ?? 0 });
+const spotted = ({ stale, trouble, by, x, y }) => ({ stale, trouble, by, x: x ?? 0, y: y ?? 0 });
 
 // Makes ready for presses with the mouse: guards the element until they are over, so that one that
 // would reach anything else is swallowed.
@@ -184,24 +184,24 @@ function ready({ times, ...aim }) {
   mark();
   const found = spot(aim);
   if (found.element) protect(found.element, aim.print, "click", times);
-  return told(found);
+  return spotted(found);
 }
 
 // Makes ready for the mouse to come over the element.
 function locus(aim) {
   mark();
-  return told(spot(aim));
+  return spotted(spot(aim));
 }
 
 // Makes ready for dragging the element onto another one; both must be in view at once.
 function grip({ onto, ...aim }) {
   mark();
   const target = spot(onto);
-  if (!target.element) return told(target);
+  if (!target.element) return spotted(target);
   const found = spot(aim);
   const again = found.element ? spot(onto) : found;
   if (found.element && again.element) protect(found.element, aim.print, "mousedown", 1);
-  return { ...told(found.element ? found : again), to_x: again.x ?? 0, to_y: again.y ?? 0 };
+  return { ...spotted(found.element ? found : again), to_x: again.x ?? 0, to_y: again.y ?? 0 };
 }
 
 // Focuses the element and guards it until a key has been pressed on it.

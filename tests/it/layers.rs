@@ -41,7 +41,10 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "src/planner/model/line.rs",
             "tools/browser/src/start.rs",
-            "tools/egress/src/lib.rs",
+            "tools/egress/src/proxy/serve.rs",
+            "tools/egress/src/proxy/tunnel.rs",
+            "tools/egress/src/proxy/upstream.rs",
+            "tools/egress/src/resolve.rs",
             "tools/http/src/exchange.rs",
         ],
     ),

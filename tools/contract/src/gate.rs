@@ -154,6 +154,13 @@ impl Judge {
             Verdict::Stop(refusal) => Err(refusal),
         }
     }
+
+    /// Whether `other` is this very judge: a clone of it, which answers every question alike.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        // The standing is shared by the clones of one judge and by nothing else.
+        Arc::ptr_eq(&self.standing, &other.standing)
+    }
 }
 
 /// Leave to run one action, once.

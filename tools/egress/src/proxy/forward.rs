@@ -1,0 +1,91 @@
+//! One request: judged, sent on, and its answer brought back.
+
+use http::{HeaderValue, Request, Response, StatusCode, Uri, Version, header::HOST};
+use hyper::{
+    body::Incoming,
+    upgrade::{self, OnUpgrade},
+};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional_with_sizes};
+use url::Position;
+
+use super::{asked::Asked, body::Body, headers, serve::Caller, trouble::Trouble, upstream::Exchange};
+
+/// How much a pipe holds for each direction.
+const PIPE: usize = 128 * 1024;
+
+/// Sends `request` to its server, if the policy allows it, and gives back the answer.
+pub(super) async fn send(caller: &Caller, mut request: Request<Incoming>) -> Result<Response<Body>, Trouble> {
+    let door = &caller.door;
+    let asked = Asked::read(&request, &caller.place, door.page())?;
+    let sitting = door.bench.rule(&asked)?;
+    door.ledger.permitted();
+    let near = upgrade::on(&mut request);
+    let mut request = rewrite(request, &asked)?;
+    let mut line = door.upstream.line(&sitting, &asked.site).await?;
+    door.ledger.sent(&asked);
+    let answer = loop {
+        match door.upstream.exchange(line, &asked.site, request).await? {
+            Exchange::Answered(answer) => break answer,
+            // A kept connection was closed by the server while it lay idle.
+            Exchange::Unsent(back) => request = back,
+        }
+        line = door.upstream.line(&sitting, &asked.site).await?;
+    };
+    bring_back(caller, asked, near, answer)
+}
+
+/// The request as the server is to see it: by its canonical address, and without what was meant
+/// for the proxy.
+fn rewrite(request: Request<Incoming>, asked: &Asked) -> Result<Request<Incoming>, Trouble> {
+    let unfit = |_| Trouble::Malformed("the address cannot be written into a request".to_owned());
+    let (mut parts, body) = request.into_parts();
+    parts.uri = asked.url[Position::BeforePath..Position::AfterQuery].parse::<Uri>().map_err(unfit)?;
+    parts.version = Version::HTTP_11;
+    headers::strip(&mut parts.headers);
+    if asked.is_websocket() {
+        headers::upgrade(&mut parts.headers);
+    }
+    let host = HeaderValue::from_str(&asked.site.authority());
+    let host = host.map_err(|_| Trouble::Malformed("the host cannot be written into a request".to_owned()))?;
+    parts.headers.insert(HOST, host);
+    Ok(Request::from_parts(parts, body))
+}
+
+fn bring_back(
+    caller: &Caller,
+    asked: Asked,
+    near: OnUpgrade,
+    mut answer: Response<Incoming>,
+) -> Result<Response<Body>, Trouble> {
+    *answer.version_mut() = Version::HTTP_11;
+    headers::strip(answer.headers_mut());
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+        if !asked.is_websocket() {
+            return Err(Trouble::Unreachable(format!("`{}` changes to what nobody asked for", asked.site)));
+        }
+        headers::upgrade(answer.headers_mut());
+        let far = upgrade::on(&mut answer);
+        let caller = caller.clone();
+        caller.door.tasks.clone().spawn(async move {
+            if let (Ok(near), Ok(far)) = (near.await, far.await) {
+                pipe(&caller, &asked, TokioIo::new(near), TokioIo::new(far)).await;
+            }
+        });
+    }
+    Ok(answer.map(Body::Left))
+}
+
+/// Carries bytes both ways until both sides are done, or a later judge refuses what was asked.
+pub(super) async fn pipe<N, F>(caller: &Caller, asked: &Asked, mut near: N, mut far: F)
+where
+    N: AsyncRead + AsyncWrite + Unpin,
+    F: AsyncRead + AsyncWrite + Unpin,
+{
+    tokio::select! {
+        biased;
+        // A side that breaks off ends the other too; there is nobody left to tell.
+        _ = copy_bidirectional_with_sizes(&mut near, &mut far, PIPE, PIPE) => {}
+        refusal = caller.door.bench.revoked(asked) => caller.door.ledger.refused(&refusal),
+    }
+}

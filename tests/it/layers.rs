@@ -41,6 +41,7 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "src/planner/model/line.rs",
             "tools/browser/src/start.rs",
+            "tools/egress/src/proxy/dial.rs",
             "tools/egress/src/proxy/serve.rs",
             "tools/egress/src/proxy/tunnel.rs",
             "tools/egress/src/proxy/upstream.rs",

@@ -174,7 +174,9 @@ fn names(headers: &HeaderMap, site: &Site) -> bool {
 
 fn canonical(method: &Method, text: &str) -> Result<(Url, Site), Trouble> {
     let mut url = Url::parse(text).map_err(|error| {
-        Trouble::bounds(&format!("{method} {}", short(text)), &format!("it is no address: {error}"))
+        // What stands before an `@` may be a password.
+        let shown = text.rsplit('@').next().unwrap_or_default();
+        Trouble::bounds(&format!("{method} {}", short(shown)), &format!("it is no address: {error}"))
     })?;
     url.set_fragment(None);
     if has_user(&url) {

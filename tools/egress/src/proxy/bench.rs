@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use lamassu_contract::{Judge, Refusal};
@@ -48,7 +48,7 @@ impl Sitting {
         answer
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<Asked, Result<(), Refusal>>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<Asked, Result<(), Refusal>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,15 +1,28 @@
 //! One request: judged, sent on, and its answer brought back.
 
+use std::sync::Arc;
+
 use http::{HeaderValue, Request, Response, StatusCode, Uri, Version, header::HOST};
+use http_body_util::Empty;
 use hyper::{
-    body::Incoming,
+    body::{Body as _, Incoming},
     upgrade::{self, OnUpgrade},
 };
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional_with_sizes};
 use url::Position;
 
-use super::{asked::Asked, body::Body, headers, serve::Caller, trouble::Trouble, upstream::Exchange};
+use super::{
+    asked::Asked,
+    bench::Sitting,
+    body::Body,
+    headers,
+    pool::Line,
+    serve::Caller,
+    site::Site,
+    trouble::Trouble,
+    upstream::{Outgoing, Upstream},
+};
 
 /// How much a pipe holds for each direction.
 const PIPE: usize = 128 * 1024;
@@ -21,23 +34,51 @@ pub(super) async fn send(caller: &Caller, mut request: Request<Incoming>) -> Res
     let sitting = door.bench.rule(&asked)?;
     door.ledger.permitted();
     let near = upgrade::on(&mut request);
-    let mut request = rewrite(request, &asked)?;
-    let mut line = door.upstream.line(&sitting, &asked.site).await?;
+    let request = rewrite(request, &asked)?;
+    let line = door.upstream.line(&sitting, &asked.site).await?;
     door.ledger.sent(&asked);
-    let answer = loop {
-        match door.upstream.exchange(line, &asked.site, request).await? {
-            Exchange::Answered(answer) => break answer,
-            // A kept connection was closed by the server while it lay idle.
-            Exchange::Unsent(back) => request = back,
-        }
-        line = door.upstream.line(&sitting, &asked.site).await?;
-    };
+    let answer = exchange(&door.upstream, &sitting, &asked.site, (line, request)).await?;
     bring_back(caller, asked, near, answer)
+}
+
+/// Sends a request on a line. If the line lay in the pool and turns out to be closed, the request
+/// is sent on a new one, provided that the server cannot have seen it or that it changes nothing.
+async fn exchange(
+    upstream: &Upstream,
+    sitting: &Arc<Sitting>,
+    site: &Site,
+    (line, request): (Line, Request<Outgoing>),
+) -> Result<Response<Incoming>, Trouble> {
+    if !line.reused {
+        return upstream.exchange(line, site, request).await.map_err(|lost| lost.trouble);
+    }
+    let spare = spare(&request);
+    match upstream.exchange(line, site, request).await {
+        Ok(answer) => Ok(answer),
+        Err(lost) => {
+            let again = lost.unsent.or(spare).ok_or(lost.trouble)?;
+            let line = upstream.new_line(sitting, site).await?;
+            upstream.exchange(line, site, again).await.map_err(|lost| lost.trouble)
+        }
+    }
+}
+
+/// The same request once more, if it has no body and changes nothing.
+fn spare(request: &Request<Outgoing>) -> Option<Request<Outgoing>> {
+    let harmless = request.method().is_safe() && request.body().is_end_stream();
+    harmless.then(|| {
+        let mut spare = Request::new(Outgoing::Right(Empty::new()));
+        *spare.method_mut() = request.method().clone();
+        *spare.uri_mut() = request.uri().clone();
+        *spare.headers_mut() = request.headers().clone();
+        *spare.extensions_mut() = request.extensions().clone();
+        spare
+    })
 }
 
 /// The request as the server is to see it: by its canonical address, and without what was meant
 /// for the proxy.
-fn rewrite(request: Request<Incoming>, asked: &Asked) -> Result<Request<Incoming>, Trouble> {
+fn rewrite(request: Request<Incoming>, asked: &Asked) -> Result<Request<Outgoing>, Trouble> {
     let unfit = |_| Trouble::Malformed("the address cannot be written into a request".to_owned());
     let (mut parts, body) = request.into_parts();
     parts.uri = asked.url[Position::BeforePath..Position::AfterQuery].parse::<Uri>().map_err(unfit)?;
@@ -49,7 +90,7 @@ fn rewrite(request: Request<Incoming>, asked: &Asked) -> Result<Request<Incoming
     let host = HeaderValue::from_str(&asked.site.authority());
     let host = host.map_err(|_| Trouble::Malformed("the host cannot be written into a request".to_owned()))?;
     parts.headers.insert(HOST, host);
-    Ok(Request::from_parts(parts, body))
+    Ok(Request::from_parts(parts, Outgoing::Left(body)))
 }
 
 fn bring_back(

@@ -10,6 +10,7 @@
 mod asked;
 mod bench;
 mod body;
+mod dial;
 mod forward;
 mod headers;
 mod inspect;

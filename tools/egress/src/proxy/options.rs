@@ -48,7 +48,7 @@ pub struct ProxyLimits {
     /// For the browser: between two requests of one connection, until a request's headers are
     /// complete, and until a tunnel is used.
     pub head: Duration,
-    /// For a pooled connection: how long it is kept without use.
+    /// For a connection to a server: how long after its last use it may be used again.
     pub idle: Duration,
     /// The most bytes that the headers of a request or an answer may have.
     pub head_bytes: usize,

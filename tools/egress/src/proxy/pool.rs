@@ -3,21 +3,23 @@
 use std::{
     collections::HashMap,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
-use hyper::{body::Incoming, client::conn::http1::SendRequest};
+use hyper::client::conn::http1::SendRequest;
 
-use super::{bench::Sitting, site::Site};
+use super::{bench::Sitting, site::Site, upstream::Outgoing};
 
 /// One connection to a server, with HTTP spoken on it.
 #[derive(Debug)]
 pub(super) struct Line {
-    pub(super) sender: SendRequest<Incoming>,
+    pub(super) sender: SendRequest<Outgoing>,
     pub(super) address: SocketAddr,
-    /// Whose policy allowed the address.
-    pub(super) sitting: Arc<Sitting>,
+    /// Whose policy allowed the address. What else was decided there is not kept for it.
+    pub(super) sitting: Weak<Sitting>,
+    /// Whether it lay in the pool, where the server may have closed it without a word.
+    pub(super) reused: bool,
 }
 
 /// Connections that stand, by where they lead.
@@ -43,7 +45,7 @@ impl Pool {
         let mut pool = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = pool.get_mut(site)?;
         let ready = lines.iter().rposition(|(line, used)| line.sender.is_ready() && used.elapsed() < self.idle)?;
-        Some(lines.remove(ready).0)
+        Some(Line { reused: true, ..lines.remove(ready).0 })
     }
 
     /// Keeps `line` for later. It may still be busy with an answer.

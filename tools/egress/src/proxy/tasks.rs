@@ -28,9 +28,10 @@ impl Tasks {
         let mut alive = self.alive.clone();
         tokio::spawn(async move {
             tokio::select! {
+                // The end first: no work may go on to tell of the end of other work.
                 biased;
-                () = work => {}
                 _ = alive.changed() => {}
+                () = work => {}
             }
         });
     }

@@ -1,6 +1,9 @@
 //! CONNECT: a tunnel to one host and port, and what is said inside.
 
-use std::{io::Cursor, sync::Arc};
+use std::{
+    io::Cursor,
+    sync::{Arc, Weak},
+};
 
 use http::{Request, Response};
 use hyper::{
@@ -41,7 +44,7 @@ pub(super) async fn open(caller: &Caller, mut request: Request<Incoming>) -> Res
         // The answer says whether there is anybody at the other end.
         Inside::Hidden => Some(door.upstream.dial(&sitting, &asked.site).await?),
     };
-    let tunnel = Tunnel { caller: caller.clone(), asked, sitting, far };
+    let tunnel = Tunnel { caller: caller.clone(), asked, sitting: Arc::downgrade(&sitting), far };
     door.tasks.spawn(tunnel.enter(upgrade::on(&mut request)));
     Ok(Response::new(Body::Right(bytes::Bytes::new().into())))
 }
@@ -49,7 +52,7 @@ pub(super) async fn open(caller: &Caller, mut request: Request<Incoming>) -> Res
 struct Tunnel {
     caller: Caller,
     asked: Asked,
-    sitting: Arc<Sitting>,
+    sitting: Weak<Sitting>,
     far: Option<TcpStream>,
 }
 
@@ -70,7 +73,7 @@ impl Tunnel {
                 (false, far) => {
                     let site = self.asked.site.plain();
                     if let Some(far) = far {
-                        self.caller.door.upstream.adopt(far, &self.sitting, &site).await;
+                        self.caller.door.upstream.adopt(far, self.sitting, &site).await;
                     }
                     serve(near, self.caller.inside(Place::Tunnel(site))).await;
                 }

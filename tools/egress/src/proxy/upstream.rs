@@ -1,15 +1,13 @@
-//! The way to a server: judged addresses, checked certificates, connections used again.
+//! The way to a server: checked certificates, HTTP, connections used again.
 
 use std::{
-    collections::HashSet,
-    error::Error,
     io,
-    net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{Arc, Weak},
 };
 
+use bytes::Bytes;
 use http::{Request, Response};
+use http_body_util::{Either, Empty};
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use lamassu_contract::visible;
@@ -20,68 +18,71 @@ use rustls::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpStream, UdpSocket},
+    net::TcpStream,
     time::{Instant, timeout_at},
 };
 use tokio_rustls::TlsConnector;
 
 use super::{
     bench::Sitting,
+    dial::{Dialler, failed, root_cause, unreached},
     options::{ProxyError, ProxyLimits, ProxyOptions},
     pool::{Line, Pool},
     site::Site,
     tasks::Tasks,
     trouble::Trouble,
 };
-use crate::{
-    Resolve,
-    targets::{connect, targets},
-};
+use crate::targets::connect;
+
+/// A browser's body as it comes in, or none.
+pub(super) type Outgoing = Either<Incoming, Empty<Bytes>>;
 
 /// Reaches servers, for requests that were permitted.
 pub(super) struct Upstream {
-    resolver: Arc<dyn Resolve>,
+    dialler: Dialler,
     tls: TlsConnector,
     limits: ProxyLimits,
     tasks: Tasks,
     pool: Pool,
-    /// Ports of this machine that are never dialled.
-    closed: Mutex<HashSet<u16>>,
 }
 
-/// What became of a request on a connection.
-pub(super) enum Exchange {
-    Answered(Response<Incoming>),
-    /// The connection was gone before anything of the request was written.
-    Unsent(Request<Incoming>),
+/// A request without an answer.
+pub(super) struct Lost {
+    pub(super) trouble: Trouble,
+    /// The request itself, if nothing of it was written.
+    pub(super) unsent: Option<Request<Outgoing>>,
 }
 
 impl Upstream {
     pub(super) fn new(options: &ProxyOptions, tasks: Tasks) -> Result<Self, ProxyError> {
         Ok(Self {
-            resolver: Arc::clone(&options.resolver),
+            dialler: Dialler::new(Arc::clone(&options.resolver)),
             tls: TlsConnector::from(Arc::new(client_config(&options.trust)?)),
             limits: options.limits,
             tasks,
             pool: Pool::new(options.limits.idle),
-            closed: Mutex::default(),
         })
     }
 
     pub(super) fn close_port(&self, port: u16) {
-        self.closed.lock().unwrap_or_else(PoisonError::into_inner).insert(port);
+        self.dialler.close_port(port);
     }
 
     /// A connection to `site` that waits for a request.
     pub(super) async fn line(&self, sitting: &Arc<Sitting>, site: &Site) -> Result<Line, Trouble> {
         while let Some(line) = self.pool.take(site) {
             if self.may_go_on(&line, sitting, site) {
-                return Ok(line);
+                return Ok(Line { sitting: Arc::downgrade(sitting), ..line });
             }
         }
-        let deadline = Instant::now() + self.limits.connect;
-        let stream = self.dial_until(deadline, sitting, site).await?;
-        self.speak_until(deadline, stream, sitting, site).await
+        self.new_line(sitting, site).await
+    }
+
+    /// A connection to `site` on which nothing was said yet.
+    pub(super) async fn new_line(&self, sitting: &Arc<Sitting>, site: &Site) -> Result<Line, Trouble> {
+        let deadline = self.deadline();
+        let stream = self.dialler.dial(deadline, sitting, site).await?;
+        self.speak(deadline, stream, Arc::downgrade(sitting), site).await
     }
 
     /// Sends `request` on `line` and keeps the line for later.
@@ -89,74 +90,54 @@ impl Upstream {
         &self,
         mut line: Line,
         site: &Site,
-        request: Request<Incoming>,
-    ) -> Result<Exchange, Trouble> {
+        request: Request<Outgoing>,
+    ) -> Result<Response<Incoming>, Lost> {
         match line.sender.try_send_request(request).await {
             Ok(answer) => {
                 self.pool.put(site.clone(), line);
-                Ok(Exchange::Answered(answer))
+                Ok(answer)
             }
-            Err(mut error) => match error.take_message() {
-                Some(request) => Ok(Exchange::Unsent(request)),
-                None => Err(Trouble::Unreachable(format!("`{site}` gave no answer: {}", root_cause(error.error())))),
-            },
+            Err(mut error) => {
+                let unsent = error.take_message();
+                let why = visible(&root_cause(error.error()));
+                Err(Lost { trouble: Trouble::Unreachable(format!("`{site}` gave no answer: {why}")), unsent })
+            }
         }
     }
 
     /// Connects to a judged address of `site`.
     pub(super) async fn dial(&self, sitting: &Sitting, site: &Site) -> Result<TcpStream, Trouble> {
-        self.dial_until(Instant::now() + self.limits.connect, sitting, site).await
+        self.dialler.dial(self.deadline(), sitting, site).await
     }
 
-    /// Speaks plain HTTP on `stream` to `site` and keeps the connection for later.
-    pub(super) async fn adopt(&self, stream: TcpStream, sitting: &Arc<Sitting>, site: &Site) {
-        let deadline = Instant::now() + self.limits.connect;
-        if let Ok(line) = self.speak_until(deadline, stream, sitting, site).await {
+    /// Speaks HTTP on `stream`, which was dialled for `site` under `sitting`, and keeps the
+    /// connection for later.
+    pub(super) async fn adopt(&self, stream: TcpStream, sitting: Weak<Sitting>, site: &Site) {
+        if let Ok(mut line) = self.speak(self.deadline(), stream, sitting, site).await
+            && line.sender.ready().await.is_ok()
+        {
             self.pool.put(site.clone(), line);
         }
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.limits.connect
     }
 
     /// Whether a pooled connection may be used under `sitting`. Its address was judged when it was
     /// dialled; another judge may think otherwise, and a port may have been closed meanwhile.
     fn may_go_on(&self, line: &Line, sitting: &Arc<Sitting>, site: &Site) -> bool {
-        let judged = || connect(sitting.judge(), line.address.ip().to_canonical(), site.port(), &site.host());
-        !self.closed().contains(&line.address.port()) && (Arc::ptr_eq(&line.sitting, sitting) || judged().is_ok())
-    }
-
-    async fn dial_until(&self, deadline: Instant, sitting: &Sitting, site: &Site) -> Result<TcpStream, Trouble> {
-        let (host, port) = (site.host(), site.port());
-        let judged = timeout_at(deadline, targets(sitting.judge(), &host, port, self.resolver.as_ref())).await;
-        let mut addresses = judged.map_err(|_| Trouble::Late(format!("`{host}` was not resolved in time")))??.any()?;
-        if self.closed().contains(&port) {
-            addresses = not_here(addresses).await;
-            if addresses.is_empty() {
-                return Err(Trouble::bounds(&format!("connect to {site}"), "this port of this machine is closed"));
-            }
-        }
-        let mut last = None;
-        let mut left = addresses.len() as u32;
-        for address in addresses {
-            // An address that is silent leaves the others their share of the time.
-            let share = deadline.saturating_duration_since(Instant::now()) / left;
-            match within(share, TcpStream::connect(address)).await {
-                Ok(stream) => {
-                    // Small messages go out at once; without it they wait, but still arrive.
-                    let _ = stream.set_nodelay(true);
-                    return Ok(stream);
-                }
-                Err(error) => last = Some(error),
-            }
-            left -= 1;
-        }
-        Err(last.map_or_else(|| unreached(site, "it has no address"), |error| failed(site, &error)))
+        let ip = line.address.ip().to_canonical();
+        let allowed = || connect(sitting.judge(), ip, site.port(), &site.host()).is_ok();
+        !self.dialler.closes(site.port()) && (std::ptr::eq(line.sitting.as_ptr(), Arc::as_ptr(sitting)) || allowed())
     }
 
     /// Checks the certificate if `site` has TLS, and speaks HTTP.
-    async fn speak_until(
+    async fn speak(
         &self,
         deadline: Instant,
         stream: TcpStream,
-        sitting: &Arc<Sitting>,
+        sitting: Weak<Sitting>,
         site: &Site,
     ) -> Result<Line, Trouble> {
         let address = stream.peer_addr().map_err(|error| failed(site, &error))?;
@@ -164,15 +145,15 @@ impl Upstream {
             let name = ServerName::try_from(site.name()).map_err(|error| unreached(site, &error.to_string()))?;
             let secured = timeout_at(deadline, self.tls.connect(name, stream)).await;
             let secured = secured.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-            self.speak(secured.map_err(|error| failed(site, &error))?).await
+            self.begin(secured.map_err(|error| failed(site, &error))?).await
         } else {
-            self.speak(stream).await
+            self.begin(stream).await
         };
         let sender = sender.map_err(|error| unreached(site, &error.to_string()))?;
-        Ok(Line { sender, address, sitting: Arc::clone(sitting) })
+        Ok(Line { sender, address, sitting, reused: false })
     }
 
-    async fn speak<S>(&self, stream: S) -> Result<http1::SendRequest<Incoming>, hyper::Error>
+    async fn begin<S>(&self, stream: S) -> Result<http1::SendRequest<Outgoing>, hyper::Error>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
@@ -189,50 +170,6 @@ impl Upstream {
         });
         Ok(sender)
     }
-
-    fn closed(&self) -> std::sync::MutexGuard<'_, HashSet<u16>> {
-        self.closed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Those of `addresses` that are not this machine's own.
-async fn not_here(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let mut elsewhere = Vec::new();
-    for address in addresses {
-        if !is_here(address.ip()).await {
-            elsewhere.push(address);
-        }
-    }
-    elsewhere
-}
-
-/// Whether `ip` is this machine's: only such an address can be bound. Any other answer than "not
-/// mine" counts as mine, so that doubt closes.
-async fn is_here(ip: IpAddr) -> bool {
-    match UdpSocket::bind((ip, 0)).await {
-        Err(error) => error.kind() != io::ErrorKind::AddrNotAvailable,
-        Ok(_) => true,
-    }
-}
-
-async fn within<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-}
-
-fn failed(site: &Site, error: &io::Error) -> Trouble {
-    if error.kind() == io::ErrorKind::TimedOut {
-        return Trouble::Late(format!("`{site}` cannot be reached in time; nothing was sent"));
-    }
-    unreached(site, &root_cause(error))
-}
-
-fn unreached(site: &Site, why: &str) -> Trouble {
-    Trouble::Unreachable(format!("`{site}` cannot be reached: {}; nothing was sent", visible(why)))
-}
-
-fn root_cause(error: &(dyn Error + 'static)) -> String {
-    let last = std::iter::successors(Some(error), |&cause| cause.source()).last();
-    last.map_or_else(String::new, |cause| visible(&cause.to_string()))
 }
 
 fn client_config(trust: &[String]) -> Result<ClientConfig, ProxyError> {

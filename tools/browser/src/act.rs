@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     after::{Changes, changes, landed, report},
-    deed::{Aim, Chord, Text, Tick},
+    deed::{Aim, Chord, Scroll, Text, Tick},
     describe::focused,
     escape,
     fault::{Fault, in_doubt, not_sent},
@@ -214,21 +214,28 @@ async fn nothing_focused(session: &mut Session) -> Result<(), Outcome> {
     }
 }
 
-/// Scrolls the page, or an element into view.
-pub(crate) async fn scroll(session: &mut Session, aim: Option<&Aim>, to: &str) -> Outcome {
-    let args = aim.map_or_else(|| json!({ "to": to }), |aim| aim.with("to", to));
-    let acted: Acted = match session.ask("scroll", args).await {
+/// Scrolls the page, the box that an element stands in, or an element into view.
+pub(crate) async fn scroll(session: &mut Session, aim: Option<&Aim>, how: &Scroll) -> Outcome {
+    let before = session.place.clone();
+    let (to, by) = match how {
+        Scroll::IntoView => (None, None),
+        Scroll::To { way, by } => (Some(way.as_str()), *by),
+    };
+    let aimed = aim.map(Aim::args);
+    let acted: Acted = match session.ask("scroll", json!({ "to": to, "by": by, "aim": aimed })).await {
         Ok(acted) => acted,
         Err(fault) => return not_sent(fault),
     };
     if let (Some(aim), Some(why)) = (aim, &acted.stale) {
         return not_sent(stale(&aim.label, why));
     }
-    let before = session.place.clone();
-    let did = match aim {
-        Some(aim) => format!("scrolled to {}", aim.label),
-        None if acted.other.is_some() => format!("cannot scroll {to} any further"),
-        None => format!("scrolled {to}"),
+    let did = match (aim, to) {
+        (Some(aim), None) => format!("scrolled to {}", aim.label),
+        (_, to) => {
+            let (way, inside) = (to.unwrap_or("down"), if aim.is_some() { " inside its box" } else { "" });
+            let still = acted.other.is_some();
+            if still { format!("cannot scroll {way}{inside} any further") } else { format!("scrolled {way}{inside}") }
+        }
     };
     match changes(session, &before, None, 2).await {
         Ok(changes) => changes.landed(session, &did),

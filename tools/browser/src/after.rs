@@ -1,14 +1,16 @@
 //! What came of an act: waits until what it has set off is done, and says what changed.
 
 use lamassu_contract::{Observation, Outcome};
+use serde_json::json;
 
 use crate::{
     deed::Aim,
     escape,
     fault::{Fault, in_doubt, not_sent},
-    page::{Place, Press},
+    page::{Place, Press, Prose},
     session::{Patience, Session},
     target::stale,
+    traffic,
 };
 
 /// What an act has changed.
@@ -56,7 +58,7 @@ pub(crate) async fn changes(
     match session.settle(patience).await {
         Ok(settled) => {
             if let (Some(aim), Some(press)) = (aim, settled.press) {
-                arrived(aim, press)?;
+                missed(aim, press).map_or(Ok(()), Err)?;
             }
             if settled.over {
                 notes.push_str("; the page is still busy");
@@ -72,7 +74,13 @@ pub(crate) async fn changes(
         },
         Err(fault) => return Err(in_doubt(fault)),
     }
+    if session.place.failed() {
+        notes.push_str(&return_from_error(session).await.map_err(in_doubt)?);
+    }
     tabs += new_tabs(session).await.map_err(in_doubt)?;
+    for sent in traffic::sent(&session.traffic()) {
+        notes.push_str(&format!("; {sent}"));
+    }
     if tabs > 0 {
         notes.push_str(&format!("; {tabs} new tab(s) opened, see `tabs`"));
     }
@@ -82,6 +90,25 @@ pub(crate) async fn changes(
     }
     let moved = place.url != before.url || place.epoch != before.epoch;
     Ok(Changes { notes, moved })
+}
+
+/// Goes back from the browser's own page about a page that did not come.
+async fn return_from_error(session: &mut Session) -> Result<String, Fault> {
+    let reason = error_page(session).await;
+    session.bounded(session.client().back()).await?;
+    let patience = Patience { limit: session.limits().settle, from: None, frames: 0 };
+    session.settle(patience).await?;
+    Ok(format!("; the page it leads to does not open ({reason}), so it went back"))
+}
+
+/// What the browser's own page says about a page that did not come.
+pub(crate) async fn error_page(session: &mut Session) -> String {
+    let prose = session.ask::<Prose>("prose", json!({ "limit": 4000 })).await;
+    let reason = prose.ok().and_then(|prose| {
+        let mut words = prose.text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        words.find(|word| word.starts_with("ERR_") || word.starts_with("DNS_")).map(str::to_owned)
+    });
+    reason.unwrap_or_else(|| "no answer".to_owned())
 }
 
 /// Gets to know tabs that have come; says how many.
@@ -97,18 +124,15 @@ async fn new_tabs(session: &mut Session) -> Result<usize, Fault> {
     Ok(count)
 }
 
-/// Whether a guarded press has reached its element.
-fn arrived(aim: &Aim, press: Press) -> Result<(), Outcome> {
+/// The outcome of a guarded press that has not reached its element.
+fn missed(aim: &Aim, press: Press) -> Option<Outcome> {
     let Press { reached, swallowed } = press;
     if reached == 0 {
         let why = "it changed or something moved over it at the last moment; nothing was pressed";
-        return Err(not_sent(stale(&aim.label, why)));
+        return Some(not_sent(stale(&aim.label, why)));
     }
-    if swallowed > 0 {
-        let failure = stale(&aim.label, "it changed while it was being pressed; the press was stopped half-way");
-        return Err(Outcome::MayHaveLanded(failure));
-    }
-    Ok(())
+    let half = || stale(&aim.label, "it changed while it was being pressed; the press was stopped half-way");
+    (swallowed > 0).then(|| Outcome::MayHaveLanded(half()))
 }
 
 /// Goes on in the first tab that is left.

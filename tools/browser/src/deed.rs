@@ -24,14 +24,23 @@ pub(crate) enum Deed {
     Select { aim: Aim, option: String },
     Check { aim: Aim, wanted: Tick },
     Press { aim: Option<Aim>, chord: Chord },
-    Scroll { aim: Option<Aim>, to: String },
+    Scroll { aim: Option<Aim>, to: Scroll },
     Wait { until: Until, limit: Duration },
     Find(Sought),
     Read { aim: Option<Aim>, offset: usize, limit: usize },
     Extract(Vec<(String, String)>),
-    Screenshot { extent: Extent },
+    Screenshot { extent: Extent, marks: Marks },
     Tabs(TabDeed),
     Dialog { answer: Answer, text: String },
+}
+
+/// How to scroll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scroll {
+    /// Until the element is in view.
+    IntoView,
+    /// `down` or `up`, by so many pixels or else by most of what is shown; to the `end` or the `top`.
+    To { way: String, by: Option<u64> },
 }
 
 /// Where to go without an address.
@@ -50,10 +59,18 @@ pub(crate) enum Tick {
 }
 
 /// How much a picture shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Extent {
     Visible,
     Whole,
+    Element(Aim),
+}
+
+/// Whether the numbers of the table are drawn into a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Marks {
+    Shown,
+    Hidden,
 }
 
 /// How a dialog is answered.
@@ -76,9 +93,12 @@ pub(crate) enum Text {
 #[derive(Debug, Clone)]
 pub(crate) enum Until {
     Quiet,
-    Text(String),
-    /// What a target asks the page, and how it is called.
-    There(Value, String),
+    /// What the page is asked for, how it is called, and whether it is to be gone.
+    Seen {
+        what: Value,
+        label: String,
+        gone: bool,
+    },
 }
 
 /// What to find.
@@ -109,7 +129,7 @@ pub(crate) struct Chord {
 }
 
 /// An element as it was described, to be found again exactly so.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Aim {
     reference: u32,
     print: String,

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use lamassu_contract::{Action, Call, Effect, Failure, FailureKind, Resource, has_placeholder};
 use regex::{Regex, RegexBuilder};
+use serde_json::json;
 
 use crate::{
     Limits, address,
     deed::{
-        Aim, Answer, Chord, Deed, Extent, Sought, TabDeed, Text, Tick, Until, Way, at_least, resource, whole, with_facts,
+        Aim, Answer, Chord, Deed, Extent, Marks, Scroll, Sought, TabDeed, Text, Tick, Until, Way, at_least, resource,
+        whole, with_facts,
     },
-    effect,
+    effect, escape,
     fault::Fault,
     page::{Described, Place, Resolved},
     session::Session,
@@ -39,6 +41,7 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
             "check" => tick(session, call).await,
             "press" => press(session, call).await,
             "scroll" => scroll(session, call).await,
+            "screenshot" if call.optional_text("target")?.is_some() => picture_part(session, call).await,
             "read" if call.optional_text("target")?.is_some() => read_part(session, call, limits).await,
             _ => {
                 let place = session.locate().await?;
@@ -46,8 +49,8 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
             }
         },
         None => match call.verb.as_str() {
-            "click" | "double_click" | "hover" | "drag" | "fill" | "select" | "check" | "press" | "scroll" | "dialog"
-            | "wait" | "back" | "forward" | "reload" => {
+            "click" | "double_click" | "hover" | "drag" | "fill" | "select" | "check" | "press" | "scroll"
+            | "dialog" | "wait" | "back" | "forward" | "reload" => {
                 Err(Failure::new(FailureKind::NotFound, "no page is open; `open` an address first"))
             }
             _ => overall(call, &Place::default(), None, limits),
@@ -70,7 +73,10 @@ fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Li
             Deed::Read { aim: None, offset, limit }
         }
         "extract" => Deed::Extract(fields(call)?),
-        "screenshot" => Deed::Screenshot { extent: if call.flag("full")? { Extent::Whole } else { Extent::Visible } },
+        "screenshot" => {
+            let extent = if call.flag("full")? { Extent::Whole } else { Extent::Visible };
+            Deed::Screenshot { extent, marks: marks(call)? }
+        }
         _ => Deed::Tabs(tabs(call)?),
     };
     let action = Action::new(call, Effect::Read, whole(place)).handle(deed);
@@ -195,22 +201,43 @@ async fn press(session: &mut Session, call: &Call) -> Result<Action, Failure> {
 
 /// What has the focus.
 pub(crate) async fn focused(session: &mut Session) -> Result<Option<(Place, Described)>, Failure> {
-    let resolved: Resolved = session.ask("resolve", serde_json::json!({ "focused": true })).await?;
+    let resolved: Resolved = session.ask("resolve", json!({ "focused": true })).await?;
     session.place = resolved.place.clone();
     Ok(resolved.one.map(|one| (resolved.place, one)))
 }
 
 async fn scroll(session: &mut Session, call: &Call) -> Result<Action, Failure> {
-    let to = call.optional_text("to")?.unwrap_or("down").to_lowercase();
-    if !["down", "up", "end", "top"].contains(&to.as_str()) {
-        return Err(Failure::invalid("`browser.scroll` needs `down`, `up`, `end` or `top` in `to`"));
+    let aimed = call.optional_text("target")?.is_some();
+    let (word, by) = (call.optional_text("to")?.map(str::to_lowercase), call.optional_integer("by")?);
+    let to = match (word.as_deref(), by) {
+        (None, None) if aimed => Scroll::IntoView,
+        (word, by) => Scroll::To { way: word.unwrap_or("down").to_owned(), by },
+    };
+    match &to {
+        Scroll::To { way, by: None } if ["down", "up", "end", "top"].contains(&way.as_str()) => {}
+        Scroll::To { way, by: Some(_) } if ["down", "up"].contains(&way.as_str()) => {}
+        Scroll::IntoView => {}
+        Scroll::To { .. } => {
+            let wants = "`browser.scroll` needs `down`, `up`, `end` or `top` in `to`; with `by` the first two";
+            return Err(Failure::invalid(wants));
+        }
     }
-    if call.optional_text("target")?.is_some() {
-        let (found, aim) = find(session, call, Among::Everything).await?;
+    if aimed {
+        let (found, aim) = find(session, call, Among::Anything).await?;
         return upon(call, Effect::Read, &found, Deed::Scroll { aim: Some(aim), to });
     }
     let place = session.locate().await?;
     Ok(Action::new(call, Effect::Read, whole(&place)).handle(Deed::Scroll { aim: None, to }))
+}
+
+fn marks(call: &Call) -> Result<Marks, Failure> {
+    Ok(if call.flag("marks")? { Marks::Shown } else { Marks::Hidden })
+}
+
+async fn picture_part(session: &mut Session, call: &Call) -> Result<Action, Failure> {
+    let marks = marks(call)?;
+    let (found, aim) = find(session, call, Among::Anything).await?;
+    upon(call, Effect::Read, &found, Deed::Screenshot { extent: Extent::Element(aim), marks })
 }
 
 async fn read_part(session: &mut Session, call: &Call, limits: Limits) -> Result<Action, Failure> {
@@ -226,16 +253,21 @@ fn span(call: &Call, limits: Limits) -> Result<(usize, usize), Failure> {
 
 fn wait(call: &Call, session: Option<&mut Session>) -> Result<Deed, Failure> {
     let limit = Duration::from_secs(call.optional_integer("seconds")?.unwrap_or(10).min(60));
-    let until = match (call.optional_text("text")?, call.optional_text("target")?, session) {
-        (None, None, _) => Until::Quiet,
-        (Some(text), None, _) => Until::Text(text.to_owned()),
-        (None, Some(target), Some(session)) => {
+    let gone = call.flag("gone")?;
+    let wanted = ["text", "target", "address"].map(|name| call.optional_text(name));
+    let [text, target, address] = wanted;
+    let (what, label) = match (text?, target?, address?, session) {
+        (None, None, None, _) if gone => return Err(Failure::invalid("say in `text` or `target` what is to be gone")),
+        (None, None, None, _) => return Ok(Deed::Wait { until: Until::Quiet, limit }),
+        (Some(text), None, None, _) => (json!({ "text": text }), format!("\"{}\"", escape::quoted(text))),
+        (None, None, Some(part), _) => (json!({ "address": part }), format!("`{part}` in the address")),
+        (None, Some(target), None, Some(session)) => {
             let target = Target::parse(target)?;
-            Until::There(target.awaited(session)?, target.to_string())
+            (json!({ "target": target.awaited(session)? }), target.to_string())
         }
-        _ => return Err(Failure::invalid("`browser.wait` needs `text` or `target`, not both")),
+        _ => return Err(Failure::invalid("`browser.wait` needs one of `text`, `target` and `address`")),
     };
-    Ok(Deed::Wait { until, limit })
+    Ok(Deed::Wait { until: Until::Seen { what, label, gone }, limit })
 }
 
 fn sought(call: &Call) -> Result<Sought, Failure> {
@@ -283,7 +315,7 @@ async fn dialog(session: &mut Session, call: &Call) -> Result<Action, Failure> {
     let action = Action::new(call, effect, whole(&session.place))
         .fact("origin", session.place.source())
         .fact("text", text.as_str())
-        .summary(format!("{word} the dialog \"{}\"", crate::escape::quoted(&text)));
+        .summary(format!("{word} the dialog \"{}\"", escape::quoted(&text)));
     Ok(action.handle(Deed::Dialog { answer, text }))
 }
 

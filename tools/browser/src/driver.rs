@@ -1,4 +1,4 @@
-//! ChromeDriver as a child that never outlives us.
+//! ChromeDriver or geckodriver as a child that never outlives us.
 //!
 //! A small shell script stands between: it starts the driver in a folder of its own, as root under
 //! an account without rights, and waits for the end of a pipe that we hold. However we end, the
@@ -19,13 +19,15 @@ use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
 };
 
-use crate::Options;
+use crate::{Engine, Options};
 
 const GUARD: &str = include_str!("guard.sh");
-const HINT: &str = "on Debian and Ubuntu: `apt-get install chromium chromium-driver`; elsewhere install Chromium and the ChromeDriver of the same version and put both on PATH";
+const CHROMIUM_HINT: &str = "on Debian and Ubuntu: `apt-get install chromium chromium-driver`; elsewhere install Chromium and the ChromeDriver of the same version and put both on PATH";
 const LOG_LINES: usize = 40;
 
-/// A running ChromeDriver. Dropping it ends the driver and its browser.
+const FIREFOX_HINT: &str = "on Debian: `apt-get install firefox-esr` and `cargo install geckodriver`; elsewhere install Firefox and geckodriver and put both on PATH";
+
+/// A running driver. Dropping it ends the driver and its browser.
 #[derive(Debug)]
 pub(crate) struct Driver {
     /// The port it listens on, on the loopback address.
@@ -45,7 +47,7 @@ pub(crate) struct Driver {
 struct Log(Arc<Mutex<VecDeque<String>>>);
 
 impl Driver {
-    /// Starts ChromeDriver on a free port.
+    /// Starts the driver on a free port.
     ///
     /// # Errors
     ///
@@ -57,7 +59,7 @@ impl Driver {
         };
         let mut lines = BufReader::new(output).lines();
         let log = Log::default();
-        let started = tokio::time::timeout(options.limits.start, started(&mut lines, &log)).await;
+        let started = tokio::time::timeout(options.limits.start, started(&mut lines, &log, options.engine)).await;
         let (port, home, browser) = started.map_err(|_| late(options.limits.start))??;
         let keep = log.clone();
         tokio::spawn(async move {
@@ -87,6 +89,10 @@ fn spawn(options: &Options) -> Result<Child, Failure> {
     let path = |path: &Option<std::path::PathBuf>| path.clone().map_or_else(OsString::new, OsString::from);
     Command::new("sh")
         .args(["-c", GUARD, "lamassu-guard"])
+        .arg(match options.engine {
+            Engine::Chromium => "chromium",
+            Engine::Firefox => "firefox",
+        })
         .arg(path(&options.driver))
         .arg(path(&options.browser))
         .stdin(Stdio::piped())
@@ -99,16 +105,23 @@ fn spawn(options: &Options) -> Result<Child, Failure> {
 }
 
 /// Reads until the driver listens: its port, its folder, and the browser's path.
-async fn started(lines: &mut Lines<BufReader<ChildStdout>>, log: &Log) -> Result<(u16, String, String), Failure> {
+async fn started(
+    lines: &mut Lines<BufReader<ChildStdout>>,
+    log: &Log,
+    engine: Engine,
+) -> Result<(u16, String, String), Failure> {
     let (mut home, mut browser) = (String::new(), String::new());
     while let Ok(Some(line)) = lines.next_line().await {
         if let Some(reason) = line.strip_prefix("guard: fail ") {
-            return Err(missing(reason));
+            return Err(missing(reason, engine));
         } else if let Some(path) = line.strip_prefix("guard: home ") {
             path.clone_into(&mut home);
         } else if let Some(path) = line.strip_prefix("guard: browser ") {
             path.clone_into(&mut browser);
-        } else if let Some(port) = line.split("started successfully on port ").nth(1) {
+        } else if let Some(port) = ["started successfully on port ", "Listening on 127.0.0.1:"]
+            .iter()
+            .find_map(|words| line.split(words).nth(1))
+        {
             let port = port.trim_end_matches('.').parse();
             return port.map(|port| (port, home, browser)).map_err(|_| lost("the driver names no port"));
         } else {
@@ -132,12 +145,16 @@ impl Log {
     }
 }
 
-fn missing(reason: &str) -> Failure {
+fn missing(reason: &str, engine: Engine) -> Failure {
+    let (driver, browser, hint) = match engine {
+        Engine::Chromium => ("ChromeDriver", "Chromium", CHROMIUM_HINT),
+        Engine::Firefox => ("geckodriver", "Firefox", FIREFOX_HINT),
+    };
     lost(&match reason {
-        "driver" => format!("ChromeDriver is not installed; {HINT}"),
-        "browser" => format!("Chromium is not installed; {HINT}"),
-        "driver-path" => format!("there is no ChromeDriver at the given path; correct it, or leave it out; {HINT}"),
-        "browser-path" => format!("there is no browser at the given path; correct it, or leave it out; {HINT}"),
+        "driver" => format!("{driver} is not installed; {hint}"),
+        "browser" => format!("{browser} is not installed; {hint}"),
+        "driver-path" => format!("there is no {driver} at the given path; correct it, or leave it out; {hint}"),
+        "browser-path" => format!("there is no browser at the given path; correct it, or leave it out; {hint}"),
         "setpriv" => "as root the browser runs under another account, and `setpriv` is not there for that; install util-linux, or do not run as root".to_owned(),
         "nobody" => "as root the browser runs under the account `nobody`, which does not exist; create it, or do not run as root".to_owned(),
         _ => "no temporary folder can be made; free some space or set TMPDIR".to_owned(),

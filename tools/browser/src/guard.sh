@@ -1,12 +1,17 @@
-# Starts ChromeDriver and sees to it that nothing of it outlives whoever started this script.
+# Starts a driver and sees to it that nothing of it outlives whoever started this script.
 #
 # Standard input is a pipe that the starter holds open and never writes to. When it ends, because
 # the starter let go or was killed, all that was started here is killed and its folder removed.
 #
-# Arguments: the driver's path or "", the browser's path or "".
+# Arguments: "chromium" or "firefox", the driver's path or "", the browser's path or "".
 # Standard output: lines that begin with "guard: " are ours, the others are the driver's.
 set -u
-driver=$1 browser=$2
+engine=$1 driver=$2 browser=$3
+case $engine in
+firefox) drivers=geckodriver ;;
+*) drivers="chromedriver /usr/lib/chromium/chromedriver /usr/lib/chromium-browser/chromedriver
+    /snap/bin/chromium.chromedriver /usr/local/bin/chromedriver /opt/homebrew/bin/chromedriver" ;;
+esac
 
 # Prints the first of the arguments that can be run.
 first() {
@@ -27,11 +32,13 @@ fail() {
 if [ -n "$driver" ]; then
   driver=$(first "$driver") || fail driver-path
 else
-  driver=$(first chromedriver /usr/lib/chromium/chromedriver /usr/lib/chromium-browser/chromedriver \
-    /snap/bin/chromium.chromedriver /usr/local/bin/chromedriver /opt/homebrew/bin/chromedriver) || fail driver
+  # shellcheck disable=SC2086 # words, none with spaces
+  driver=$(first $drivers) || fail driver
 fi
 if [ -n "$browser" ]; then
   browser=$(first "$browser") || fail browser-path
+elif [ "$engine" = firefox ]; then
+  browser=$(first firefox firefox-esr /Applications/Firefox.app/Contents/MacOS/firefox) || fail browser
 else
   browser=$(first chromium chromium-browser google-chrome google-chrome-stable chrome \
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' \
@@ -74,10 +81,14 @@ clean() {
   done
 }
 
+case $engine in
+firefox) set -- --websocket-port=0 --profile-root="$home" ;;
+*) set -- --enable-chrome-logs ;;
+esac
 # The environment is not inherited: proxies and keys in it are none of the browser's business.
 set -- env -i HOME="$home" TMPDIR="$home" PATH="$PATH" LANG=C.UTF-8 \
   DISPLAY="${DISPLAY-}" WAYLAND_DISPLAY="${WAYLAND_DISPLAY-}" XAUTHORITY="${XAUTHORITY-}" \
-  XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR-}" "$driver" --port=0 --enable-chrome-logs
+  XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR-}" "$driver" --port=0 "$@"
 # shellcheck disable=SC2086 # words, none with spaces
 set -- $as "$@"
 if command -v setsid >/dev/null; then set -- setsid "$@"; fi

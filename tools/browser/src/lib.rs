@@ -20,14 +20,17 @@ mod hands;
 mod keys;
 mod options;
 mod page;
+mod picture;
 mod read;
 mod session;
 mod start;
 mod target;
 mod tool;
+mod traffic;
 mod verbs;
 mod visit;
+mod wait;
 mod wire;
 
-pub use options::{Limits, Options};
+pub use options::{Engine, Limits, Options};
 pub use tool::BrowserTool;

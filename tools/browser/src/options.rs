@@ -1,19 +1,51 @@
 //! How a browser is started and how long it may take.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use lamassu_egress::{Resolve, SystemResolver};
 use url::Url;
 
+/// A kind of browser.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium, Chrome or Edge, by ChromeDriver.
+    #[default]
+    Chromium,
+    /// Firefox, by geckodriver. The look is injected among the page's own scripts here.
+    Firefox,
+}
+
 /// How a browser is started.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// ChromeDriver; looked for on `PATH` and in the usual places if absent.
+    /// What kind of browser it is.
+    pub engine: Engine,
+    /// Whether Chromium is driven by WebDriver's own commands alone, as other browsers are.
+    pub webdriver_only: bool,
+    /// The driver; looked for on `PATH` and in the usual places if absent.
     pub driver: Option<PathBuf>,
-    /// Chromium; looked for on `PATH` and in the usual places if absent.
+    /// The browser; looked for on `PATH` and in the usual places if absent.
     pub browser: Option<PathBuf>,
-    /// A WebDriver that is running already, such as a Selenium Grid. Nothing is started then.
+    /// A WebDriver that is running already, such as a Selenium Grid. Nothing is started then. The
+    /// browser goes through the proxy of this machine all the same; see `proxy`.
     pub remote: Option<Url>,
+    /// The debugging address of a Chromium that is running already. Every action is judged as ever,
+    /// but its pages go their own way to the network, and it stays when the run has ended. Whoever
+    /// gives this address has to know that, and that all it is signed in to can be reached.
+    pub attach: Option<SocketAddr>,
+    /// The address of this machine under which a browser on another one reaches the proxy; the
+    /// loopback address if absent. Whoever else reaches it is held to the same policy.
+    pub proxy: Option<IpAddr>,
+    /// Whether the proxy opens TLS, so that method and path are judged and not the host alone.
+    pub inspect: bool,
+    /// Certificates of further authorities, in PEM form, that may vouch for servers when TLS is
+    /// opened.
+    pub trust: Vec<String>,
     /// Whether the browser stays invisible.
     pub headless: bool,
     /// Whether Chromium may run without its own sandbox. A hostile page can then take over the
@@ -33,9 +65,15 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            engine: Engine::default(),
+            webdriver_only: false,
             driver: None,
             browser: None,
             remote: None,
+            attach: None,
+            proxy: None,
+            inspect: false,
+            trust: Vec::new(),
             headless: true,
             unsafe_no_sandbox: false,
             profile: None,

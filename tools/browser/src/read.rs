@@ -1,22 +1,21 @@
-//! Looking, finding, reading, extracting, taking pictures, waiting.
+//! Looking, finding, reading, extracting.
 //!
 //! Each was judged for the page that was open then. If another page has come meanwhile it is
 //! judged again before anything of it is shown.
 
-use std::{fmt::Write as _, time::Duration};
+use std::fmt::Write as _;
 
-use lamassu_contract::{Action, Effect, Failure, FailureKind, Observation, Outcome, Permit, Picture, Resource};
+use lamassu_contract::{Action, Effect, Failure, Observation, Outcome, Permit, Resource};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    after::landed,
-    deed::{Aim, Extent, Sought, Until, whole},
+    deed::{Aim, Sought, whole},
     describe::pattern,
     escape,
     fault::Fault,
-    page::{Appeared, Looked, Place, Prose, render},
-    session::{Patience, Session},
+    page::{Looked, Place, Prose, render},
+    session::Session,
     target::stale,
 };
 
@@ -24,11 +23,9 @@ use crate::{
 const SEARCHED: usize = 2_000_000;
 /// Matches that are told.
 const MATCHES: usize = 20;
-/// Pixels of a picture of a whole page, from top to bottom.
-const TALLEST: u64 = 16_000;
 
 /// What came of reading: an observation, or why there is none.
-type Seen = Result<Observation, Failure>;
+pub(crate) type Seen = Result<Observation, Failure>;
 
 /// What became of a reading, as an outcome.
 pub(crate) fn outcome(seen: Seen) -> Outcome {
@@ -39,7 +36,7 @@ pub(crate) fn outcome(seen: Seen) -> Outcome {
 }
 
 /// Judges again if the tab is not where it was when the permit was given.
-fn still(permit: &Permit, place: &Place) -> Result<(), Failure> {
+pub(crate) fn still(permit: &Permit, place: &Place) -> Result<(), Failure> {
     let judged = match permit.action().resource() {
         Resource::Url(url) => Some(url.clone()),
         Resource::Element(element) => Some(element.page.clone()),
@@ -177,82 +174,4 @@ fn value_of(wanted: &str, text: &str) -> Result<Option<String>, Failure> {
     }
     let found = pattern(wanted)?.captures(text).and_then(|captures| captures.get(1).or_else(|| captures.get(0)));
     Ok(found.map(|found| found.as_str().trim().to_owned()))
-}
-
-/// Takes a picture of the viewport or of the whole page.
-pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: Extent) -> Seen {
-    let full = extent == Extent::Whole;
-    let before = session.locate().await?;
-    still(permit, &before)?;
-    let mut params = json!({ "format": "png", "captureBeyondViewport": full });
-    if full {
-        let metrics = session.cdp("Page.getLayoutMetrics", json!({})).await?;
-        let size =
-            |name: &str| metrics.pointer(&format!("/cssContentSize/{name}")).and_then(Value::as_f64).unwrap_or(1.0);
-        let clip =
-            json!({ "x": 0, "y": 0, "width": size("width"), "height": size("height").min(TALLEST as f64), "scale": 1 });
-        if let Some(params) = params.as_object_mut() {
-            params.insert("clip".to_owned(), clip);
-        }
-    }
-    let shot = session.cdp("Page.captureScreenshot", params).await?;
-    let after = session.locate().await?;
-    if (&after.url, &after.epoch) != (&before.url, &before.epoch) {
-        return Err(Fault::Moved.into());
-    }
-    let png = shot.get("data").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let about = format!("{} of {}", if full { "the whole page" } else { "the visible part" }, escape::line(&after.url));
-    let content = format!("took a picture of {about}");
-    Ok(Observation::from_page(&after.source(), content).with_picture(Picture { about, png }))
-}
-
-/// Waits for something on the page.
-pub(crate) async fn wait(session: &mut Session, permit: &Permit, until: &Until, limit: Duration) -> Outcome {
-    let before = session.place.clone();
-    let waited = match until {
-        Until::Quiet => {
-            let settled = session.settle(Patience { limit, from: None, frames: 2 }).await;
-            settled.map(|settled| (settled.place, !settled.over))
-        }
-        Until::Text(text) => appear(session, json!({ "text": text }), limit).await,
-        Until::There(wanted, _) => appear(session, json!({ "wanted": wanted }), limit).await,
-    };
-    let (place, found) = match waited {
-        Ok(waited) => waited,
-        Err(fault) => return Outcome::NotSent(fault.into()),
-    };
-    if let Err(failure) = still(permit, &place) {
-        return Outcome::NotSent(failure);
-    }
-    let what = match until {
-        Until::Quiet => "a quiet page".to_owned(),
-        Until::Text(text) => format!("\"{}\"", escape::quoted(text)),
-        Until::There(_, name) => name.clone(),
-    };
-    if !found {
-        let message = format!("waited {} seconds for {what} in vain; look at the page", limit.as_secs());
-        return Outcome::NotSent(Failure::new(FailureKind::Limit, message));
-    }
-    match landed(&place, format!("there is {what}")) {
-        Outcome::Landed(seen) if place.epoch != before.epoch || place.url != before.url => {
-            Outcome::Landed(seen.after_move())
-        }
-        outcome => outcome,
-    }
-}
-
-/// Waits across documents: a page that goes away is followed to the next.
-async fn appear(session: &mut Session, mut args: Value, limit: Duration) -> Result<(Place, bool), Fault> {
-    let end = std::time::Instant::now() + limit;
-    loop {
-        let rest = end.saturating_duration_since(std::time::Instant::now()).min(session.limits().command / 2);
-        if let Some(args) = args.as_object_mut() {
-            args.insert("limit".to_owned(), (rest.as_millis() as u64).into());
-        }
-        let appeared: Appeared = session.ask("appear", args.clone()).await?;
-        session.place = appeared.place.clone();
-        if appeared.found || std::time::Instant::now() >= end {
-            return Ok((appeared.place, appeared.found));
-        }
-    }
 }

@@ -10,6 +10,8 @@ use std::{
 };
 
 use fantoccini::{Client, error::CmdError, wd::WindowHandle};
+use lamassu_contract::Judge;
+use lamassu_egress::{Proxy, Traffic};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -18,6 +20,7 @@ use crate::{
     driver::Driver,
     fault::Fault,
     page::{Place, Prints, Settled, hook, library},
+    traffic,
     wire::Wire,
 };
 
@@ -26,6 +29,10 @@ use crate::{
 pub(crate) struct Session {
     wire: Wire,
     driver: Option<Driver>,
+    /// The only way to the network, unless the browser is not ours.
+    proxy: Option<Proxy>,
+    /// What the proxy has refused and nobody has been told of yet.
+    refused: Vec<String>,
     limits: Limits,
     /// The name of the library, which no page can guess.
     key: String,
@@ -36,6 +43,15 @@ pub(crate) struct Session {
     pub(crate) tabs: Vec<WindowHandle>,
     /// Where the tab was last seen.
     pub(crate) place: Place,
+}
+
+/// What a driver understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// Commands of the DevTools protocol too.
+    DevTools,
+    /// WebDriver alone.
+    WebDriver,
 }
 
 /// How the library is reached.
@@ -62,25 +78,29 @@ pub(crate) struct Patience<'a> {
 const SLACK: Duration = Duration::from_secs(2);
 
 impl Session {
-    /// A session that `driver`, if it is ours, has started. `devtools` tells whether the driver
-    /// knows the DevTools protocol.
+    /// A session that the driver, if there is one of ours, has started, with its proxy.
     ///
     /// # Errors
     ///
     /// A [`Fault`] if the first commands are not answered.
     pub(crate) async fn new(
         client: Client,
-        driver: Option<Driver>,
+        (driver, proxy): (Option<Driver>, Option<Proxy>),
         limits: Limits,
-        devtools: bool,
+        protocol: Protocol,
     ) -> Result<Self, Fault> {
         let random = || RandomState::new().hash_one(0_u8);
         let mut session = Self {
             wire: Wire::new(client, limits.command),
             driver,
+            proxy,
+            refused: Vec::new(),
             limits,
             key: format!("l{:016x}{:016x}", random(), random()),
-            reach: if devtools { Reach::World { frame: None, world: None } } else { Reach::Page },
+            reach: match protocol {
+                Protocol::DevTools => Reach::World { frame: None, world: None },
+                Protocol::WebDriver => Reach::Page,
+            },
             prints: Prints::default(),
             tabs: Vec::new(),
             place: Place::default(),
@@ -93,6 +113,32 @@ impl Session {
     /// The port of a driver that we started.
     pub(crate) fn driver_port(&self) -> Option<u16> {
         self.driver.as_ref().map(|driver| driver.port)
+    }
+
+    /// From now on `judge` judges what the browser sends by itself.
+    pub(crate) fn under(&self, judge: &Judge) {
+        if let Some(proxy) = &self.proxy {
+            proxy.under(judge.clone());
+            proxy.page(Some(&self.place.origin));
+        }
+    }
+
+    /// Whether every request of the browser is judged on its way.
+    pub(crate) fn pinned(&self) -> bool {
+        self.proxy.is_some()
+    }
+
+    /// What went over the network since this was last asked.
+    pub(crate) fn traffic(&mut self) -> Traffic {
+        let traffic = self.proxy.as_ref().map(Proxy::traffic).unwrap_or_default();
+        self.refused.extend(traffic::refused(&traffic));
+        traffic
+    }
+
+    /// What was refused on the network and has not been told yet.
+    pub(crate) fn untold(&mut self) -> Vec<String> {
+        self.traffic();
+        std::mem::take(&mut self.refused)
     }
 
     /// The limits it was started with.
@@ -113,6 +159,11 @@ impl Session {
     /// The WebDriver client, for commands that go through [`Self::bounded`].
     pub(crate) fn client(&self) -> &Client {
         self.wire.client()
+    }
+
+    /// A picture of the visible part, as PNG in Base64.
+    pub(crate) async fn visible(&self) -> Result<Value, Fault> {
+        self.wire.picture().await
     }
 
     /// Runs a command of the DevTools protocol.

@@ -1,15 +1,22 @@
-//! From options to a session: capabilities, the connection, and words for what goes wrong.
+//! From options to a session: the proxy, the driver, capabilities, and words for what goes wrong.
+
+use std::net::SocketAddr;
 
 use fantoccini::{ClientBuilder, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
 use lamassu_contract::{Failure, FailureKind};
-use serde_json::{Value, json};
+use lamassu_egress::{Proxy, ProxyOptions};
+use serde_json::{Map, Value, json};
+use url::{Host, Url};
 
-use crate::{Options, driver::Driver, session::Session};
+use crate::{
+    Engine, Options,
+    driver::Driver,
+    session::{Protocol, Session},
+};
 
-/// Flags that every browser of ours gets: it talks to nobody by itself, and to nobody past us.
-const FLAGS: [&str; 15] = [
-    "--no-proxy-server",
+/// Flags that every Chromium of ours gets: it talks to nobody by itself, and to nobody past us.
+const FLAGS: [&str; 16] = [
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
@@ -22,7 +29,10 @@ const FLAGS: [&str; 15] = [
     "--no-default-browser-check",
     "--no-pings",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider",
+    "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,NetworkTimeServiceQuerying",
+    // What it would ask of its maker anyway goes to a name that cannot exist.
+    "--gaia-url=https://browser.invalid/",
+    "--component-updater=url-source=https://browser.invalid/",
     // The driver talks to the browser through a pipe, so that no port is open to pages.
     "--remote-debugging-pipe",
 ];
@@ -33,24 +43,27 @@ const FLAGS: [&str; 15] = [
 ///
 /// [`FailureKind::Lost`]: says what is missing and how to get it.
 pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
+    let proxy = match &options.attach {
+        // A browser that runs already goes its own way to the network.
+        Some(_) => None,
+        None => Some(proxy(options).await?),
+    };
     let driver = match &options.remote {
         Some(_) => None,
         None => Some(Driver::start(options).await?),
     };
+    if let (Some(proxy), Some(driver)) = (&proxy, &driver) {
+        proxy.close_port(driver.port);
+    }
     let address = match (&options.remote, &driver) {
-        (Some(url), _) if url.scheme() != "http" => {
-            return Err(lost(format!(
-                "the WebDriver at `{url}` is reached by plain http only; put a local forwarder before it"
-            )));
-        }
-        (Some(url), _) => url.to_string(),
+        (Some(url), _) => remote(url)?,
         (None, Some(driver)) => format!("http://127.0.0.1:{}/", driver.port),
         (None, None) => return Err(lost("no driver was started".to_owned())),
     };
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let mut builder = ClientBuilder::new(connector);
-    builder.capabilities(capabilities(options, driver.as_ref()));
+    builder.capabilities(capabilities(options, driver.as_ref(), proxy.as_ref()));
     let client = match tokio::time::timeout(options.limits.start, builder.connect(&address)).await {
         Ok(Ok(client)) => client,
         Ok(Err(error)) => return Err(unstarted(driver.as_ref(), &error.to_string())),
@@ -59,10 +72,91 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
             return Err(unstarted(driver.as_ref(), &format!("no answer within {seconds} seconds")));
         }
     };
-    Ok(Session::new(client, driver, options.limits, true).await?)
+    let protocol = match options.engine {
+        Engine::Chromium if !options.webdriver_only => Protocol::DevTools,
+        Engine::Chromium | Engine::Firefox => Protocol::WebDriver,
+    };
+    let mut session = Session::new(client, (driver, proxy), options.limits, protocol).await?;
+    if options.attach.is_none() {
+        // From the page it begins with, Chromium goes on to its own if the first one does not come.
+        session.bounded(session.client().goto("about:blank")).await?;
+    }
+    // What was refused before there was anything to do concerns nobody.
+    drop(session.untold());
+    Ok(session)
 }
 
-fn capabilities(options: &Options, driver: Option<&Driver>) -> Capabilities {
+fn remote(url: &Url) -> Result<String, Failure> {
+    if url.scheme() != "http" {
+        let why = format!("the WebDriver at `{url}` is reached by plain http only; put a local forwarder before it");
+        return Err(lost(why));
+    }
+    Ok(url.to_string())
+}
+
+/// The proxy that the browser is pinned to, where it can reach it.
+async fn proxy(options: &Options) -> Result<Proxy, Failure> {
+    let near = options.remote.as_ref().is_none_or(|url| match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    });
+    let defaults = ProxyOptions::default();
+    let listen = match options.proxy {
+        Some(ip) => SocketAddr::new(ip, 0),
+        None if near => defaults.listen,
+        None => {
+            return Err(lost(
+                "a browser on another machine reaches the network through the proxy of this one; give the address of \
+                 this machine under which that browser can reach it (`proxy`, or `--proxy ADDRESS`)"
+                    .to_owned(),
+            ));
+        }
+    };
+    let options = ProxyOptions {
+        listen,
+        inspect: options.inspect,
+        resolver: options.resolver.clone(),
+        trust: options.trust.clone(),
+        ..defaults
+    };
+    Proxy::start(options).await.map_err(|error| lost(format!("the browser's proxy does not start: {error}")))
+}
+
+fn capabilities(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -> Capabilities {
+    let mut all: Capabilities = Map::new();
+    // A browser answers no question about a page while another one is on its way. The driver knows
+    // when that is so, holds commands back meanwhile, and stops loading in the end.
+    all.insert("pageLoadStrategy".to_owned(), "eager".into());
+    let load = options.limits.load.as_millis() as u64;
+    let script = options.limits.command.as_millis() as u64;
+    all.insert("timeouts".to_owned(), json!({ "pageLoad": load, "script": script }));
+    all.insert("unhandledPromptBehavior".to_owned(), "ignore".into());
+    match options.engine {
+        Engine::Chromium => {
+            all.insert("browserName".to_owned(), "chrome".into());
+            all.insert("goog:chromeOptions".to_owned(), chromium(options, driver, proxy));
+        }
+        Engine::Firefox => {
+            all.insert("browserName".to_owned(), "firefox".into());
+            all.insert("moz:firefoxOptions".to_owned(), firefox(options, driver));
+            if let Some(proxy) = proxy {
+                let address = proxy.address().to_string();
+                let manual = json!({ "proxyType": "manual", "httpProxy": address, "sslProxy": address, "noProxy": [] });
+                all.insert("proxy".to_owned(), manual);
+            }
+            // Here an authority cannot be named; the proxy has verified the server's certificate.
+            all.insert("acceptInsecureCerts".to_owned(), options.inspect.into());
+        }
+    }
+    all
+}
+
+fn chromium(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -> Value {
+    if let Some(address) = &options.attach {
+        return json!({ "debuggerAddress": address.to_string() });
+    }
     let mut args: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
     args.push(format!("--window-size={},{}", options.window.0, options.window.1));
     if options.headless {
@@ -71,7 +165,17 @@ fn capabilities(options: &Options, driver: Option<&Driver>) -> Capabilities {
     if options.unsafe_no_sandbox {
         args.push("--no-sandbox".to_owned());
     }
-    let mut chrome = serde_json::Map::new();
+    if let Some(proxy) = proxy {
+        args.push(format!("--proxy-server=http://{}", proxy.address()));
+        // Addresses of this machine are no exception.
+        args.push("--proxy-bypass-list=<-loopback>".to_owned());
+        // Whatever would go past the proxy finds no address.
+        args.push(format!("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {}", proxy.address().ip()));
+        if let Some(spki) = proxy.spki() {
+            args.push(format!("--ignore-certificate-errors-spki-list={spki}"));
+        }
+    }
+    let mut chrome = Map::new();
     if let Some(driver) = driver {
         let own = || format!("{}/profile", driver.home);
         let profile = options.profile.as_ref().map_or_else(own, |folder| folder.display().to_string());
@@ -80,16 +184,7 @@ fn capabilities(options: &Options, driver: Option<&Driver>) -> Capabilities {
     }
     chrome.insert("args".to_owned(), args.into());
     chrome.insert("prefs".to_owned(), preferences());
-    let pairs = [
-        ("browserName", json!("chrome")),
-        // Chromium answers no question about a page while another one is on its way. The driver
-        // knows when that is so, holds commands back meanwhile, and stops loading in the end.
-        ("pageLoadStrategy", json!("eager")),
-        ("timeouts", json!({ "pageLoad": options.limits.load.as_millis() as u64 })),
-        ("unhandledPromptBehavior", json!("ignore")),
-        ("goog:chromeOptions", chrome.into()),
-    ];
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    chrome.into()
 }
 
 /// No password manager, no downloads, nobody is asked for a place, a camera or notifications.
@@ -106,6 +201,37 @@ fn preferences() -> Value {
         "profile.default_content_setting_values.media_stream": 2,
         "profile.default_content_setting_values.automatic_downloads": 2
     })
+}
+
+fn firefox(options: &Options, driver: Option<&Driver>) -> Value {
+    let (width, height) = options.window;
+    let mut args = vec![format!("--width={width}"), format!("--height={height}")];
+    if options.headless {
+        args.push("-headless".to_owned());
+    }
+    let mut firefox = Map::new();
+    if let Some(driver) = driver {
+        firefox.insert("binary".to_owned(), driver.browser.clone().into());
+    }
+    firefox.insert("args".to_owned(), args.into());
+    let prefs = json!({
+        // Addresses of this machine are no exception, and nothing goes past the proxy.
+        "network.proxy.allow_hijacking_localhost": true,
+        "network.dns.disablePrefetch": true,
+        "network.http.speculative-parallel-limit": 0,
+        "network.http.http3.enable": false,
+        "network.trr.mode": 5,
+        "network.captive-portal-service.enabled": false,
+        "network.connectivity-service.enabled": false,
+        "media.peerconnection.enabled": false,
+        "signon.rememberSignons": false,
+        "permissions.default.geo": 2,
+        "permissions.default.camera": 2,
+        "permissions.default.microphone": 2,
+        "permissions.default.desktop-notification": 2
+    });
+    firefox.insert("prefs".to_owned(), prefs);
+    firefox.into()
 }
 
 fn unstarted(driver: Option<&Driver>, error: &str) -> Failure {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{Options, act, address, deed::Deed, describe, read, session::Session, start, verbs, visit};
+use crate::{Options, act, address, deed::Deed, describe, picture, read, session::Session, start, verbs, visit, wait};
 
 /// Characters of a goal that tell a look what to choose by.
 const LONGEST_GOAL: usize = 500;
@@ -77,8 +77,12 @@ impl BrowserTool {
             (Life::Lost(why), _) => Outcome::NotSent(Failure::new(FailureKind::Lost, why.clone())),
             (life, Deed::Open(url)) => self.open(life, &permit, &url).await,
             (Life::Fresh, _) => Outcome::Landed(read::blank()),
-            (Life::Live(session), deed) => perform(session, &permit, deed).await,
+            (Life::Live(session), deed) => {
+                session.under(permit.judge());
+                perform(session, &permit, deed).await
+            }
         };
+        let outcome = with_refusals(&mut life, outcome);
         let failure = match &outcome {
             Outcome::NotSent(failure) | Outcome::MayHaveLanded(failure) => Some(failure),
             Outcome::Landed(_) => None,
@@ -87,12 +91,8 @@ impl BrowserTool {
         outcome
     }
 
-    /// Opens `url` once every address of its host has been judged.
+    /// Opens `url` in a browser that is started if there is none.
     async fn open(&self, life: &mut Life, permit: &Permit, url: &Url) -> Outcome {
-        let addresses = match address::judge(permit, url, self.options.resolver.as_ref()).await {
-            Ok(addresses) => addresses,
-            Err(failure) => return Outcome::NotSent(failure),
-        };
         if let Life::Fresh = life {
             match start::start(&self.options).await {
                 Ok(session) => *life = Life::Live(Box::new(session)),
@@ -100,11 +100,24 @@ impl BrowserTool {
             }
         }
         let Life::Live(session) = life else { return Outcome::Landed(read::blank()) };
-        let own = session.driver_port().is_some() && session.driver_port() == url.port_or_known_default();
-        if own && addresses.iter().any(|address| address.ip().is_loopback()) {
-            return Outcome::NotSent(address::forbidden("this address is the browser's own driver".to_owned()));
+        session.under(permit.judge());
+        if !session.pinned()
+            && let Err(failure) = self.judge_addresses(session, permit, url).await
+        {
+            return Outcome::NotSent(failure);
         }
         visit::open(session, url).await
+    }
+
+    /// Judges the addresses of `url` for a browser that resolves names and dials by itself.
+    async fn judge_addresses(&self, session: &Session, permit: &Permit, url: &Url) -> Result<(), Failure> {
+        let addresses = address::judge(permit, url, self.options.resolver.as_ref()).await?;
+        let own = [session.driver_port(), self.options.attach.map(|address| address.port())];
+        let controls = own.into_iter().flatten().any(|port| Some(port) == url.port_or_known_default());
+        if controls && addresses.iter().any(|address| address.ip().is_loopback()) {
+            return Err(address::forbidden("this address is the browser's own driver".to_owned()));
+        }
+        Ok(())
     }
 
     /// Keeps in mind that the browser is gone, or whether a page is open.
@@ -120,6 +133,19 @@ impl BrowserTool {
     }
 }
 
+/// Tells with an observation what was refused on the network meanwhile, or since it was last told.
+fn with_refusals(life: &mut Life, outcome: Outcome) -> Outcome {
+    match (life, outcome) {
+        (Life::Live(session), Outcome::Landed(mut observation)) => {
+            for line in session.untold() {
+                observation.content = format!("{}\n{line}", observation.content.trim_end());
+            }
+            Outcome::Landed(observation)
+        }
+        (_, outcome) => outcome,
+    }
+}
+
 /// Does one thing in a living session.
 async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome {
     let reads = permit.action().effect() == Effect::Read;
@@ -130,8 +156,8 @@ async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome 
             read::outcome(read::read(session, permit, aim.as_ref(), (offset, limit)).await)
         }
         Deed::Extract(fields) => read::outcome(read::extract(session, permit, &fields).await),
-        Deed::Screenshot { extent } => read::outcome(read::screenshot(session, permit, extent).await),
-        Deed::Wait { until, limit } => read::wait(session, permit, &until, limit).await,
+        Deed::Screenshot { extent, marks } => read::outcome(picture::screenshot(session, permit, &extent, marks).await),
+        Deed::Wait { until, limit } => wait::wait(session, permit, &until, limit).await,
         Deed::Open(url) => visit::open(session, &url).await,
         Deed::Travel(way) => visit::travel(session, way).await,
         Deed::Tabs(tabs) => visit::tabs(session, tabs).await,

@@ -12,6 +12,10 @@ const FIELD: &str = "the field: a reference of the table such as [7], or its lab
 
 /// The verbs, in the order in which they are offered.
 pub(crate) fn verbs() -> Vec<Verb> {
+    [acting(), moving(), reading()].concat()
+}
+
+fn acting() -> Vec<Verb> {
     use Effect::{Read, Write};
     vec![
         Verb::new("look", Read, "Shows what is on the page and can be acted on.").takes(
@@ -32,25 +36,55 @@ pub(crate) fn verbs() -> Vec<Verb> {
             .needs("target", Text, FIELD)
             .takes("text", Text, "the text")
             .takes("secret", Text, "the name of a secret"),
-        Verb::new("select", Write, "Chooses an option of a list.")
-            .needs("target", Text, FIELD)
-            .needs("option", Text, "the option as it is shown"),
+        Verb::new("select", Write, "Chooses an option of a list.").needs("target", Text, FIELD).needs(
+            "option",
+            Text,
+            "the option as it is shown",
+        ),
         Verb::new("check", Write, "Ticks a checkbox, radio button or switch, or clears it.")
             .needs("target", Text, FIELD)
             .takes("on", Flag, "false to clear it; true if absent"),
         Verb::new("press", Write, "Presses a key, such as Enter, Escape or Control+a.")
             .needs("key", Text, "the key")
             .takes("target", Text, "the element to press it on; what has the focus if absent"),
+    ]
+}
+
+fn moving() -> Vec<Verb> {
+    use Effect::{Read, Write};
+    vec![
         Verb::new("scroll", Read, "Scrolls the page, or an element into view.")
             .takes("to", Text, "down, up, end or top; down if absent")
-            .takes("target", Text, TARGET),
+            .takes("by", Integer, "so many pixels; most of what is shown if absent")
+            .takes(
+                "target",
+                Text,
+                "the element to bring into view; with `to` or `by`, the box it stands in is scrolled",
+            ),
         Verb::new("back", Read, "Goes back to the page before."),
         Verb::new("forward", Read, "Goes forward again to the page after."),
         Verb::new("reload", Read, "Loads this page again."),
-        Verb::new("wait", Read, "Waits for a text or an element, or, if neither is given, until the page is quiet.")
-            .takes("text", Text, "the text")
-            .takes("target", Text, TARGET)
-            .takes("seconds", Integer, "at most so long; 10 if absent, 60 at most"),
+        Verb::new(
+            "wait",
+            Read,
+            "Waits for a text, an element or an address, or, if none is given, until the page is quiet.",
+        )
+        .takes("text", Text, "the text")
+        .takes("target", Text, TARGET)
+        .takes("address", Text, "a part of the address that the page is to have")
+        .takes("gone", Flag, "true to wait until the text or element is gone")
+        .takes("seconds", Integer, "at most so long; 10 if absent, 60 at most"),
+        Verb::new("tabs", Read, "Lists the tabs, shows one of them or closes it.")
+            .takes("tab", Integer, "the number of the tab to show")
+            .takes("close", Flag, "true to close it instead"),
+        Verb::new("dialog", Write, "Answers the dialog that the page shows. Accepting it is a consequential act.")
+            .needs("accept", Flag, "true for its OK, false for its Cancel"),
+    ]
+}
+
+fn reading() -> Vec<Verb> {
+    use Effect::Read;
+    vec![
         Verb::new("find", Read, "Finds a text or a pattern on the whole page, also far from what is shown.")
             .takes("text", Text, "the text; elements with such a name are listed too")
             .takes("pattern", Text, "a regular expression"),
@@ -63,12 +97,10 @@ pub(crate) fn verbs() -> Vec<Verb> {
             Pairs,
             "for each value its name and either the label it stands behind or a regular expression, whose first group counts",
         ),
-        Verb::new("screenshot", Read, "Takes a picture.").takes("full", Flag, "true for the whole page"),
-        Verb::new("tabs", Read, "Lists the tabs, shows one of them or closes it.")
-            .takes("tab", Integer, "the number of the tab to show")
-            .takes("close", Flag, "true to close it instead"),
-        Verb::new("dialog", Write, "Answers the dialog that the page shows. Accepting it is a consequential act.")
-            .needs("accept", Flag, "true for its OK, false for its Cancel"),
+        Verb::new("screenshot", Read, "Takes a picture of what is shown.")
+            .takes("full", Flag, "true for the whole page")
+            .takes("target", Text, "the element to take a picture of")
+            .takes("marks", Flag, "true to draw the numbers of the last look's table into it"),
     ]
 }
 

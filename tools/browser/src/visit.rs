@@ -2,16 +2,16 @@
 
 use fantoccini::wd::WindowHandle;
 use lamassu_contract::{Failure, FailureKind, Observation, Outcome};
-use serde_json::json;
+use lamassu_egress::Traffic;
 use url::Url;
 
 use crate::{
-    after::{first_tab, landed, report},
+    after::{error_page, first_tab, landed, report},
     deed::{Answer, TabDeed, Way},
     describe::open_dialog,
     escape,
     fault::{Fault, in_doubt, not_sent},
-    page::{Place, Prose},
+    page::Place,
     session::{Patience, Session},
     target::stale,
 };
@@ -25,14 +25,27 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
     // A step within the document does not change it.
     let within = url.fragment().is_some() && before.page().is_some_and(|page| bare(&page) == bare(url));
     let from = (!within).then_some(before.epoch.as_str());
+    session.traffic();
     match session.bounded(session.client().goto(url.as_str())).await {
         Ok(()) => {}
         Err(Fault::Slow) => return unanswered(session, url),
         // The browser shows a page of its own then.
-        Err(Fault::Answer(words)) if words.contains("net::ERR_") => {}
+        Err(Fault::Answer(words)) if words.contains("net::ERR_") || words.contains("about:neterror") => {}
         Err(fault) => return not_sent(fault),
     }
-    let patience = Patience { limit: session.limits().settle, from, frames: 1 };
+    let traffic = session.traffic();
+    match session.locate().await {
+        // The proxy's answer leaves a browser where it was.
+        Ok(place) if Some(place.epoch.as_str()) == from || place.failed() => {
+            if let Some(failure) = stopped(&traffic, url) {
+                return not_sent(emptied(session, failure).await);
+            }
+        }
+        Ok(_) | Err(Fault::Dialog(_)) => {}
+        Err(fault) => return not_sent(fault),
+    }
+    // A page that has loaded may go on asking for ever.
+    let patience = Patience { limit: session.limits().settle / 2, from, frames: 1 };
     match session.settle(patience).await {
         Err(Fault::Dialog(text)) => {
             let words = format!("opened {url}; the page shows a dialog that says \"{text}\"; answer it with `dialog`");
@@ -43,8 +56,10 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
         Ok(settled) if settled.over && from == Some(session.place.epoch.as_str()) => return unanswered(session, url),
         Ok(_) => {}
     }
-    if session.place.url.starts_with("chrome-error:") {
-        return failed(session, url).await;
+    if session.place.failed() {
+        let reason = error_page(session).await;
+        let message = format!("`{url}` cannot be opened: {reason}; check the address");
+        return not_sent(emptied(session, Failure::new(FailureKind::Remote, message)).await);
     }
     let place = session.place.clone();
     let words = if place.url == url.as_str() {
@@ -68,24 +83,31 @@ fn unanswered(session: &Session, url: &Url) -> Outcome {
     not_sent(Failure::new(FailureKind::Limit, message))
 }
 
-/// The browser shows its own page about what went wrong; an empty one takes its place.
-async fn failed(session: &mut Session, url: &Url) -> Outcome {
-    let prose = session.ask::<Prose>("prose", json!({ "limit": 4000 })).await;
-    let reason = prose.ok().and_then(|prose| {
-        let mut words = prose.text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
-        words.find(|word| word.starts_with("ERR_") || word.starts_with("DNS_")).map(str::to_owned)
-    });
-    let reason = reason.unwrap_or_else(|| "no answer".to_owned());
+/// Why the proxy did not let a page come.
+fn stopped(traffic: &Traffic, url: &Url) -> Option<Failure> {
+    let refused = traffic.refused.iter().find(|denied| denied.page).or(traffic.refused.last());
+    if let Some(denied) = refused {
+        return Some(Failure::refused(denied.refusal.clone()));
+    }
+    let why = traffic.unreached.first()?;
+    Some(Failure::new(FailureKind::Remote, format!("`{url}` cannot be opened: {why}; check the address")))
+}
+
+/// Puts an empty page in the place of the browser's own about what went wrong.
+async fn emptied(session: &mut Session, failure: Failure) -> Failure {
+    if !session.place.failed() {
+        return failure;
+    }
     let from = session.place.epoch.clone();
     let emptied = async {
         session.bounded(session.client().goto("about:blank")).await?;
         let limit = session.limits().settle;
         session.settle(Patience { limit, from: Some(&from), frames: 0 }).await
     };
-    if let Err(fault) = emptied.await {
-        return not_sent(fault);
+    match emptied.await {
+        Ok(_) => failure,
+        Err(fault) => fault.into(),
     }
-    not_sent(Failure::new(FailureKind::Remote, format!("`{url}` cannot be opened: {reason}; check the address")))
 }
 
 /// Goes to the page before or after this one, or loads this one again.

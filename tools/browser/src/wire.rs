@@ -35,6 +35,20 @@ impl WebDriverCompatibleCommand for Cdp {
     }
 }
 
+/// A picture of the visible part, as PNG in Base64, by WebDriver alone.
+#[derive(Debug)]
+struct Visible;
+
+impl WebDriverCompatibleCommand for Visible {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/screenshot", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::GET, None)
+    }
+}
+
 impl Wire {
     /// No command through `client` may take longer than `limit`.
     pub(crate) fn new(client: Client, limit: Duration) -> Self {
@@ -57,6 +71,11 @@ impl Wire {
     /// Runs a command of the DevTools protocol.
     pub(crate) async fn cdp(&self, command: &'static str, params: Value) -> Result<Value, Fault> {
         self.bounded(self.client.issue_cmd(Cdp { command, params })).await
+    }
+
+    /// A picture of the visible part, as PNG in Base64.
+    pub(crate) async fn picture(&self) -> Result<Value, Fault> {
+        self.bounded(self.client.issue_cmd(Visible)).await
     }
 
     /// What the expression `script` comes to in an isolated world.

@@ -307,30 +307,36 @@ function state(aim) {
   return stale ? { stale } : { checked: isChecked(element, roleOf(element)) };
 }
 
-function scroll({ to, ...aim }) {
+// Scrolls an element into view or, told how far, the box that it stands in; without one the page.
+function scroll({ to, by, aim }) {
   mark();
-  if (aim.reference) {
-    const { element, stale } = verify(aim);
-    if (stale) return { stale };
+  const { element, stale } = aim ? verify(aim) : {};
+  if (stale) return { stale };
+  if (element && !to) {
     standIn(element).scrollIntoView({ block: "center", behavior: "instant" });
-    return { done: true };
+    return {};
   }
-  const box = scroller();
-  const step = Math.round(box.clientHeight * .85);
+  const box = (element && scrollable(element)) ?? scroller();
+  const step = by ?? Math.round(box.clientHeight * .85);
   const top = { down: box.scrollTop + step, up: box.scrollTop - step, end: box.scrollHeight, top: 0 }[to];
   const before = box.scrollTop;
   box.scrollTo({ top, behavior: "instant" });
-  return { done: true, other: box.scrollTop === before ? "still" : null };
+  return { other: box.scrollTop === before ? "still" : null };
+}
+
+// The nearest box around an element, or itself, that can be scrolled.
+function scrollable(element) {
+  for (let node = element; node; node = parentOf(node)) {
+    if (node.scrollHeight > node.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(node).overflowY)) return node;
+  }
+  return null;
 }
 
 // The page itself or, where the page does not scroll, the box in its middle that does.
 function scroller() {
   const page = document.scrollingElement ?? document.documentElement;
   if (page.scrollHeight > page.clientHeight + 4) return page;
-  for (let node = at(window, innerWidth / 2, innerHeight / 2); node; node = parentOf(node)) {
-    if (node.scrollHeight > node.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(node).overflowY)) return node;
-  }
-  return page;
+  return scrollable(at(window, innerWidth / 2, innerHeight / 2)) ?? page;
 }
 
 // The elements whose names contain `text`.

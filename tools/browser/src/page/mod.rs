@@ -16,6 +16,7 @@ pub(crate) fn library(key: &str) -> String {
         include_str!("look.js"),
         include_str!("act.js"),
         include_str!("settle.js"),
+        include_str!("picture.js"),
         include_str!("open.js"),
     ];
     called(&parts, key)
@@ -47,7 +48,12 @@ pub(crate) struct Place {
 impl Place {
     /// The address, if a page is open.
     pub(crate) fn page(&self) -> Option<Url> {
-        if self.url.is_empty() || self.url == "about:blank" { None } else { Url::parse(&self.url).ok() }
+        if ["", "about:blank", "data:,"].contains(&self.url.as_str()) { None } else { Url::parse(&self.url).ok() }
+    }
+
+    /// Whether the browser shows its own page about one that did not come.
+    pub(crate) fn failed(&self) -> bool {
+        self.url.starts_with("chrome-error:") || self.url.starts_with("about:neterror")
     }
 
     /// The origin for a label. Where there is none, the scheme stands for it.
@@ -153,6 +159,13 @@ impl Prints {
         self.of.insert(described.reference, described.print.clone());
     }
 
+    /// The numbers that are known.
+    pub(crate) fn references(&self) -> Vec<u32> {
+        let mut all: Vec<_> = self.of.keys().copied().collect();
+        all.sort_unstable();
+        all
+    }
+
     /// What `reference` stood for when it was last shown.
     pub(crate) fn get(&self, reference: u32) -> Option<&str> {
         self.of.get(&reference).map(String::as_str)
@@ -242,6 +255,19 @@ pub(crate) struct Acted {
 pub(crate) struct Press {
     pub(crate) reached: u32,
     pub(crate) swallowed: u32,
+}
+
+/// What a picture is to show, in pixels of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Framed {
+    pub(crate) stale: Option<String>,
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    /// The numbers that are drawn.
+    pub(crate) drawn: Vec<u32>,
 }
 
 /// The text of a page or of a part of it.

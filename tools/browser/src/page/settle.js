@@ -131,17 +131,20 @@ function settle({ limit, load, from, frames }) {
 
 // ---- What somebody wants to see.
 
-// Answers when `text` is to be read or the element that `wanted` names is there.
-function appear({ text, wanted, limit }) {
+// Answers when what is wanted is there, or when it is `gone`: a text that can be read, a part of the
+// address, or an element.
+function appear({ what, gone, limit }) {
   return new Promise(done => {
     const begin = performance.now();
-    const there = () => wanted ? Boolean(probe(wanted)) : norm(prose({ limit: 1e6 }).text).includes(norm(text));
+    const there = () => gone !== (what.text ? norm(prose({ limit: 1e6 }).text).includes(norm(what.text))
+      : what.address ? location.href.includes(what.address) : Boolean(probe(what.target)));
     let due = true;
     const observer = new MutationObserver(() => { due = true; });
     observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
     const tick = () => {
       const over = performance.now() - begin >= limit;
       const found = due && there();
+      // Some changes leave no record: what is scrolled, shown by a style, or in the address.
       due = performance.now() % 200 < 30;
       if (!found && !over) return void setTimeout(tick, 20);
       observer.disconnect();

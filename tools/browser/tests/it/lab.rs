@@ -230,12 +230,16 @@ async fn serve(mut stream: TcpStream, asked: Arc<AtomicUsize>) {
         while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
         return;
     }
+    if path.ends_with("?slow") {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
     let pages = pages![
         "form", "names", "hidden", "frames", "inner", "forge", "act", "effects", "twins", "long", "stale", "dialogs",
-        "busy", "tabs", "secret", "late", "covered", "words"
+        "busy", "tabs", "secret", "late", "covered", "words", "work", "hands"
     ];
     let (status, body) = match pages.get(bare) {
         Some(page) => ("200 OK", (*page).to_owned()),
+        None if bare == "/script" => ("200 OK", "document.getElementById('log').textContent = 'loaded'".to_owned()),
         None if bare == "/said" => ("200 OK", format!("<title>said</title><p>{method} {path}</p>")),
         None => ("404 Not Found", "<title>none</title><p>nothing here</p>".to_owned()),
     };

@@ -9,8 +9,11 @@
 )]
 
 mod acting;
+mod handling;
 mod judging;
 mod lab;
 mod life;
 mod looking;
 mod moving;
+mod settling;
+mod webdriver;

@@ -102,13 +102,10 @@ fn a_server_that_is_not_there_is_named_and_leaves_an_empty_tab() {
         let gone = lab.site.url("").replace("127.0.0.1", "127.0.0.77");
         let failed = not_sent(lab.run(call("open").with("url", gone.as_str())).await);
         let look = landed(lab.run(call("look")).await).content;
-        assert_eq!(
-            (failed, look.as_str()),
-            (
-                (FailureKind::Remote, format!("`{gone}/` cannot be opened: ERR_CONNECTION_REFUSED; check the address")),
-                "no page is open; `open` an address first"
-            )
-        );
+        let address = gone.trim_start_matches("http://");
+        let why = format!("`{address}` cannot be reached: Connection refused (os error 111); nothing was sent");
+        let says = format!("`{gone}/` cannot be opened: {why}; check the address");
+        assert_eq!((failed, look.as_str()), ((FailureKind::Remote, says), "no page is open; `open` an address first"));
     });
 }
 

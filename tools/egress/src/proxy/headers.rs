@@ -2,7 +2,9 @@
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
-    header::{CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, TE, TRANSFER_ENCODING, UPGRADE},
+    header::{
+        CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, TE, TRANSFER_ENCODING, UPGRADE, UPGRADE_INSECURE_REQUESTS,
+    },
 };
 
 /// Headers that are about one connection, beside those that `Connection` names and `Proxy-*`.
@@ -15,6 +17,14 @@ pub(super) fn wants_websocket<B>(request: &Request<B>) -> bool {
         && headers.contains_key(SEC_WEBSOCKET_KEY)
         && lists(headers, &CONNECTION, "upgrade")
         && lists(headers, &UPGRADE, "websocket")
+}
+
+/// Whether a browser asks for a page to show. Over plain HTTP it says so with a wish for HTTPS.
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
+    match headers.get("sec-fetch-dest") {
+        Some(destination) => destination == "document",
+        None => headers.contains_key(UPGRADE_INSECURE_REQUESTS),
+    }
 }
 
 /// Takes out what was meant for this connection alone (RFC 9110, section 7.6.1).

@@ -17,6 +17,7 @@ use super::{
     asked::Place,
     body::{Body, Tracked},
     forward,
+    headers::wants_page,
     trouble::Trouble,
     tunnel,
 };
@@ -87,16 +88,21 @@ where
 
 async fn answer(caller: Caller, request: Request<Incoming>) -> Result<Response<Tracked>, Infallible> {
     let under_way = caller.door.under_way.begin();
+    let page = wants_page(request.headers());
     let answer = if request.method() == Method::CONNECT && matches!(caller.place, Place::Open) {
         tunnel::open(&caller, request).await
     } else {
         forward::send(&caller, request).await
     };
     let answer = answer.unwrap_or_else(|trouble| {
-        if let Trouble::Refused(refusal) = &trouble {
-            caller.door.ledger.refused(refusal);
+        match &trouble {
+            Trouble::Refused(refusal) => caller.door.ledger.refused(refusal, page),
+            Trouble::Unreachable(why) | Trouble::Late(why) => caller.door.ledger.unreached(why),
+            Trouble::Malformed(_) => {}
         }
-        trouble.answer().map(Body::Right)
+        // Without content the browser stays where it is.
+        let answer = if page { Trouble::nothing() } else { trouble.answer() };
+        answer.map(Body::Right)
     });
     Ok(answer.map(|body| Tracked::new(body, under_way)))
 }

@@ -27,6 +27,8 @@ pub struct Traffic {
     pub refused: Vec<Denied>,
     /// How many more there were than `refused` holds.
     pub more_refused: usize,
+    /// Why servers could not be reached, one line each. There may have been more.
+    pub unreached: Vec<String>,
 }
 
 /// A request on its way to a server.
@@ -45,6 +47,8 @@ pub struct Sent {
 pub struct Denied {
     /// What was refused, and by which rules.
     pub refusal: Refusal,
+    /// Whether a whole page was asked for, as far as the browser said so.
+    pub page: bool,
     /// How often.
     pub count: usize,
 }
@@ -76,14 +80,24 @@ impl Ledger {
         });
     }
 
-    pub(super) fn refused(&self, refusal: &Refusal) {
+    /// Notes a refusal; `page` tells whether a whole page was asked for.
+    pub(super) fn refused(&self, refusal: &Refusal, page: bool) {
         self.with(|traffic| {
             if let Some(known) = traffic.refused.iter_mut().find(|known| known.refusal == *refusal) {
                 known.count += 1;
+                known.page |= page;
             } else if traffic.refused.len() == MOST_REFUSED {
                 traffic.more_refused += 1;
             } else {
-                traffic.refused.push(Denied { refusal: refusal.clone(), count: 1 });
+                traffic.refused.push(Denied { refusal: refusal.clone(), page, count: 1 });
+            }
+        });
+    }
+
+    pub(super) fn unreached(&self, why: &str) {
+        self.with(|traffic| {
+            if traffic.unreached.len() < MOST_REFUSED && !traffic.unreached.iter().any(|known| known == why) {
+                traffic.unreached.push(why.to_owned());
             }
         });
     }

@@ -30,6 +30,14 @@ impl Trouble {
         Self::Refused(Refusal { action: visible(action), rules: vec![Rule::new(BOUNDS, because)] })
     }
 
+    /// The answer to whoever asked for a whole page: there is none.
+    pub(super) fn nothing() -> Response<Full<Bytes>> {
+        let mut answer = Response::new(Full::default());
+        *answer.status_mut() = StatusCode::NO_CONTENT;
+        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer
+    }
+
     /// Plain text, so that nothing in it can be taken for a page.
     pub(super) fn answer(&self) -> Response<Full<Bytes>> {
         let (status, text) = match self {

@@ -1,0 +1,76 @@
+//! Pictures of the page: what a person would see, with numbers that match the table, and without
+//! what has been filled in from a secret.
+
+use lamassu_contract::{Failure, FailureKind, Observation, Permit, Picture};
+use serde_json::{Value, json};
+
+use crate::{
+    deed::{Extent, Marks},
+    escape,
+    fault::Fault,
+    page::{Framed, Place},
+    read::{Seen, still},
+    session::Session,
+    target::stale,
+};
+
+/// Pixels of a picture of a whole page, from top to bottom.
+const TALLEST: f64 = 16_000.0;
+
+/// Takes a picture.
+pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &Extent, marks: Marks) -> Seen {
+    let before = session.locate().await?;
+    still(permit, &before)?;
+    let shown = if marks == Marks::Shown { session.prints.references() } else { Vec::new() };
+    let (reference, print) = match extent {
+        Extent::Element(aim) => (Some(aim.reference()), Some(aim.args())),
+        Extent::Visible | Extent::Whole => (None, None),
+    };
+    let framed: Framed = session.ask("frame_picture", json!({ "marks": shown, "of": print })).await?;
+    if let (Extent::Element(aim), Some(why)) = (extent, &framed.stale) {
+        return Err(stale(&aim.label, why));
+    }
+    let taken = capture(session, extent, &framed).await;
+    // What was drawn over the page is taken away whatever came of it.
+    let after: Place = session.ask("unframe_picture", json!({})).await?;
+    let png = taken?;
+    session.place = after.clone();
+    if (&after.url, &after.epoch) != (&before.url, &before.epoch) {
+        return Err(Fault::Moved.into());
+    }
+    let what = match extent {
+        Extent::Element(aim) => aim.label.clone(),
+        Extent::Visible => "the visible part".to_owned(),
+        Extent::Whole => "the whole page".to_owned(),
+    };
+    let about = format!("{what} of {}", escape::line(&after.url));
+    let mut content = format!("took a picture of {about}");
+    if !framed.drawn.is_empty() {
+        let numbers: Vec<_> = framed.drawn.iter().map(u32::to_string).collect();
+        content.push_str(&format!("; the numbers in it are those of the table: {}", numbers.join(" ")));
+    }
+    let data = json!({ "reference": reference, "marks": framed.drawn });
+    Ok(Observation::from_page(&after.source(), content).with_picture(Picture { about, png }).with_data(data))
+}
+
+/// The picture as PNG in Base64.
+async fn capture(session: &Session, extent: &Extent, framed: &Framed) -> Result<String, Failure> {
+    if !session.devtools() {
+        if *extent != Extent::Visible {
+            let message = "this driver takes pictures of the visible part only; leave out `full` and `target`";
+            return Err(Failure::new(FailureKind::Invalid, message));
+        }
+        return Ok(session.visible().await?.as_str().unwrap_or_default().to_owned());
+    }
+    let mut params = json!({ "format": "png", "captureBeyondViewport": *extent != Extent::Visible });
+    if *extent != Extent::Visible
+        && let Some(params) = params.as_object_mut()
+    {
+        let clip = json!({
+            "x": framed.x, "y": framed.y, "width": framed.width, "height": framed.height.min(TALLEST), "scale": 1
+        });
+        params.insert("clip".to_owned(), clip);
+    }
+    let shot = session.cdp("Page.captureScreenshot", params).await?;
+    Ok(shot.get("data").and_then(Value::as_str).unwrap_or_default().to_owned())
+}

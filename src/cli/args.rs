@@ -1,8 +1,13 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::{Args, Parser, Subcommand};
+use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// No action runs that the policy has not judged.
 #[derive(Debug, Parser)]
@@ -88,15 +93,51 @@ pub(super) struct How {
     pub(super) home: Home,
 }
 
-/// How the browser is shown.
-#[derive(Debug, Clone, Copy, Args)]
+/// Which browser, and how it is started. Kept with a run, so that it can be resumed.
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+#[command(next_help_heading = "Browser")]
 pub(super) struct Window {
     /// Show the browser's window
     #[arg(long)]
     pub(super) headed: bool,
+    /// Drive Firefox, by geckodriver
+    #[arg(long)]
+    pub(super) firefox: bool,
+    /// Open TLS between browser and server, so that method and path of every request are judged
+    #[arg(long)]
+    pub(super) inspect: bool,
+    /// A WebDriver that is running already, such as a Selenium Grid
+    #[arg(long, value_name = "URL")]
+    pub(super) remote: Option<Url>,
+    /// This machine's address under which a browser on another machine reaches its proxy
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) proxy: Option<IpAddr>,
+    /// Act in a Chromium that is running with `--remote-debugging-port`. Its own requests are not judged
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with_all = ["firefox", "inspect", "remote", "proxy"])]
+    pub(super) attach: Option<SocketAddr>,
+    /// Confirm `--attach` without being asked
+    #[arg(long, requires = "attach")]
+    pub(super) yes: bool,
     /// Run Chromium without its own sandbox. A hostile page can then take over this account
     #[arg(long)]
     pub(super) unsafe_no_sandbox: bool,
+}
+
+impl Window {
+    /// These settings, and those of `other` where there are none.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            headed: self.headed || other.headed,
+            firefox: self.firefox || other.firefox,
+            inspect: self.inspect || other.inspect,
+            remote: self.remote.or(other.remote),
+            proxy: self.proxy.or(other.proxy),
+            attach: self.attach.or(other.attach),
+            // Who resumes a run is asked again.
+            yes: self.yes,
+            unsafe_no_sandbox: self.unsafe_no_sandbox || other.unsafe_no_sandbox,
+        }
+    }
 }
 
 /// Where the record is.

@@ -3,7 +3,7 @@
 use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt};
 use crate::{
     Agent, Event, Mode, Pack, Script, Secret, Store, Vault,
-    goal::{PlannerKind, SecretPlace, Task, recorded},
+    goal::{BrowserChoice, BrowserKind, PlannerKind, SecretPlace, Task, recorded},
     runtime::{AgentBuilder, Settled},
 };
 
@@ -100,7 +100,7 @@ fn tools(builder: AgentBuilder, task: &Task, window: Window) -> Result<AgentBuil
     let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()));
     #[cfg(feature = "browser")]
     {
-        builder = builder.tool(browser(window));
+        builder = builder.tool(browser(window, &task.browser));
     }
     #[cfg(not(feature = "browser"))]
     let _ = window;
@@ -111,12 +111,19 @@ fn tools(builder: AgentBuilder, task: &Task, window: Window) -> Result<AgentBuil
     Ok(builder)
 }
 
-/// The browser, shown as `window` says.
+/// The browser that a task asks for; what was given on the command line comes first.
 #[cfg(feature = "browser")]
-pub(super) fn browser(window: Window) -> crate::browser::BrowserTool {
-    crate::browser::BrowserTool::new(crate::browser::Options {
+pub(super) fn browser(window: Window, choice: &BrowserChoice) -> crate::browser::BrowserTool {
+    use crate::browser::{BrowserTool, Engine, Options};
+    let firefox = window.firefox || choice.engine == BrowserKind::Firefox;
+    BrowserTool::new(Options {
+        engine: if firefox { Engine::Firefox } else { Engine::Chromium },
         headless: !window.headed,
+        inspect: window.inspect || choice.inspect,
+        remote: window.remote.or_else(|| choice.remote.clone()),
+        proxy: window.proxy.or(choice.proxy),
+        attach: window.attach,
         unsafe_no_sandbox: window.unsafe_no_sandbox,
-        ..crate::browser::Options::default()
+        ..Options::default()
     })
 }

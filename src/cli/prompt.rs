@@ -20,15 +20,23 @@ pub(super) struct Prompt {
     pub(super) settled: Option<Settled>,
 }
 
-impl Prompt {
-    fn present(&self) -> bool {
-        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+/// Whether the person at the terminal wants to go on, having read `what`; `None` if nobody is there.
+pub(super) async fn confirmed(what: &str) -> Option<bool> {
+    if !present() {
+        return None;
     }
+    tell(what);
+    let line = ask("go on? [y]es or [n]o: ").await;
+    Some(line.is_some_and(|line| matches!(line.trim(), "y" | "yes")))
+}
+
+fn present() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
 impl Approver for Prompt {
     fn rule<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Ruling> {
-        if !self.present() {
+        if !present() {
             return Deny.rule(request);
         }
         Box::pin(async move {
@@ -59,7 +67,7 @@ impl Approver for Prompt {
 
     fn answer<'a>(&'a self, question: &'a str) -> BoxFuture<'a, Option<String>> {
         Box::pin(async move {
-            if !self.present() {
+            if !present() {
                 return None;
             }
             tell(&format!("{} {}", paint(YELLOW, "the planner asks:"), visible(question)));
@@ -69,7 +77,7 @@ impl Approver for Prompt {
 
     fn settle<'a>(&'a self, action: &'a Value) -> BoxFuture<'a, Option<Settled>> {
         Box::pin(async move {
-            if self.settled.is_some() || !self.present() {
+            if self.settled.is_some() || !present() {
                 return self.settled;
             }
             let line = action.get("summary").and_then(Value::as_str).unwrap_or_default();

@@ -15,6 +15,7 @@ use super::{
     complaint::Complaint,
     home,
     progress::{CYAN, DIM, paint},
+    prompt::confirmed,
     say,
 };
 use crate::{
@@ -28,8 +29,7 @@ use crate::{
 #[derive(Debug, Serialize, Deserialize)]
 struct Origin {
     task: Task,
-    headed: bool,
-    unsafe_no_sandbox: bool,
+    window: Window,
     rehearse: bool,
 }
 
@@ -82,12 +82,8 @@ fn planner_named(name: &str, task: &Task) -> Result<PlannerKind, Complaint> {
 
 async fn begin(mut task: Task, how: How) -> Result<u8, Complaint> {
     apply(&mut task, &how)?;
-    let origin = Origin {
-        task,
-        headed: how.window.headed,
-        unsafe_no_sandbox: how.window.unsafe_no_sandbox,
-        rehearse: how.dry_run,
-    };
+    confirm(&how.window).await?;
+    let origin = Origin { task, window: how.window.clone(), rehearse: how.dry_run };
     let store = home::store(how.home.record.as_deref())?;
     let means = Means {
         window: how.window,
@@ -116,15 +112,27 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
         (_, true) => Some(Settled::NotSent),
         _ => None,
     };
-    let window = Window {
-        headed: args.window.headed || origin.headed,
-        unsafe_no_sandbox: args.window.unsafe_no_sandbox || origin.unsafe_no_sandbox,
-    };
+    let window = args.window.or(origin.window);
+    confirm(&window).await?;
     let means = Means { window, store, settled, rehearse: origin.rehearse, origin: Value::Null };
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };
     told.finish(agent.resume(&run, origin.task.goal.clone()), &folder).await
+}
+
+/// Whoever lets an agent into a browser of their own has to say that they know what it means.
+async fn confirm(window: &Window) -> Result<(), Complaint> {
+    let Some(address) = window.attach.filter(|_| !window.yes) else { return Ok(()) };
+    let means = format!(
+        "the browser at {address} is yours: all that it is signed in to can be reached. Every action is judged, but \
+         what its pages send by themselves is not"
+    );
+    match confirmed(&means).await {
+        Some(true) => Ok(()),
+        Some(false) => Err(Complaint::usage("not confirmed; nothing was done")),
+        None => Err(Complaint::usage(format!("{means}; confirm that with `--yes`"))),
+    }
 }
 
 /// What was given on the command line comes before what the task file says.

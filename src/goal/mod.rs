@@ -23,7 +23,7 @@ use url::Url;
 
 pub use error::{Place, TaskError};
 pub use replay::recorded;
-pub use task::{ModelChoice, PlannerKind, PolicyChoice, SecretPlace, SecretSource, Task};
+pub use task::{BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, SecretPlace, SecretSource, Task};
 
 /// What the user wants, and what it may cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

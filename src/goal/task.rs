@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::IpAddr,
     path::{Path, PathBuf},
 };
 
@@ -18,7 +19,7 @@ use super::{
     steps::Reader,
 };
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "goal",
     "at",
     "planner",
@@ -29,6 +30,7 @@ const KEYS: [&str; 12] = [
     "budget",
     "files",
     "model",
+    "browser",
     "output",
     "steps",
 ];
@@ -52,6 +54,8 @@ pub struct Task {
     pub workspace: Option<PathBuf>,
     /// The model it asks for.
     pub model: ModelChoice,
+    /// The browser it asks for.
+    pub browser: BrowserChoice,
     /// The folder of the task file; every path above is already relative to it.
     pub folder: PathBuf,
 }
@@ -105,6 +109,30 @@ pub struct ModelChoice {
     pub base_url: Option<Url>,
 }
 
+/// Which browser a task asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrowserChoice {
+    /// The kind of browser.
+    pub engine: BrowserKind,
+    /// Whether TLS is opened, so that the method and path of every request are judged.
+    pub inspect: bool,
+    /// A WebDriver that is running already.
+    pub remote: Option<Url>,
+    /// The address of this machine under which a browser on another one reaches the proxy.
+    pub proxy: Option<IpAddr>,
+}
+
+/// A kind of browser.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BrowserKind {
+    /// Chromium, Chrome or Edge.
+    #[default]
+    Chromium,
+    /// Firefox.
+    Firefox,
+}
+
 impl Task {
     /// Parses the `text` of the task file `file`, with the inputs that were `given` beside it.
     /// Nothing is read from disk or from the environment.
@@ -127,6 +155,7 @@ impl Task {
             policy: policy(&root, &inputs)?,
             workspace: workspace(&root, &folder)?,
             model: model(&root)?,
+            browser: browser(&root)?,
             goal: goal(&root, inputs, &steps)?,
             steps,
             secrets,
@@ -146,6 +175,7 @@ impl Task {
             secrets: BTreeMap::new(),
             workspace: None,
             model: ModelChoice::default(),
+            browser: BrowserChoice::default(),
             folder: PathBuf::from("."),
         }
     }
@@ -273,4 +303,24 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let name = section.get("name").map(|entry| entry.plain().map(str::to_owned)).transpose()?;
     let base_url = section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?;
     Ok(ModelChoice { name, base_url })
+}
+
+fn browser(root: &Section<'_>) -> Result<BrowserChoice, TaskError> {
+    let Some(section) = root.section("browser")? else { return Ok(BrowserChoice::default()) };
+    section.allow(&["engine", "inspect", "remote", "proxy"])?;
+    let engine = |entry: Entry<'_>| match entry.plain()? {
+        "chromium" => Ok(BrowserKind::Chromium),
+        "firefox" => Ok(BrowserKind::Firefox),
+        other => Err(entry.blame(format!("expected `chromium` or `firefox`, found `{other}`"))),
+    };
+    let proxy = |entry: Entry<'_>| {
+        let text = entry.plain()?;
+        text.parse().map_err(|_| entry.blame(format!("expected an IP address of this machine, found `{text}`")))
+    };
+    Ok(BrowserChoice {
+        engine: section.get("engine").map(engine).transpose()?.unwrap_or_default(),
+        inspect: section.get("inspect").map(|entry| entry.flag()).transpose()?.unwrap_or_default(),
+        remote: section.get("remote").map(|entry| entry.address(entry.plain()?)).transpose()?,
+        proxy: section.get("proxy").map(proxy).transpose()?,
+    })
 }

@@ -401,6 +401,7 @@ fn paths_are_relative_to_the_task_file_and_origins_are_plain() {
         secrets: [("pw".to_owned(), secret)].into(),
         workspace: Some("tasks/work".into()),
         model: ModelChoice { name: Some("m".into()), base_url: None },
+        browser: BrowserChoice::default(),
         folder: "tasks".into(),
     };
     assert_eq!(task, expected);

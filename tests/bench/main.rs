@@ -1,7 +1,9 @@
 //! Figures beside a floor measured in the same run: `make bench`.
 //!
 //! Prints a table and writes `target/bench.json`, a list of
-//! `{name, value, unit, floor, limit, holds}`. The floor is the same work without Lamassu.
+//! `{area, name, value, unit, floor, bound, limit, holds}`. The floor is the same work without
+//! Lamassu, `null` where there is no such work; the bound is `at_most` or `at_least`. All times are
+//! medians. Arguments choose among the areas: `cargo bench --bench speed -- looking acting`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,66 +13,54 @@
     reason = "a benchmark that cannot go on should stop, and its output is a table"
 )]
 
-mod browser;
+mod acting;
+mod bare;
+mod clock;
+mod lab;
+mod looking;
+mod memory;
+mod pages;
+mod proxy;
 mod record;
 mod rules;
 mod scene;
+mod stepping;
+mod table;
+mod whole;
 
-use std::time::{Duration, Instant};
+use clock::{clocked, median, timed};
+use table::Figure;
 
-use serde::Serialize;
+/// What is measured, in this order: memory first, while this process is small.
+const AREAS: [&str; 8] = ["memory", "deciding", "recording", "looking", "acting", "stepping", "whole", "proxy"];
 
-/// One line of the table. All times are medians.
-#[derive(Debug, Serialize)]
-struct Figure {
-    name: &'static str,
-    value: f64,
-    unit: &'static str,
-    floor: f64,
-    limit: f64,
-    holds: bool,
-}
-
-impl Figure {
-    /// A time in microseconds that may be at most `limit`.
-    fn new(name: &'static str, value: Duration, floor: Duration, limit: f64) -> Self {
-        let (value, floor) = (micros(value), micros(floor));
-        Self { name, value, unit: "µs", floor, limit, holds: value <= limit }
+async fn measure(area: &str) -> Vec<Figure> {
+    match area {
+        "memory" => memory::figures().await,
+        "deciding" => vec![rules::decision()],
+        "recording" => record::figures().await,
+        "looking" => looking::figures().await,
+        "acting" => acting::figures().await,
+        "stepping" => stepping::figures().await,
+        "whole" => whole::figures().await,
+        _ => proxy::figures().await,
     }
-}
-
-fn micros(time: Duration) -> f64 {
-    (time.as_secs_f64() * 1e7).round() / 10.0
-}
-
-/// The median of `samples`.
-fn median(mut samples: Vec<Duration>) -> Duration {
-    samples.sort_unstable();
-    samples.get(samples.len() / 2).copied().unwrap_or_default()
-}
-
-/// The median time of `times` runs of `work`, after a few to warm up.
-fn timed(times: usize, mut work: impl FnMut()) -> Duration {
-    (0..times / 10).for_each(|_| work());
-    let samples = (0..times).map(|_| {
-        let start = Instant::now();
-        work();
-        start.elapsed()
-    });
-    median(samples.collect())
 }
 
 fn main() {
+    // Cargo itself passes `--bench`.
+    let asked: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    if let Some(word) = asked.iter().find(|word| !AREAS.contains(&word.as_str())) {
+        panic!("there is no area `{word}`; there are {}", AREAS.join(", "));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let mut figures = vec![rules::decision()];
-    figures.extend(runtime.block_on(record::figures()));
-    figures.extend(runtime.block_on(browser::figures()));
-    println!("{:38} {:>12} {:>12} {:>12}", "", "value", "floor", "limit");
-    for Figure { name, value, unit, floor, limit, holds } in &figures {
-        let verdict = if *holds { "holds" } else { "DOES NOT HOLD" };
-        println!("{name:38} {value:>9.1} {unit} {floor:>9.1} {unit} {limit:>9.1} {unit}  {verdict}");
+    let mut lines = Vec::new();
+    for area in AREAS.into_iter().filter(|area| asked.is_empty() || asked.iter().any(|word| word == area)) {
+        let figures = runtime.block_on(measure(area));
+        table::print(area, &figures);
+        lines.extend(table::lines(area, figures));
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/target/bench.json");
-    std::fs::write(path, serde_json::to_string_pretty(&figures).unwrap()).unwrap();
-    println!("written to target/bench.json");
+    std::fs::write(path, serde_json::to_string_pretty(&lines).unwrap()).unwrap();
+    println!("\nwritten to target/bench.json");
 }

@@ -14,7 +14,7 @@ use lamassu::{
 };
 use serde_json::{Value, json};
 
-use crate::{Figure, median, timed};
+use crate::{Figure, median, table::micros, timed};
 
 const TIMES: usize = 200;
 
@@ -26,13 +26,9 @@ pub(crate) async fn figures() -> Vec<Figure> {
     let append = append(folder.path(), &value).await;
     let (step, bare) = step(folder.path(), floor).await;
     vec![
-        Figure::new("an append to the record", append, floor, 5.0 * micros(floor)),
-        Figure::new("a step with files", step, bare, 6.0 * micros(bare)),
+        Figure::at_most("an append to the record", micros(append), micros(5 * floor)).beside(micros(floor)),
+        Figure::at_most("a step with files", micros(step), micros(6 * bare)).beside(micros(bare)),
     ]
-}
-
-fn micros(time: Duration) -> f64 {
-    crate::micros(time)
 }
 
 fn flushed_append(path: &Path, bytes: &[u8]) -> Duration {

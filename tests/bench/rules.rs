@@ -1,10 +1,10 @@
 //! A decision beside the digest of the same action, which any gate has to take.
 
-use std::{hint::black_box, sync::Arc};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
 use lamassu::{Gate, Vault, Verdict, policy::CedarPolicy};
 
-use crate::{Figure, scene, timed};
+use crate::{Figure, scene, table::micros, timed};
 
 pub(crate) fn decision() -> Figure {
     let policy = CedarPolicy::load(&scene::pack(), &[]).unwrap();
@@ -17,5 +17,6 @@ pub(crate) fn decision() -> Figure {
     let floor = timed(2_000, || {
         black_box(black_box(action.clone()).digest());
     });
-    Figure::new("a decision (floor: its digest)", value, floor, 300.0)
+    let limit = Duration::from_micros(300);
+    Figure::at_most("a decision (floor: its digest)", micros(value), micros(limit)).beside(micros(floor))
 }

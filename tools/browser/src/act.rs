@@ -32,21 +32,21 @@ pub(crate) async fn click(session: &mut Session, aim: &Aim, times: u32) -> Outco
 /// Presses an element with the mouse and sees that the press arrives.
 async fn point(session: &mut Session, before: &Place, aim: &Aim, times: u32) -> Result<Changes, Outcome> {
     let ready: Acted = prepare(session, "ready", aim, &aim.with("times", times)).await?;
-    hands::press(session, Point { x: ready.x, y: ready.y }, times).await.map_err(in_doubt)?;
+    let at = outward(session, aim, Point { x: ready.x, y: ready.y }).await?;
+    hands::press(session, at, times).await.map_err(in_doubt)?;
     changes(session, before, Some(aim), 0).await
 }
 
 /// Moves the mouse over an element.
 pub(crate) async fn hover(session: &mut Session, aim: &Aim) -> Outcome {
     let before = session.place.clone();
-    let over = match prepare(session, "locus", aim, &aim.args()).await {
-        Ok(over) => over,
-        Err(outcome) => return outcome,
+    let hovered = async {
+        let over = prepare(session, "locus", aim, &aim.args()).await?;
+        let at = outward(session, aim, Point { x: over.x, y: over.y }).await?;
+        hands::point(session, at).await.map_err(in_doubt)?;
+        changes(session, &before, None, 2).await
     };
-    if let Err(fault) = hands::point(session, Point { x: over.x, y: over.y }).await {
-        return in_doubt(fault);
-    }
-    match changes(session, &before, None, 2).await {
+    match hovered.await {
         Ok(changes) => changes.landed(session, &format!("the mouse is over {}", aim.label)),
         Err(outcome) => outcome,
     }
@@ -56,18 +56,26 @@ pub(crate) async fn hover(session: &mut Session, aim: &Aim) -> Outcome {
 pub(crate) async fn drag(session: &mut Session, aim: &Aim, onto: &Aim) -> Outcome {
     let before = session.place.clone();
     let args = aim.with("onto", onto.args());
-    let grip = match prepare(session, "grip", aim, &args).await {
-        Ok(grip) => grip,
-        Err(outcome) => return outcome,
+    let dragged = async {
+        let grip = prepare(session, "grip", aim, &args).await?;
+        let from = outward(session, aim, Point { x: grip.x, y: grip.y }).await?;
+        let to = outward(session, onto, Point { x: grip.to_x, y: grip.to_y }).await?;
+        hands::drag(session, from, to).await.map_err(in_doubt)?;
+        changes(session, &before, Some(aim), 2).await
     };
-    let (from, to) = (Point { x: grip.x, y: grip.y }, Point { x: grip.to_x, y: grip.to_y });
-    if let Err(fault) = hands::drag(session, from, to).await {
-        return in_doubt(fault);
-    }
-    match changes(session, &before, Some(aim), 2).await {
+    match dragged.await {
         Ok(changes) => changes.landed(session, &format!("dragged {} onto {}", aim.label, onto.label)),
         Err(outcome) => outcome,
     }
+}
+
+/// Where the mouse has to go for a point of the page or of the frame that was entered.
+async fn outward(session: &Session, aim: &Aim, at: Point) -> Result<Point, Outcome> {
+    let covered = || {
+        let words = format!("{} is covered by the page around its frame; `frame` goes back there", aim.label);
+        not_sent(Failure::new(FailureKind::NotFound, words))
+    };
+    session.outward(at).await.map_err(not_sent)?.ok_or_else(covered)
 }
 
 /// Runs the script that checks the element and makes ready for an act.

@@ -64,7 +64,10 @@ pub(crate) async fn changes(
                 notes.push_str("; the page is still busy");
             }
         }
-        Err(Fault::Slow) => notes.push_str("; the page is still busy"),
+        Err(Fault::Slow) => {
+            notes.push_str("; the page is still busy");
+            session.stop_loading().await.map_err(in_doubt)?;
+        }
         Err(Fault::Dialog(text)) => {
             notes.push_str(&format!("; the page shows a dialog that says \"{text}\"; answer it with `dialog`"));
         }

@@ -2,12 +2,13 @@
 //! own actions elsewhere. Both give real input events; they know nothing of elements.
 
 use fantoccini::actions::{Actions, InputSource as _, KeyAction, KeyActions, MouseActions, PointerAction};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{deed::Chord, fault::Fault, session::Session};
 
-/// A place in the viewport of the top window, in its pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A place in the viewport, in its pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub(crate) struct Point {
     pub(crate) x: f64,
     pub(crate) y: f64,
@@ -32,7 +33,7 @@ enum Move {
 /// its document; that is no error.
 pub(crate) async fn press(session: &Session, at: Point, times: u32) -> Result<(), Fault> {
     // In Chromium a press tells the page that the mouse has come; a move would wait for a frame.
-    let mut moves = if session.devtools() { Vec::new() } else { vec![Move::To(at)] };
+    let mut moves = if session.mouse_by_devtools() { Vec::new() } else { vec![Move::To(at)] };
     moves.extend((1..=times).flat_map(|count| [Move::Down(count), Move::Up(count)]));
     mouse(session, at, &moves).await
 }
@@ -67,7 +68,7 @@ pub(crate) async fn drag(session: &Session, from: Point, to: Point) -> Result<()
 }
 
 async fn mouse(session: &Session, at: Point, moves: &[Move]) -> Result<(), Fault> {
-    if !session.devtools() {
+    if !session.mouse_by_devtools() {
         let actions = moves.iter().map(|step| match step {
             Move::To(point) => PointerAction::MoveTo { duration: None, x: point.x, y: point.y },
             Move::Down(_) => PointerAction::Down { button: LEFT },

@@ -19,6 +19,7 @@ use crate::{
     Limits,
     driver::Driver,
     fault::Fault,
+    hands::Point,
     page::{Place, Prints, Settled, hook, library},
     traffic,
     wire::Wire,
@@ -37,8 +38,8 @@ pub(crate) struct Session {
     /// The name of the library, which no page can guess.
     key: String,
     reach: Reach,
-    /// How many frames were entered.
-    depth: usize,
+    /// The numbers of the frames that were entered, each in the one before.
+    entered: Vec<u16>,
     /// What the references of the last looks stood for.
     pub(crate) prints: Prints,
     /// The tabs that are known, in the order they came.
@@ -103,7 +104,7 @@ impl Session {
                 Protocol::DevTools => Reach::World { frame: None, world: None },
                 Protocol::WebDriver => Reach::Page,
             },
-            depth: 0,
+            entered: Vec::new(),
             prints: Prints::default(),
             tabs: Vec::new(),
             place: Place::default(),
@@ -152,12 +153,55 @@ impl Session {
     /// Whether the page can be reached by the DevTools protocol. A frame of another origin that was
     /// entered cannot.
     pub(crate) fn devtools(&self) -> bool {
-        self.depth == 0 && matches!(self.reach, Reach::World { .. })
+        self.entered.is_empty() && self.knows_devtools()
+    }
+
+    fn knows_devtools(&self) -> bool {
+        matches!(self.reach, Reach::World { .. })
     }
 
     /// Whether a frame was entered.
     pub(crate) fn framed(&self) -> bool {
-        self.depth > 0
+        !self.entered.is_empty()
+    }
+
+    /// Whether the mouse is moved by the DevTools protocol, in pixels of the top window. Else it is
+    /// moved by WebDriver, in pixels of the frame.
+    pub(crate) fn mouse_by_devtools(&self) -> bool {
+        self.entered.len() <= 1 && self.knows_devtools()
+    }
+
+    /// Where a point of the page, or of the frame that was entered, lies for the mouse. `None` if
+    /// the page around the frame has something over it there.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the page around has gone.
+    pub(crate) async fn outward(&self, at: Point) -> Result<Option<Point>, Fault> {
+        let ([index], Reach::World { world: Some(world), .. }) = (self.entered.as_slice(), &self.reach) else {
+            return Ok(Some(at));
+        };
+        let args = json!({ "index": index, "x": at.x, "y": at.y });
+        let question = format!("window[\"{}\"]?.frame_spot({args})", self.key);
+        let answer = self.wire.evaluate(*world, &question).await?;
+        Ok(serde_json::from_value(answer).ok())
+    }
+
+    /// Gives up waiting for a page that does not come.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Lost`] if the browser is gone.
+    pub(crate) async fn stop_loading(&mut self) -> Result<(), Fault> {
+        let stopped = if self.devtools() {
+            self.cdp("Page.stopLoading", json!({})).await.map(drop)
+        } else {
+            self.wire.execute("window.stop()").await.map(drop)
+        };
+        match stopped {
+            Err(Fault::Lost(why)) => Err(Fault::Lost(why)),
+            _ => Ok(()),
+        }
     }
 
     /// Goes into a frame of the current document, by its number.
@@ -167,7 +211,7 @@ impl Session {
     /// A [`Fault`] if it is gone.
     pub(crate) async fn enter_frame(&mut self, index: u16) -> Result<(), Fault> {
         self.bounded(self.client().enter_frame(index)).await?;
-        self.depth += 1;
+        self.entered.push(index);
         Ok(())
     }
 
@@ -177,9 +221,9 @@ impl Session {
     ///
     /// A [`Fault`] if the driver does not answer.
     pub(crate) async fn leave_frames(&mut self) -> Result<(), Fault> {
-        while self.depth > 0 {
+        while !self.entered.is_empty() {
             self.bounded(self.client().enter_parent_frame()).await?;
-            self.depth -= 1;
+            self.entered.pop();
         }
         Ok(())
     }
@@ -226,7 +270,7 @@ impl Session {
     /// A [`Fault`] if the tab is gone.
     pub(crate) async fn switch(&mut self, tab: WindowHandle) -> Result<(), Fault> {
         self.bounded(self.client().switch_to_window(tab)).await?;
-        self.depth = 0;
+        self.entered.clear();
         if let Reach::World { frame, world } = &mut self.reach {
             (*frame, *world) = (None, None);
         }

@@ -157,7 +157,9 @@ impl Looked {
     fn notes(&self, left: Left, lines: usize) -> Vec<String> {
         let mut notes = left.notes();
         let frames = self.frames.iter();
-        notes.extend(frames.map(|frame| format!("a frame of another site is not shown: {}", escape::quoted(frame))));
+        notes.extend(
+            frames.map(|frame| format!("a frame of another origin, `frame` goes into it: {}", escape::quoted(frame))),
+        );
         if lines > 0 {
             notes.push(format!("{lines} lines of the text were left out; `read`"));
         }

@@ -1,6 +1,6 @@
 //! The mouse beyond a press: twice, over, held; and the wheel.
 
-use crate::lab::{Lab, call, landed, shared};
+use crate::lab::{Lab, call, landed, not_sent, shared};
 
 async fn first_line(lab: &Lab) -> String {
     lab.text().await.lines().next().unwrap_or_default().to_owned()
@@ -99,5 +99,37 @@ fn a_picture_shows_one_element_or_the_numbers_of_the_table() {
         );
         let text = lab.text().await;
         assert!(!text.contains("\n1\n"), "the numbers are gone again: {text}");
+    });
+}
+
+#[test]
+fn a_frame_of_another_origin_is_entered_and_judged_as_its_own() {
+    shared(async |lab| {
+        let around = lab.see("/across").await;
+        let inside = landed(lab.run(call("frame").with("target", "localhost")).await);
+        let origin = lab.describe(call("click").with("target", "Press me")).await.unwrap().facts()["origin"].clone();
+        landed(lab.on("click", "Press me").await);
+        let said = first_line(&lab).await;
+        let back = landed(lab.run(call("frame")).await).content;
+        let missing = not_sent(lab.run(call("frame").with("target", "elsewhere")).await).1;
+        let there = lab.site.url("").replace("127.0.0.1", "localhost");
+        assert_eq!(
+            (
+                around.content.contains(&format!("a frame of another origin, `frame` goes into it: {there}/act")),
+                inside.content,
+                origin.as_str().map(str::to_owned),
+                said.as_str(),
+                lab.site.hide(&back),
+                missing
+            ),
+            (
+                true,
+                format!("in the frame {there}/act"),
+                Some(there.clone()),
+                "pressed true",
+                "back in the page SITE/across".to_owned(),
+                format!("no frame is called `elsewhere`; there is `{there}/act`")
+            )
+        );
     });
 }

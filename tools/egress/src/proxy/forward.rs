@@ -16,7 +16,7 @@ use super::{
     asked::Asked,
     bench::Sitting,
     body::Body,
-    headers,
+    headers::{self, Wanted},
     pool::Line,
     serve::Caller,
     site::Site,
@@ -127,6 +127,6 @@ where
         biased;
         // A side that breaks off ends the other too; there is nobody left to tell.
         _ = copy_bidirectional_with_sizes(&mut near, &mut far, PIPE, PIPE) => {}
-        refusal = caller.door.bench.revoked(asked) => caller.door.ledger.refused(&refusal, false),
+        refusal = caller.door.bench.revoked(asked) => caller.door.ledger.refused(&refusal, Wanted::Part),
     }
 }

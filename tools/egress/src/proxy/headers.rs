@@ -19,12 +19,22 @@ pub(super) fn wants_websocket<B>(request: &Request<B>) -> bool {
         && lists(headers, &UPGRADE, "websocket")
 }
 
-/// Whether a browser asks for a page to show. Over plain HTTP it says so with a wish for HTTPS.
-pub(super) fn wants_page(headers: &HeaderMap) -> bool {
-    match headers.get("sec-fetch-dest") {
+/// What a browser wants an answer for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// To show it as a page of its own.
+    Page,
+    /// As a part of a page, or for a script.
+    Part,
+}
+
+/// What a browser says that it wants. Over plain HTTP it asks for a page with a wish for HTTPS.
+pub(super) fn wanted(headers: &HeaderMap) -> Wanted {
+    let page = match headers.get("sec-fetch-dest") {
         Some(destination) => destination == "document",
         None => headers.contains_key(UPGRADE_INSECURE_REQUESTS),
-    }
+    };
+    if page { Wanted::Page } else { Wanted::Part }
 }
 
 /// Takes out what was meant for this connection alone (RFC 9110, section 7.6.1).

@@ -17,7 +17,7 @@ use super::{
     asked::Place,
     body::{Body, Tracked},
     forward,
-    headers::wants_page,
+    headers::{Wanted, wanted},
     trouble::Trouble,
     tunnel,
 };
@@ -88,7 +88,7 @@ where
 
 async fn answer(caller: Caller, request: Request<Incoming>) -> Result<Response<Tracked>, Infallible> {
     let under_way = caller.door.under_way.begin();
-    let page = wants_page(request.headers());
+    let wanted = wanted(request.headers());
     let answer = if request.method() == Method::CONNECT && matches!(caller.place, Place::Open) {
         tunnel::open(&caller, request).await
     } else {
@@ -96,12 +96,12 @@ async fn answer(caller: Caller, request: Request<Incoming>) -> Result<Response<T
     };
     let answer = answer.unwrap_or_else(|trouble| {
         match &trouble {
-            Trouble::Refused(refusal) => caller.door.ledger.refused(refusal, page),
+            Trouble::Refused(refusal) => caller.door.ledger.refused(refusal, wanted),
             Trouble::Unreachable(why) | Trouble::Late(why) => caller.door.ledger.unreached(why),
             Trouble::Malformed(_) => {}
         }
         // Without content the browser stays where it is.
-        let answer = if page { Trouble::nothing() } else { trouble.answer() };
+        let answer = if wanted == Wanted::Page { Trouble::nothing() } else { trouble.answer() };
         answer.map(Body::Right)
     });
     Ok(answer.map(|body| Tracked::new(body, under_way)))

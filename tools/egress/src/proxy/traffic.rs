@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use http::Method;
 use lamassu_contract::Refusal;
 
-use super::asked::Asked;
+use super::{asked::Asked, headers::Wanted};
 
 /// The most requests of [`Traffic::changing`].
 const MOST_CHANGING: usize = 64;
@@ -80,8 +80,8 @@ impl Ledger {
         });
     }
 
-    /// Notes a refusal; `page` tells whether a whole page was asked for.
-    pub(super) fn refused(&self, refusal: &Refusal, page: bool) {
+    pub(super) fn refused(&self, refusal: &Refusal, wanted: Wanted) {
+        let page = wanted == Wanted::Page;
         self.with(|traffic| {
             if let Some(known) = traffic.refused.iter_mut().find(|known| known.refusal == *refusal) {
                 known.count += 1;

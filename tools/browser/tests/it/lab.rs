@@ -169,6 +169,40 @@ macro_rules! pages {
     };
 }
 
+fn pages() -> BTreeMap<&'static str, &'static str> {
+    pages![
+        "form",
+        "names",
+        "hidden",
+        "frames",
+        "inner",
+        "forge",
+        "act",
+        "effects",
+        "twins",
+        "long",
+        "stale",
+        "dialogs",
+        "busy",
+        "tabs",
+        "secret",
+        "late",
+        "covered",
+        "words",
+        "listeners",
+        "roles",
+        "ink",
+        "cards",
+        "crowd",
+        "change",
+        "modal",
+        "records",
+        "work",
+        "hands",
+        "across"
+    ]
+}
+
 /// A server of small pages, which counts who comes.
 pub(crate) struct Site {
     port: u16,
@@ -234,38 +268,7 @@ async fn serve(mut stream: TcpStream, asked: Arc<AtomicUsize>) {
     if path.ends_with("?slow") {
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     }
-    let pages = pages![
-        "form",
-        "names",
-        "hidden",
-        "frames",
-        "inner",
-        "forge",
-        "act",
-        "effects",
-        "twins",
-        "long",
-        "stale",
-        "dialogs",
-        "busy",
-        "tabs",
-        "secret",
-        "late",
-        "covered",
-        "words",
-        "listeners",
-        "roles",
-        "ink",
-        "cards",
-        "crowd",
-        "change",
-        "modal",
-        "records",
-        "work",
-        "hands",
-        "across"
-    ];
-    let (status, body) = match pages.get(bare) {
+    let (status, body) = match pages().get(bare) {
         Some(page) => ("200 OK", (*page).to_owned()),
         None if bare == "/script" => ("200 OK", "document.getElementById('log').textContent = 'loaded'".to_owned()),
         None if bare == "/said" => ("200 OK", format!("<title>said</title><p>{method} {path}</p>")),

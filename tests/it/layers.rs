@@ -54,7 +54,7 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
             "src/journal/owner.rs",
             "src/journal/schema.rs",
             "src/policy/text.rs",
-            "tools/files/src/tool.rs",
+            "tools/files/src/door.rs",
         ],
     ),
 ];

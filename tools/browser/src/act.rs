@@ -30,7 +30,7 @@ pub(crate) async fn click(session: &mut Session, aim: &Aim, times: u32) -> Outco
 }
 
 /// Presses an element with the mouse and sees that the press arrives.
-async fn point(session: &mut Session, before: &Place, aim: &Aim, times: u32) -> Result<Changes, Outcome> {
+pub(crate) async fn point(session: &mut Session, before: &Place, aim: &Aim, times: u32) -> Result<Changes, Outcome> {
     let ready: Acted = prepare(session, "ready", aim, &aim.with("times", times)).await?;
     hands::press(session, Point { x: ready.x, y: ready.y }, times).await.map_err(in_doubt)?;
     changes(session, before, Some(aim), 0).await
@@ -71,7 +71,7 @@ pub(crate) async fn drag(session: &mut Session, aim: &Aim, onto: &Aim) -> Outcom
 }
 
 /// Runs the script that checks the element and makes ready for an act.
-async fn prepare(session: &Session, script: &str, aim: &Aim, args: &Value) -> Result<Acted, Outcome> {
+pub(crate) async fn prepare(session: &Session, script: &str, aim: &Aim, args: &Value) -> Result<Acted, Outcome> {
     let acted: Acted = session.ask_once(script, args).await.map_err(|fault| match fault {
         Fault::Moved => not_sent(stale(&aim.label, "the page has changed")),
         fault => not_sent(fault),

@@ -9,6 +9,8 @@ use url::Url;
 use crate::{
     address::forbidden,
     page::{Described, Place},
+    signin::SignIn,
+    transfer::Transfer,
 };
 
 /// One thing to do, with everything that was looked up for it.
@@ -32,6 +34,8 @@ pub(crate) enum Deed {
     Screenshot { extent: Extent },
     Tabs(TabDeed),
     Dialog { answer: Answer, text: String },
+    Transfer(Transfer),
+    SignIn(SignIn),
 }
 
 /// Where to go without an address.

@@ -8,7 +8,8 @@ use regex::{Regex, RegexBuilder};
 use crate::{
     Limits, address,
     deed::{
-        Aim, Answer, Chord, Deed, Extent, Sought, TabDeed, Text, Tick, Until, Way, at_least, resource, whole, with_facts,
+        Aim, Answer, Chord, Deed, Extent, Sought, TabDeed, Text, Tick, Until, Way, at_least, resource, whole,
+        with_facts,
     },
     effect,
     fault::Fault,
@@ -46,8 +47,8 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
             }
         },
         None => match call.verb.as_str() {
-            "click" | "double_click" | "hover" | "drag" | "fill" | "select" | "check" | "press" | "scroll" | "dialog"
-            | "wait" | "back" | "forward" | "reload" => {
+            "click" | "double_click" | "hover" | "drag" | "fill" | "select" | "check" | "press" | "scroll"
+            | "dialog" | "wait" | "back" | "forward" | "reload" => {
                 Err(Failure::new(FailureKind::NotFound, "no page is open; `open` an address first"))
             }
             _ => overall(call, &Place::default(), None, limits),
@@ -89,7 +90,7 @@ fn open(call: &Call, place: &Place) -> Result<Action, Failure> {
 }
 
 /// The action of `effect` upon one element.
-fn upon(call: &Call, effect: Effect, found: &(Place, Described), deed: Deed) -> Result<Action, Failure> {
+pub(crate) fn upon(call: &Call, effect: Effect, found: &(Place, Described), deed: Deed) -> Result<Action, Failure> {
     let (place, element) = found;
     let action = Action::new(call, effect, resource(place, element)?).summary(format!(
         "{} {} on {}",

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use lamassu_egress::{Resolve, SystemResolver};
+use lamassu_files::Workspace;
 use url::Url;
 
 /// How a browser is started.
@@ -24,6 +25,11 @@ pub struct Options {
     pub profile: Option<PathBuf>,
     /// Width and height of the window in pixels.
     pub window: (u32, u32),
+    /// Where uploads come from, and where downloads and printed pages go; none of these without one.
+    pub workspace: Option<Workspace>,
+    /// A folder for signed-in sessions, made if absent, which only its owner may enter; none can be
+    /// saved or taken up without one.
+    pub sessions: Option<PathBuf>,
     /// How long things may take.
     pub limits: Limits,
     /// How names are turned into addresses before those are judged.
@@ -40,6 +46,8 @@ impl Default for Options {
             unsafe_no_sandbox: false,
             profile: None,
             window: (1280, 900),
+            workspace: None,
+            sessions: None,
             limits: Limits::default(),
             resolver: Arc::new(SystemResolver),
         }
@@ -57,6 +65,8 @@ pub struct Limits {
     pub load: Duration,
     /// Until what an action set off is done: requests, short timers, changes, animations.
     pub settle: Duration,
+    /// Until a download begins, and then until more of it comes.
+    pub download: Duration,
     /// Rows of a table.
     pub rows: usize,
     /// Characters of the digest of visible text.
@@ -72,6 +82,7 @@ impl Default for Limits {
             command: Duration::from_secs(30),
             load: Duration::from_secs(20),
             settle: Duration::from_secs(4),
+            download: Duration::from_secs(60),
             rows: 150,
             digest: 2000,
             text: 8000,

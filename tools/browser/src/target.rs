@@ -78,7 +78,9 @@ impl Target {
             }
             Self::Named { role, name, context } => {
                 let fields = among == Among::Fields && role.is_none();
-                Ok(json!({ "role": role, "name": name, "context": context, "fields": fields, "anything": among == Among::Anything }))
+                Ok(
+                    json!({ "role": role, "name": name, "context": context, "fields": fields, "anything": among == Among::Anything }),
+                )
             }
         }
     }

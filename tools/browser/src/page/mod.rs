@@ -15,6 +15,7 @@ pub(crate) fn library(key: &str) -> String {
         include_str!("walk.js"),
         include_str!("look.js"),
         include_str!("act.js"),
+        include_str!("file.js"),
         include_str!("settle.js"),
         include_str!("open.js"),
     ];

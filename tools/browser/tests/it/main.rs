@@ -9,8 +9,10 @@
 )]
 
 mod acting;
+mod depot;
 mod judging;
 mod lab;
 mod life;
 mod looking;
 mod moving;
+mod transfer;

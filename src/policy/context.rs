@@ -36,7 +36,7 @@ pub(super) fn context(
         ("secrets", secrets(question, scene)?),
         ("untrusted", texts(untrusted.map(|(name, _)| name.as_str()))),
         ("args", record(args.collect::<Result<Vec<_>, _>>()?)?),
-        ("facts", record(facts(action.facts(), &declared.facts)?)?),
+        ("facts", record(facts(action.facts(), &declared.facts, scene)?)?),
     ]);
     Context::from_pairs(parts).map_err(failed)
 }
@@ -153,19 +153,27 @@ fn resource_names_secret(resource: &Resource) -> bool {
 fn facts(
     facts: &Map<String, Value>,
     declared: &HashMap<String, String>,
+    scene: &mut Scene<'_>,
 ) -> Result<Vec<(String, RestrictedExpression)>, PolicyError> {
-    let known = facts.iter().filter_map(|(name, value)| Some((name, value, declared.get(name)?)));
-    let fact = |(name, value, kind): (&String, &Value, &String)| {
-        let typed = match kind.as_str() {
-            "Bool" => value.as_bool().map(RestrictedExpression::new_bool),
-            "Long" => value.as_i64().map(RestrictedExpression::new_long),
-            "String" => value.as_str().map(text),
+    let mut typed = Vec::new();
+    for (name, value) in facts {
+        let Some(kind) = declared.get(name) else { continue };
+        let fact = match (kind.as_str(), value) {
+            ("Bool", Value::Bool(value)) => Some(RestrictedExpression::new_bool(*value)),
+            ("Long", value) => value.as_i64().map(RestrictedExpression::new_long),
+            ("String", Value::String(value)) => Some(text(value)),
+            ("Origin", Value::String(value)) => match scene.spelled(value)? {
+                // A page can hide or make up where it comes from. That must not be an error that it
+                // can cause at will; what is absent satisfies no rule that needs it.
+                None => continue,
+                origin => origin,
+            },
             _ => None,
         };
-        let typed = typed.ok_or_else(|| PolicyError(format!("the fact `{name}` is not a {kind}")))?;
-        Ok((name.clone(), typed))
-    };
-    known.map(fact).collect()
+        let fact = fact.ok_or_else(|| PolicyError(format!("the fact `{name}` is not a {kind}")))?;
+        typed.push((name.clone(), fact));
+    }
+    Ok(typed)
 }
 
 fn texts<'a>(values: impl Iterator<Item = &'a str>) -> RestrictedExpression {

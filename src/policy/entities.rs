@@ -71,6 +71,11 @@ impl<'a> Scene<'a> {
         Ok(entity(self.add("Secret", &secret.name, attributes, [])?))
     }
 
+    /// The origin that `text` spells; none if it spells none.
+    pub(super) fn spelled(&mut self, text: &str) -> Result<Option<RestrictedExpression>, PolicyError> {
+        host::spelled(text).map(|origin| Ok(entity(self.origin(&origin)?))).transpose()
+    }
+
     fn url(&mut self, url: &Url) -> Result<EntityUid, PolicyError> {
         let attributes = attributes([
             ("scheme", text(url.scheme())),

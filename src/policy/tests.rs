@@ -3,6 +3,7 @@
 mod approval;
 mod hostile;
 mod loading;
+mod pages;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -66,6 +67,19 @@ fn open(address: &str) -> Action {
 
 fn request(method: &str, address: &str) -> Action {
     Action::new(&Call::new("http", "request"), Effect::Egress, Resource::Url(url(address))).fact("method", method)
+}
+
+/// What a page loads by itself, where it can be seen.
+fn load(method: &str, destination: &str, address: &str) -> Action {
+    let call = Call::new("browser", "subresource");
+    let action = Action::new(&call, Effect::Egress, Resource::Url(url(address)));
+    action.fact("method", method).fact("destination", destination).fact("inspected", true)
+}
+
+/// A small generator, so that the same texts come up in every test run.
+fn random(state: &mut u64, below: usize) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from(*state >> 33).unwrap_or(0) % below
 }
 
 /// A text field on `page` in a form that is sent to `target`.

@@ -90,6 +90,22 @@ async fn a_planner_cannot_raise_its_own_budget_or_touch_its_policy() {
     assert_eq!((report.steps, planner.shown().matches("there is no `").count() > 0), (4, true));
 }
 
+#[cfg(feature = "browser")]
+#[tokio::test]
+async fn a_planner_cannot_ask_for_what_only_follows_from_other_actions() {
+    let calls = [("browser", "subresource"), ("egress", "connect")].map(|(tool, verb)| Call::new(tool, verb));
+    let planner = Listed::new(calls.map(|call| act([call])));
+    let agent = Agent::builder()
+        .planner(planner.clone())
+        .tool(lamassu::browser::BrowserTool::new(lamassu::browser::Options::default()))
+        .policy(crate::support::Rules(|_| Some(true)))
+        .build()
+        .unwrap();
+    let report = agent.run(Goal::new("load something")).await.unwrap();
+    let unknown = ["browser.subresource", "egress.connect"].map(|name| format!("there is no `{name}`"));
+    assert_eq!((report.steps, unknown.map(|words| planner.shown().contains(&words))), (2, [true; 2]));
+}
+
 #[test]
 fn a_proposal_of_unknown_shape_is_not_read() {
     let texts = [

@@ -1,5 +1,7 @@
 //! From a task to an agent that can run it.
 
+use std::path::PathBuf;
+
 use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt};
 use crate::{
     Agent, Event, Mode, Pack, Script, Secret, Store, Vault,
@@ -12,6 +14,8 @@ pub(super) struct Means {
     pub(super) window: Window,
     pub(super) store: Store,
     pub(super) settled: Option<Settled>,
+    /// Where signed-in sessions are kept.
+    pub(super) sessions: PathBuf,
     pub(super) rehearse: bool,
     /// What `lamassu resume` will need to make the same agent again.
     pub(super) origin: serde_json::Value,
@@ -31,7 +35,7 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .origin(means.origin)
         .events(move |event: &Event| progress.show(event));
     let builder = planner(builder, task)?;
-    let builder = tools(builder, task, means.window)?;
+    let builder = tools(builder, task, (means.window, means.sessions))?;
     let builder = if means.rehearse { builder.rehearse() } else { builder };
     builder.build().map_err(Complaint::usage)
 }
@@ -96,27 +100,31 @@ fn model(_: AgentBuilder, _: &Task) -> Result<AgentBuilder, Complaint> {
     Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
 }
 
-fn tools(builder: AgentBuilder, task: &Task, window: Window) -> Result<AgentBuilder, Complaint> {
+fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf)) -> Result<AgentBuilder, Complaint> {
     let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()));
+    let open = |workspace| crate::files::FilesTool::open(workspace, crate::files::Limits::default());
+    let files = task.workspace.as_ref().map(open).transpose().map_err(Complaint::usage)?;
     #[cfg(feature = "browser")]
     {
-        builder = builder.tool(browser(window));
+        let (window, sessions) = how;
+        let workspace = files.as_ref().map(crate::files::FilesTool::workspace);
+        let options = crate::browser::Options { workspace, sessions: Some(sessions), ..browser(window) };
+        builder = builder.tool(crate::browser::BrowserTool::new(options));
     }
     #[cfg(not(feature = "browser"))]
-    let _ = window;
-    if let Some(workspace) = &task.workspace {
-        let files = crate::files::FilesTool::open(workspace, crate::files::Limits::default());
-        builder = builder.tool(files.map_err(Complaint::usage)?);
+    let _ = how;
+    if let Some(files) = files {
+        builder = builder.tool(files);
     }
     Ok(builder)
 }
 
-/// The browser, shown as `window` says.
+/// A browser that is shown as `window` says.
 #[cfg(feature = "browser")]
-pub(super) fn browser(window: Window) -> crate::browser::BrowserTool {
-    crate::browser::BrowserTool::new(crate::browser::Options {
+pub(super) fn browser(window: Window) -> crate::browser::Options {
+    crate::browser::Options {
         headless: !window.headed,
         unsafe_no_sandbox: window.unsafe_no_sandbox,
         ..crate::browser::Options::default()
-    })
+    }
 }

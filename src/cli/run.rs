@@ -93,6 +93,7 @@ async fn begin(mut task: Task, how: How) -> Result<u8, Complaint> {
         window: how.window,
         store,
         settled: None,
+        sessions: home::sessions(how.home.record.as_deref())?,
         rehearse: how.dry_run,
         origin: serde_json::to_value(&origin).map_err(Complaint::failed)?,
     };
@@ -120,7 +121,8 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
         headed: args.window.headed || origin.headed,
         unsafe_no_sandbox: args.window.unsafe_no_sandbox || origin.unsafe_no_sandbox,
     };
-    let means = Means { window, store, settled, rehearse: origin.rehearse, origin: Value::Null };
+    let sessions = home::sessions(args.home.record.as_deref())?;
+    let means = Means { window, store, settled, sessions, rehearse: origin.rehearse, origin: Value::Null };
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };

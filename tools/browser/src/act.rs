@@ -30,10 +30,15 @@ pub(crate) async fn click(session: &mut Session, aim: &Aim, times: u32) -> Outco
 }
 
 /// Presses an element with the mouse and sees that the press arrives.
-pub(crate) async fn point(session: &mut Session, before: &Place, aim: &Aim, times: u32) -> Result<Changes, Outcome> {
-    let ready: Acted = prepare(session, "ready", aim, &aim.with("times", times)).await?;
-    hands::press(session, Point { x: ready.x, y: ready.y }, times).await.map_err(in_doubt)?;
+async fn point(session: &mut Session, before: &Place, aim: &Aim, times: u32) -> Result<Changes, Outcome> {
+    touch(session, aim, times).await?;
     changes(session, before, Some(aim), 0).await
+}
+
+/// Presses an element with the mouse. Whether the press has arrived is to be seen by [`changes`].
+pub(crate) async fn touch(session: &Session, aim: &Aim, times: u32) -> Result<(), Outcome> {
+    let ready: Acted = prepare(session, "ready", aim, &aim.with("times", times)).await?;
+    hands::press(session, Point { x: ready.x, y: ready.y }, times).await.map_err(in_doubt)
 }
 
 /// Moves the mouse over an element.

@@ -20,7 +20,8 @@ use crate::{
     deed::Aim,
     describe::open_dialog,
     escape,
-    fault::{in_doubt, not_sent},
+    fault::{Fault, in_doubt, not_sent},
+    page::Place,
     session::Session,
 };
 
@@ -113,7 +114,8 @@ type Came = (String, Option<String>, Changes);
 async fn attempt(session: &mut Session, from: &Origin, expected: Expected<'_>) -> Result<Came, Outcome> {
     // What happened before is not this download.
     session.events().await.map_err(not_sent)?;
-    let changes = set_off(session, from).await?;
+    let mut watch = Watch { expected, begun: BTreeMap::new() };
+    let changes = watch.set_off(session, from).await?;
     if let Ok(text) = open_dialog(session).await {
         let text = escape::quoted(&text);
         let message = format!(
@@ -121,7 +123,6 @@ async fn attempt(session: &mut Session, from: &Origin, expected: Expected<'_>) -
         );
         return Err(from.failed(Failure::new(FailureKind::Remote, message)));
     }
-    let mut watch = Watch { expected, begun: BTreeMap::new() };
     let came = watch.wait(session).await;
     if came.is_err() {
         watch.stop(session).await;
@@ -132,16 +133,8 @@ async fn attempt(session: &mut Session, from: &Origin, expected: Expected<'_>) -
     }
 }
 
-/// Presses the element or asks for the address.
-async fn set_off(session: &mut Session, from: &Origin) -> Result<Changes, Outcome> {
-    let before = match from {
-        Origin::Press { .. } => session.place.clone(),
-        Origin::Address(_) => session.locate().await.map_err(not_sent)?,
-    };
-    let url = match from {
-        Origin::Press { aim, .. } => return act::point(session, &before, aim, 1).await,
-        Origin::Address(url) => url,
-    };
+/// Asks for `url`; at once as a file where the tab shows a page of its origin.
+async fn ask_for(session: &mut Session, before: &Place, url: &Url) -> Result<Changes, Outcome> {
     if !shows(session, url) {
         let answer = session.cdp("Page.navigate", json!({ "url": url.as_str() })).await.map_err(not_sent)?;
         let is_file = answer.get("isDownload").and_then(Value::as_bool) == Some(true);
@@ -149,7 +142,7 @@ async fn set_off(session: &mut Session, from: &Origin) -> Result<Changes, Outcom
             Some(error) if !is_file => return Err(unreached(session, url, error).await),
             _ => {}
         }
-        let changes = changes(session, &before, None, 0).await?;
+        let changes = changes(session, before, None, 0).await?;
         if is_file {
             return Ok(changes);
         }
@@ -160,7 +153,7 @@ async fn set_off(session: &mut Session, from: &Origin) -> Result<Changes, Outcom
     }
     // Whatever it is called, it is saved and not shown.
     session.ask_once::<Value>("save", &json!({ "url": url.as_str() })).await.map_err(in_doubt)?;
-    changes(session, &before, None, 0).await
+    changes(session, before, None, 0).await
 }
 
 /// Whether the tab shows a page of the same origin.
@@ -196,6 +189,41 @@ struct Begun {
 }
 
 impl Watch<'_> {
+    /// Presses the element or asks for the address, and waits until what that set off is done.
+    async fn set_off(&mut self, session: &mut Session, from: &Origin) -> Result<Changes, Outcome> {
+        match from {
+            Origin::Press { aim, .. } => {
+                let before = session.place.clone();
+                act::touch(session, aim, 1).await?;
+                self.see_begin(session).await.map_err(in_doubt)?;
+                changes(session, &before, Some(aim), 0).await
+            }
+            Origin::Address(url) => {
+                let before = session.locate().await.map_err(not_sent)?;
+                ask_for(session, &before, url).await
+            }
+        }
+    }
+
+    /// Where a press has the page leave its document, waits until it turns out whether a file comes
+    /// instead of another document.
+    async fn see_begin(&mut self, session: &Session) -> Result<(), Fault> {
+        let end = Instant::now() + session.limits().load;
+        while Instant::now() < end {
+            for event in session.events().await? {
+                self.note(&event);
+            }
+            let word = if self.begun.is_empty() { "leaves" } else { "stay" };
+            match session.ask_once::<Value>(word, &json!({})).await {
+                Ok(Value::Bool(true)) => tokio::time::sleep(GLANCE).await,
+                // It stays, it has moved on, or it shows a dialog.
+                Ok(_) | Err(Fault::Moved | Fault::Dialog(_) | Fault::Closed) => break,
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until exactly one file is complete and none is coming; says what the browser calls it
     /// and which name was suggested, if that is known.
     async fn wait(&mut self, session: &Session) -> Result<(String, Option<String>), Failure> {
@@ -227,6 +255,10 @@ impl Watch<'_> {
 
     /// Keeps in mind what the browser says of downloads.
     fn note(&mut self, event: &Value) {
+        let method = event.get("method").and_then(Value::as_str).unwrap_or_default();
+        if !method.starts_with("Page.download") {
+            return;
+        }
         let part = |name: &str| event.pointer(&format!("/params/{name}")).and_then(Value::as_str);
         let Some(guid) = part("guid") else { return };
         match part("suggestedFilename") {
@@ -254,15 +286,15 @@ impl Watch<'_> {
         let there = |guid: &str| files.iter().any(|(name, _)| name == guid);
         let coming = files.iter().any(|(name, _)| name.ends_with(COMING))
             || self.begun.iter().any(|(guid, begun)| !begun.cancelled && !there(guid));
+        let begun = self.begun.len().max(files.len());
         match files {
-            _ if coming => None,
-            [] if self.begun.is_empty() => None,
-            [] => Some(Err(Failure::new(FailureKind::Remote, "the server did not send the file; look at the page"))),
-            [(file, _)] => Some(Ok((file.clone(), self.begun.get(file).map(|begun| begun.name.clone())))),
-            many => {
-                let message = format!("{} files came at once and none was kept; download them one by one", many.len());
+            _ if coming || begun == 0 => None,
+            _ if begun > 1 => {
+                let message = format!("{begun} files came at once and none was kept; download them one by one");
                 Some(Err(Failure::new(FailureKind::Remote, message)))
             }
+            [] => Some(Err(Failure::new(FailureKind::Remote, "the server did not send the file; look at the page"))),
+            [(file, _), ..] => Some(Ok((file.clone(), self.begun.get(file).map(|begun| begun.name.clone())))),
         }
     }
 

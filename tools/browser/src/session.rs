@@ -112,7 +112,7 @@ impl Session {
     /// Lets downloads come into the folder at `path`, until [`Self::shut`].
     pub(crate) async fn admit(&mut self, path: &str) -> Result<(), Fault> {
         self.admits = true;
-        let params = json!({ "behavior": "allowAndName", "downloadPath": path, "eventsEnabled": true });
+        let params = json!({ "behavior": "allowAndName", "downloadPath": path });
         self.cdp("Browser.setDownloadBehavior", params).await.map(drop)
     }
 
@@ -125,7 +125,7 @@ impl Session {
         Ok(())
     }
 
-    /// What the browser has said of downloads since it was last asked.
+    /// What the browser has said since it was last asked.
     pub(crate) async fn events(&self) -> Result<Vec<Value>, Fault> {
         self.wire.events().await
     }

@@ -77,9 +77,9 @@ fn capabilities(options: &Options, driver: Option<&Driver>) -> Capabilities {
         let profile = options.profile.as_ref().map_or_else(own, |folder| folder.display().to_string());
         args.push(format!("--user-data-dir={profile}"));
         chrome.insert("binary".to_owned(), driver.browser.clone().into());
-        // What the driver keeps for `Session::events`.
-        let events = json!(["Browser.downloadWillBegin", "Browser.downloadProgress"]);
-        chrome.insert("devToolsEventsToLog".to_owned(), events);
+        // The driver keeps the few events that it gets anyway; see `Session::events`.
+        let none = json!({ "enableNetwork": false, "enablePage": false });
+        chrome.insert("perfLoggingPrefs".to_owned(), none);
     }
     chrome.insert("args".to_owned(), args.into());
     chrome.insert("prefs".to_owned(), preferences());
@@ -90,7 +90,7 @@ fn capabilities(options: &Options, driver: Option<&Driver>) -> Capabilities {
         ("pageLoadStrategy", json!("eager")),
         ("timeouts", json!({ "pageLoad": options.limits.load.as_millis() as u64 })),
         ("unhandledPromptBehavior", json!("ignore")),
-        ("goog:loggingPrefs", json!({ "devtools": "ALL" })),
+        ("goog:loggingPrefs", json!({ "performance": "ALL" })),
         ("goog:chromeOptions", chrome.into()),
     ];
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

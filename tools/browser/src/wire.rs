@@ -45,7 +45,7 @@ impl WebDriverCompatibleCommand for Events {
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({ "type": "devtools" }).to_string()))
+        (http::Method::POST, Some(json!({ "type": "performance" }).to_string()))
     }
 }
 
@@ -73,11 +73,14 @@ impl Wire {
         self.bounded(self.client.issue_cmd(Cdp { command, params })).await
     }
 
-    /// The events of the DevTools protocol, of those the session asked for, since the last time.
+    /// The events of the DevTools protocol that the driver has kept since the last time.
     pub(crate) async fn events(&self) -> Result<Vec<Value>, Fault> {
         let answer = self.bounded(self.client.issue_cmd(Events)).await?;
         let entries = answer.as_array().cloned().unwrap_or_default();
-        let event = |entry: &Value| serde_json::from_str(entry.get("message")?.as_str()?).ok();
+        let event = |entry: &Value| {
+            let mut told: Value = serde_json::from_str(entry.get("message")?.as_str()?).ok()?;
+            Some(told.get_mut("message")?.take())
+        };
         Ok(entries.iter().filter_map(event).collect())
     }
 

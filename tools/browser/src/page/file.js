@@ -40,6 +40,17 @@ function held() {
   return grasped ? verify(grasped).element ?? null : null;
 }
 
+// Whether the page is about to leave its document.
+function leaves() {
+  return leaving.size > 0;
+}
+
+// A navigation that has turned into a download ends without a word.
+function stay() {
+  leaving.clear();
+  return { done: true };
+}
+
 // Follows an address of this origin as a link that is saved, which no server can turn into a page.
 function save({ url }) {
   mark();

@@ -9,4 +9,4 @@ new MutationObserver(records => {
 heed(window);
 
 Object.defineProperty(window, key, { value: Object.freeze({ place, look, prose, resolve, ready, locus, grip, focus, mark,
-  fill, select, state, scroll, settle, appear, search, chooser, grasp, held, save }) });
+  fill, select, state, scroll, settle, appear, search, chooser, grasp, held, leaves, stay, save }) });

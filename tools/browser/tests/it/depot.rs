@@ -114,7 +114,8 @@ const PAGE: &str = r#"<title>Depot: all/files</title>
 <a href="/file?report.bin">Report</a> <a href="/file?report.bin" target="_blank">Report elsewhere</a>
 <a href="/file?../../x">Climbing</a> <a href="/file?.bashrc">Hidden</a> <a href="/endless">Endless</a>
 <a href="/missing" download>Missing</a> <button>Nothing</button>
-<button onclick="for(const n of ['a','b']){const a=document.createElement('a');a.href='/file?'+n;a.download=n;a.click()}">Two</button>
+<button onclick="hidden_a.click();setTimeout(()=>hidden_b.click(),50)">Two</button>
+<a id=hidden_a hidden download href="/file?a">a</a><a id=hidden_b hidden download href="/file?b">b</a>
 <button onclick="confirm('Really?')&&(location.href='/file?report.bin')">Asking</button>"#;
 
 const FORM: &str = r#"<title>form</title><form method=post action=/send enctype=multipart/form-data>

@@ -188,7 +188,7 @@ fn a_page_downloads_nothing_by_itself() {
         landed(depot.lab.on("click", "link \"Report\"").await);
         landed(depot.download("Hidden").await);
         landed(depot.lab.on("click", "link \"Report\"").await);
-        landed(depot.lab.run(call("wait")).await);
+        landed(depot.lab.run(call("wait").with("target", "Hidden")).await);
         let homes = fs::read_dir("/tmp").unwrap().map(|entry| entry.unwrap().path());
         let mut found = Vec::new();
         for home in homes.filter(|path| path.to_string_lossy().contains("lamassu-browser-")) {

@@ -157,8 +157,10 @@ impl BrowserTool {
 /// Does one thing in a living session.
 async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome {
     let reads = permit.action().effect() == Effect::Read;
-    // A download that was broken off may have left the way open.
-    if let Err(fault) = session.shut().await {
+    // A download that was broken off may have left the way open. A dialog has to be answered first.
+    if !matches!(deed, Deed::Dialog { .. })
+        && let Err(fault) = session.shut().await
+    {
         return Outcome::NotSent(fault.into());
     }
     let outcome = match deed {

@@ -182,7 +182,10 @@ impl Destination {
     fn told(&self, action: Action) -> Action {
         match self {
             Self::Place(target) => action.arg("path", target.path()).fact("replaces", target.replaces()),
-            Self::Folder(folder) => action.arg("path", format!("{}/", folder.path())).fact("replaces", false),
+            Self::Folder(folder) => {
+                let path = if folder.path().is_empty() { "." } else { folder.path() };
+                action.arg("path", format!("{path}/")).fact("replaces", false)
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! From a task to an agent that can run it.
 
+use std::path::PathBuf;
+
 use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt};
 use crate::{
     Agent, Event, Mode, Pack, Script, Secret, Store, Vault,
@@ -12,6 +14,8 @@ pub(super) struct Means {
     pub(super) window: Window,
     pub(super) store: Store,
     pub(super) settled: Option<Settled>,
+    /// Where signed-in sessions are kept.
+    pub(super) sessions: PathBuf,
     pub(super) rehearse: bool,
     /// What `lamassu resume` will need to make the same agent again.
     pub(super) origin: serde_json::Value,
@@ -31,7 +35,7 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .origin(means.origin)
         .events(move |event: &Event| progress.show(event));
     let builder = planner(builder, task)?;
-    let builder = tools(builder, task, means.window)?;
+    let builder = tools(builder, task, (means.window, means.sessions))?;
     let builder = if means.rehearse { builder.rehearse() } else { builder };
     builder.build().map_err(Complaint::usage)
 }
@@ -96,27 +100,31 @@ fn model(_: AgentBuilder, _: &Task) -> Result<AgentBuilder, Complaint> {
     Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
 }
 
-fn tools(builder: AgentBuilder, task: &Task, window: Window) -> Result<AgentBuilder, Complaint> {
+fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf)) -> Result<AgentBuilder, Complaint> {
     let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()));
+    let open = |workspace| crate::files::FilesTool::open(workspace, crate::files::Limits::default());
+    let files = task.workspace.as_ref().map(open).transpose().map_err(Complaint::usage)?;
     #[cfg(feature = "browser")]
     {
-        builder = builder.tool(browser(window, &task.browser));
+        let (window, sessions) = how;
+        let workspace = files.as_ref().map(crate::files::FilesTool::workspace);
+        let options = crate::browser::Options { workspace, sessions: Some(sessions), ..browser(window, &task.browser) };
+        builder = builder.tool(crate::browser::BrowserTool::new(options));
     }
     #[cfg(not(feature = "browser"))]
-    let _ = window;
-    if let Some(workspace) = &task.workspace {
-        let files = crate::files::FilesTool::open(workspace, crate::files::Limits::default());
-        builder = builder.tool(files.map_err(Complaint::usage)?);
+    let _ = how;
+    if let Some(files) = files {
+        builder = builder.tool(files);
     }
     Ok(builder)
 }
 
 /// The browser that a task asks for; what was given on the command line comes first.
 #[cfg(feature = "browser")]
-pub(super) fn browser(window: Window, choice: &BrowserChoice) -> crate::browser::BrowserTool {
-    use crate::browser::{BrowserTool, Engine, Options};
+pub(super) fn browser(window: Window, choice: &BrowserChoice) -> crate::browser::Options {
+    use crate::browser::{Engine, Options};
     let firefox = window.firefox || choice.engine == BrowserKind::Firefox;
-    BrowserTool::new(Options {
+    Options {
         engine: if firefox { Engine::Firefox } else { Engine::Chromium },
         headless: !window.headed,
         inspect: window.inspect || choice.inspect,
@@ -125,5 +133,5 @@ pub(super) fn browser(window: Window, choice: &BrowserChoice) -> crate::browser:
         attach: window.attach,
         unsafe_no_sandbox: window.unsafe_no_sandbox,
         ..Options::default()
-    })
+    }
 }

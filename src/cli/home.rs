@@ -28,6 +28,11 @@ pub(super) fn folder(given: Option<&Path>) -> Result<PathBuf, Complaint> {
         })
 }
 
+/// The folder of signed-in sessions, beside the record.
+pub(super) fn sessions(given: Option<&Path>) -> Result<PathBuf, Complaint> {
+    Ok(folder(given)?.join("sessions"))
+}
+
 /// The record of this user's runs.
 pub(super) fn store(given: Option<&Path>) -> Result<Store, Complaint> {
     Store::open(&folder(given)?).map_err(Complaint::failed)

@@ -15,7 +15,10 @@ pub(super) async fn observe(args: Observe) -> Result<u8, Complaint> {
     let agent = Agent::builder()
         .mode(Mode::Script)
         .planner(onlooker::Onlooker { url: url.clone() })
-        .tool(super::assemble::browser(args.window, &crate::goal::BrowserChoice::default()))
+        .tool(crate::browser::BrowserTool::new(super::assemble::browser(
+            args.window,
+            &crate::goal::BrowserChoice::default(),
+        )))
         .pack(
             super::run::named_by_user(&url)
                 .into_iter()

@@ -31,10 +31,15 @@ pub(crate) async fn click(session: &mut Session, aim: &Aim, times: u32) -> Outco
 
 /// Presses an element with the mouse and sees that the press arrives.
 async fn point(session: &mut Session, before: &Place, aim: &Aim, times: u32) -> Result<Changes, Outcome> {
+    touch(session, aim, times).await?;
+    changes(session, before, Some(aim), 0).await
+}
+
+/// Presses an element with the mouse. Whether the press has arrived is to be seen by [`changes`].
+pub(crate) async fn touch(session: &Session, aim: &Aim, times: u32) -> Result<(), Outcome> {
     let ready: Acted = prepare(session, "ready", aim, &aim.with("times", times)).await?;
     let at = outward(session, aim, Point { x: ready.x, y: ready.y }).await?;
-    hands::press(session, at, times).await.map_err(in_doubt)?;
-    changes(session, before, Some(aim), 0).await
+    hands::press(session, at, times).await.map_err(in_doubt)
 }
 
 /// Moves the mouse over an element.
@@ -79,7 +84,7 @@ async fn outward(session: &Session, aim: &Aim, at: Point) -> Result<Point, Outco
 }
 
 /// Runs the script that checks the element and makes ready for an act.
-async fn prepare(session: &Session, script: &str, aim: &Aim, args: &Value) -> Result<Acted, Outcome> {
+pub(crate) async fn prepare(session: &Session, script: &str, aim: &Aim, args: &Value) -> Result<Acted, Outcome> {
     let acted: Acted = session.ask_once(script, args).await.map_err(|fault| match fault {
         Fault::Moved => not_sent(stale(&aim.label, "the page has changed")),
         fault => not_sent(fault),

@@ -10,6 +10,8 @@ use crate::{
     address::forbidden,
     extract::Extraction,
     page::{Described, Place},
+    signin::SignIn,
+    transfer::Transfer,
 };
 
 /// One thing to do, with everything that was looked up for it.
@@ -34,6 +36,8 @@ pub(crate) enum Deed {
     Frame(Option<String>),
     Tabs(TabDeed),
     Dialog { answer: Answer, text: String },
+    Transfer(Transfer),
+    SignIn(SignIn),
 }
 
 /// How to scroll.

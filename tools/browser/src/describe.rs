@@ -97,7 +97,7 @@ fn open(call: &Call, place: &Place) -> Result<Action, Failure> {
 }
 
 /// The action of `effect` upon one element.
-fn upon(call: &Call, effect: Effect, found: &(Place, Described), deed: Deed) -> Result<Action, Failure> {
+pub(crate) fn upon(call: &Call, effect: Effect, found: &(Place, Described), deed: Deed) -> Result<Action, Failure> {
     let (place, element) = found;
     let action = Action::new(call, effect, resource(place, element)?).summary(format!(
         "{} {} on {}",

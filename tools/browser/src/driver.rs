@@ -14,6 +14,7 @@ use std::{
 };
 
 use lamassu_contract::{Failure, FailureKind};
+use lamassu_files::{Limits, Workspace};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
     process::{Child, ChildStdin, ChildStdout, Command},
@@ -36,6 +37,8 @@ pub(crate) struct Driver {
     pub(crate) home: String,
     /// The browser it is to start.
     pub(crate) browser: String,
+    /// Its folder, opened before any page could lay a trap there.
+    pub(crate) folder: Workspace,
     guard: Child,
     // INVARIANT: open for as long as the driver may live; never written to.
     leash: ChildStdin,
@@ -61,13 +64,15 @@ impl Driver {
         let log = Log::default();
         let started = tokio::time::timeout(options.limits.start, started(&mut lines, &log, options.engine)).await;
         let (port, home, browser) = started.map_err(|_| late(options.limits.start))??;
+        let folder = Workspace::open(&home, Limits { file_bytes: u64::MAX, ..Limits::default() })
+            .map_err(|error| lost(&error.to_string()))?;
         let keep = log.clone();
         tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 keep.add(&line);
             }
         });
-        Ok(Self { port, home, browser, guard, leash, log })
+        Ok(Self { port, home, browser, folder, guard, leash, log })
     }
 
     /// Whether the browser said that it has no usable sandbox.

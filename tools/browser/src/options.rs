@@ -8,6 +8,7 @@ use std::{
 };
 
 use lamassu_egress::{Resolve, SystemResolver};
+use lamassu_files::Workspace;
 use url::Url;
 
 /// A kind of browser.
@@ -56,6 +57,11 @@ pub struct Options {
     pub profile: Option<PathBuf>,
     /// Width and height of the window in pixels.
     pub window: (u32, u32),
+    /// Where uploads come from, and where downloads and printed pages go; none of these without one.
+    pub workspace: Option<Workspace>,
+    /// A folder for signed-in sessions, made if absent, which only its owner may enter; none can be
+    /// saved or taken up without one.
+    pub sessions: Option<PathBuf>,
     /// How long things may take.
     pub limits: Limits,
     /// How names are turned into addresses before those are judged.
@@ -78,6 +84,8 @@ impl Default for Options {
             unsafe_no_sandbox: false,
             profile: None,
             window: (1280, 900),
+            workspace: None,
+            sessions: None,
             limits: Limits::default(),
             resolver: Arc::new(SystemResolver),
         }
@@ -95,6 +103,8 @@ pub struct Limits {
     pub load: Duration,
     /// Until what an action set off is done: requests, short timers, changes, animations.
     pub settle: Duration,
+    /// Until a download begins, and then until more of it comes.
+    pub download: Duration,
     /// How much of a page one look shows, in tokens of four bytes.
     pub tokens: usize,
     /// Characters of one page of `read`.
@@ -108,6 +118,7 @@ impl Default for Limits {
             command: Duration::from_secs(30),
             load: Duration::from_secs(20),
             settle: Duration::from_secs(4),
+            download: Duration::from_secs(60),
             tokens: 1500,
             text: 8000,
         }

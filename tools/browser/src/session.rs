@@ -10,8 +10,9 @@ use std::{
 };
 
 use fantoccini::{Client, error::CmdError, wd::WindowHandle};
-use lamassu_contract::Judge;
+use lamassu_contract::{Failure, Judge};
 use lamassu_egress::{Proxy, Traffic};
+use lamassu_files::Workspace;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -40,6 +41,8 @@ pub(crate) struct Session {
     reach: Reach,
     /// The numbers of the frames that were entered, each in the one before.
     entered: Vec<u16>,
+    /// Whether downloads may come through.
+    admits: bool,
     /// What the references of the last looks stood for.
     pub(crate) prints: Prints,
     /// The tabs that are known, in the order they came.
@@ -105,13 +108,49 @@ impl Session {
                 Protocol::WebDriver => Reach::Page,
             },
             entered: Vec::new(),
+            // They may until the browser is told otherwise.
+            admits: protocol == Protocol::DevTools,
             prints: Prints::default(),
             tabs: Vec::new(),
             place: Place::default(),
         };
         session.tabs = session.bounded(session.client().windows()).await?;
         session.prepare_tab().await?;
+        session.shut().await?;
         Ok(session)
+    }
+
+    /// Where the browser's own folder is, and the folder itself.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] for a browser that was not started here: it shares no disk with us.
+    pub(crate) fn own_folder(&self) -> Result<(String, Workspace), Failure> {
+        let driver = self.driver.as_ref().ok_or_else(|| {
+            Failure::invalid("this browser runs elsewhere and shares no folder; start one here to move files")
+        })?;
+        Ok((driver.home.clone(), driver.folder.clone()))
+    }
+
+    /// Lets downloads come into the folder at `path`, until [`Self::shut`].
+    pub(crate) async fn admit(&mut self, path: &str) -> Result<(), Fault> {
+        self.admits = true;
+        let params = json!({ "behavior": "allowAndName", "downloadPath": path });
+        self.cdp("Browser.setDownloadBehavior", params).await.map(drop)
+    }
+
+    /// Sees to it that no download comes through.
+    pub(crate) async fn shut(&mut self) -> Result<(), Fault> {
+        if self.admits {
+            self.cdp("Browser.setDownloadBehavior", json!({ "behavior": "deny" })).await?;
+            self.admits = false;
+        }
+        Ok(())
+    }
+
+    /// What the browser has said since it was last asked.
+    pub(crate) async fn events(&self) -> Result<Vec<Value>, Fault> {
+        self.wire.events().await
     }
 
     /// The port of a driver that we started.
@@ -300,6 +339,16 @@ impl Session {
         match self.evaluate(&script).await? {
             Value::String(answer) => serde_json::from_str(&answer)
                 .map_err(|error| Fault::Answer(format!("`{name}` answered oddly: {error}"))),
+            _ => Err(Fault::Moved),
+        }
+    }
+
+    /// The node that the library's function `name` answers, as the DevTools protocol calls it.
+    pub(crate) async fn node(&self, name: &str) -> Result<Option<String>, Fault> {
+        match &self.reach {
+            Reach::World { world: Some(world), .. } => {
+                self.wire.node(*world, &format!("window[\"{}\"].{name}()", self.key)).await
+            }
             _ => Err(Fault::Moved),
         }
     }

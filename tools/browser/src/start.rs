@@ -137,6 +137,8 @@ fn capabilities(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy
         Engine::Chromium => {
             all.insert("browserName".to_owned(), "chrome".into());
             all.insert("goog:chromeOptions".to_owned(), chromium(options, driver, proxy));
+            // The driver keeps the few events that it gets anyway; see `Session::events`.
+            all.insert("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }));
         }
         Engine::Firefox => {
             all.insert("browserName".to_owned(), "firefox".into());
@@ -181,6 +183,9 @@ fn chromium(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -
         let profile = options.profile.as_ref().map_or_else(own, |folder| folder.display().to_string());
         args.push(format!("--user-data-dir={profile}"));
         chrome.insert("binary".to_owned(), driver.browser.clone().into());
+        // The driver keeps the few events that it gets anyway; see `Session::events`.
+        let none = json!({ "enableNetwork": false, "enablePage": false });
+        chrome.insert("perfLoggingPrefs".to_owned(), none);
     }
     chrome.insert("args".to_owned(), args.into());
     chrome.insert("prefs".to_owned(), preferences());

@@ -13,8 +13,15 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::{
-    Options, act, address, deed::Deed, describe, extract, frame, picture, read, session::Session, start, verbs, visit,
-    wait,
+    Options, act, address, carry,
+    deed::Deed,
+    describe,
+    download::Origin,
+    extract, frame, picture, read,
+    session::Session,
+    signin, start,
+    transfer::{self, Transfer},
+    verbs, visit, wait,
 };
 
 /// Characters of a goal that tell a look what to choose by.
@@ -63,12 +70,20 @@ impl BrowserTool {
     async fn describe_call(&self, call: &Call) -> Result<Action, Failure> {
         let mut life = self.life.lock().await;
         let described = match &mut *life {
-            Life::Fresh => describe::describe(None, call, self.options.limits).await,
-            Life::Live(session) => describe::describe(Some(session), call, self.options.limits).await,
+            Life::Fresh => self.describe_in(None, call).await,
+            Life::Live(session) => self.describe_in(Some(session), call).await,
             Life::Lost(why) => Err(Failure::new(FailureKind::Lost, why.clone())),
         };
         self.note(&mut life, described.as_ref().err());
         described
+    }
+
+    async fn describe_in(&self, session: Option<&mut Session>, call: &Call) -> Result<Action, Failure> {
+        match call.verb.as_str() {
+            "upload" | "download" | "print" => transfer::describe(session, call, &self.options).await,
+            "save_session" | "restore_session" => signin::describe(session, call, &self.options).await,
+            _ => describe::describe(session, call, self.options.limits).await,
+        }
     }
 
     async fn run_permit(&self, permit: Permit) -> Outcome {
@@ -78,7 +93,20 @@ impl BrowserTool {
         let mut life = self.life.lock().await;
         let outcome = match (&mut *life, deed) {
             (Life::Lost(why), _) => Outcome::NotSent(Failure::new(FailureKind::Lost, why.clone())),
-            (life, Deed::Open(url)) => self.open(life, &permit, &url).await,
+            (life, Deed::Open(url)) => match self.reach(life, &permit, &url).await {
+                Ok(session) => visit::open(session, &url).await,
+                Err(failure) => Outcome::NotSent(failure),
+            },
+            (life, Deed::Transfer(Transfer::Download { from: Origin::Address(url), into })) => {
+                match self.reach(life, &permit, &url).await {
+                    Ok(session) => carry::download(session, &Origin::Address(url), &into).await,
+                    Err(failure) => Outcome::NotSent(failure),
+                }
+            }
+            (life @ Life::Fresh, Deed::SignIn(deed)) => match self.begin(life, &permit).await {
+                Ok(session) => signin::run(session, deed).await,
+                Err(failure) => Outcome::NotSent(failure),
+            },
             (Life::Fresh, _) => Outcome::Landed(read::blank()),
             (Life::Live(session), deed) => {
                 session.under(permit.judge());
@@ -94,22 +122,29 @@ impl BrowserTool {
         outcome
     }
 
-    /// Opens `url` in a browser that is started if there is none.
-    async fn open(&self, life: &mut Life, permit: &Permit, url: &Url) -> Outcome {
+    /// The session that may ask for `url`. Where no proxy does so later, every address of its host is
+    /// judged now.
+    async fn reach<'a>(&self, life: &'a mut Life, permit: &Permit, url: &Url) -> Result<&'a mut Session, Failure> {
+        let session = self.begin(life, permit).await?;
+        if !session.pinned() {
+            self.judge_addresses(session, permit, url).await?;
+        }
+        Ok(session)
+    }
+
+    /// The session, which starts now if there is none yet.
+    async fn begin<'a>(&self, life: &'a mut Life, permit: &Permit) -> Result<&'a mut Session, Failure> {
         if let Life::Fresh = life {
-            match start::start(&self.options).await {
-                Ok(session) => *life = Life::Live(Box::new(session)),
-                Err(failure) => return Outcome::NotSent(failure),
+            *life = Life::Live(Box::new(start::start(&self.options).await?));
+        }
+        match life {
+            Life::Live(session) => {
+                session.under(permit.judge());
+                Ok(session)
             }
+            Life::Lost(why) => Err(Failure::new(FailureKind::Lost, why.clone())),
+            Life::Fresh => Err(Failure::new(FailureKind::Lost, "no browser was started")),
         }
-        let Life::Live(session) = life else { return Outcome::Landed(read::blank()) };
-        session.under(permit.judge());
-        if !session.pinned()
-            && let Err(failure) = self.judge_addresses(session, permit, url).await
-        {
-            return Outcome::NotSent(failure);
-        }
-        visit::open(session, url).await
     }
 
     /// Judges the addresses of `url` for a browser that resolves names and dials by itself.
@@ -152,6 +187,12 @@ fn with_refusals(life: &mut Life, outcome: Outcome) -> Outcome {
 /// Does one thing in a living session.
 async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome {
     let reads = permit.action().effect() == Effect::Read;
+    // A download that was broken off may have left the way open. A dialog has to be answered first.
+    if !matches!(deed, Deed::Dialog { .. })
+        && let Err(fault) = session.shut().await
+    {
+        return Outcome::NotSent(fault.into());
+    }
     let outcome = match deed {
         Deed::Look { about } => read::outcome(read::look(session, permit, &about).await),
         Deed::Find(sought) => read::outcome(read::find(session, permit, &sought).await),
@@ -174,6 +215,8 @@ async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome 
         Deed::Check { aim, wanted } => act::check(session, &aim, wanted).await,
         Deed::Press { aim, chord } => act::press(session, aim.as_ref(), &chord).await,
         Deed::Scroll { aim, to } => act::scroll(session, aim.as_ref(), &to).await,
+        Deed::Transfer(transfer) => carry::run(session, transfer).await,
+        Deed::SignIn(deed) => signin::run(session, deed).await,
     };
     match outcome {
         // There is no effect whose landing could be in doubt.

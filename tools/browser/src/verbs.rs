@@ -8,11 +8,13 @@ use lamassu_contract::{
 
 const TARGET: &str =
     "a reference of the table such as [7], or a name as people see it: button \"Add to cart\" (Blue mug)";
+const SAVED: &str = "where to put it, from the workspace down; a folder with / at its end, or the workspace if absent, keeps its own name";
+const SESSION: &str = "what it is called: letters, digits, - and _";
 const FIELD: &str = "the field: a reference of the table such as [7], or its label";
 
 /// The verbs, in the order in which they are offered.
 pub(crate) fn verbs() -> Vec<Verb> {
-    [acting(), moving(), reading()].concat()
+    [acting(), moving(), reading(), keeping()].concat()
 }
 
 fn acting() -> Vec<Verb> {
@@ -116,6 +118,25 @@ fn reading() -> Vec<Verb> {
             .takes("full", Flag, "true for the whole page")
             .takes("target", Text, "the element to take a picture of")
             .takes("marks", Flag, "true to draw the numbers of the last look's table into it"),
+    ]
+}
+
+/// Files and sessions: what comes from a page or goes to it, and stays.
+fn keeping() -> Vec<Verb> {
+    use Effect::Write;
+    vec![
+        Verb::new("upload", Write, "Puts a file of the workspace into a field for files.")
+            .needs("target", Text, "the field, or the button or label that stands for it")
+            .needs("path", Text, "the file, from the workspace down"),
+        Verb::new("download", Write, "Takes a file from the web into the workspace; `target` or `url` must be given.")
+            .takes("target", Text, "what to press for it, such as link \"Invoice\"")
+            .takes("url", Text, "its address")
+            .takes("path", Text, SAVED),
+        Verb::new("print", Write, "Prints the page into a PDF file of the workspace.").takes("path", Text, SAVED),
+        Verb::new("save_session", Write, "Saves the cookies of all sites, so that another run is signed in too.")
+            .needs("name", Text, SESSION),
+        Verb::new("restore_session", Write, "Takes up a saved session; pages are signed in when they load.")
+            .needs("name", Text, SESSION),
     ]
 }
 

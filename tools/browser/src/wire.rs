@@ -49,6 +49,20 @@ impl WebDriverCompatibleCommand for Visible {
     }
 }
 
+/// Takes what the driver has kept of the browser's events since it was last asked.
+#[derive(Debug)]
+struct Events;
+
+impl WebDriverCompatibleCommand for Events {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "performance" }).to_string()))
+    }
+}
+
 impl Wire {
     /// No command through `client` may take longer than `limit`.
     pub(crate) fn new(client: Client, limit: Duration) -> Self {
@@ -78,17 +92,39 @@ impl Wire {
         self.bounded(self.client.issue_cmd(Visible)).await
     }
 
+    /// The events of the DevTools protocol that the driver has kept since the last time.
+    pub(crate) async fn events(&self) -> Result<Vec<Value>, Fault> {
+        let answer = self.bounded(self.client.issue_cmd(Events)).await?;
+        let entries = answer.as_array().cloned().unwrap_or_default();
+        let event = |entry: &Value| {
+            let mut told: Value = serde_json::from_str(entry.get("message")?.as_str()?).ok()?;
+            Some(told.get_mut("message")?.take())
+        };
+        Ok(entries.iter().filter_map(event).collect())
+    }
+
     /// What the expression `script` comes to in an isolated world.
     pub(crate) async fn evaluate(&self, world: i64, script: &str) -> Result<Value, Fault> {
         let params = json!({
             "expression": script, "contextId": world, "returnByValue": true, "awaitPromise": true, "userGesture": true
         });
+        let answer = self.run(params).await?;
+        Ok(answer.pointer("/result/value").cloned().unwrap_or(Value::Null))
+    }
+
+    /// The node that the expression `script` comes to in an isolated world, as the protocol calls it.
+    pub(crate) async fn node(&self, world: i64, script: &str) -> Result<Option<String>, Fault> {
+        let answer = self.run(json!({ "expression": script, "contextId": world })).await?;
+        Ok(answer.pointer("/result/objectId").and_then(Value::as_str).map(str::to_owned))
+    }
+
+    async fn run(&self, params: Value) -> Result<Value, Fault> {
         let answer = self.cdp("Runtime.evaluate", params).await?;
         if let Some(details) = answer.get("exceptionDetails") {
             let words = details.pointer("/exception/description").or_else(|| details.get("text"));
             return Err(Fault::Answer(words.and_then(Value::as_str).unwrap_or("an error").to_owned()));
         }
-        Ok(answer.pointer("/result/value").cloned().unwrap_or(Value::Null))
+        Ok(answer)
     }
 
     /// What the expression `script` comes to in the page's own world, by WebDriver alone.

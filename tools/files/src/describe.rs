@@ -71,9 +71,9 @@ pub(crate) fn verbs() -> Vec<Verb> {
 }
 
 /// Resolves `call`.
-pub(crate) fn action(workspace: &Workspace, limits: Limits, call: &Call) -> Result<Action, Failure> {
+pub(crate) fn action(workspace: &Workspace, call: &Call) -> Result<Action, Failure> {
     check_names(call)?;
-    let scene = Scene { workspace, limits, call };
+    let scene = Scene { workspace, limits: workspace.limits, call };
     match call.verb.as_str() {
         "list" => scene.list(),
         "read" => scene.read(),
@@ -114,7 +114,7 @@ struct Scene<'a> {
 impl Scene<'_> {
     fn list(&self) -> Result<Action, Failure> {
         let path = WorkspacePath::parse(self.call.optional_text("path")?.unwrap_or("."))?;
-        let folder = self.workspace.folder(&path)?;
+        let folder = self.workspace.enter(&path)?;
         let what = if folder.path.is_empty() { "the workspace".to_owned() } else { quoted(&folder.path) };
         let file = lamassu_contract::File { path: folder.path.clone(), kind: FileKind::Folder, size: 0, links: 1 };
         Ok(Action::new(self.call, Effect::Read, Resource::File(file))
@@ -226,18 +226,14 @@ impl Scene<'_> {
     fn present(&self, name: &str) -> Result<Place, Failure> {
         let place = self.place(name)?;
         if place.seen.is_none() {
-            let message = format!("there is no {}; list the folder", quoted(&place.path));
-            return Err(Failure::new(FailureKind::NotFound, message));
+            return Err(missing(&place));
         }
         Ok(place)
     }
 
     fn file_to_write(&self) -> Result<Place, Failure> {
         let place = self.place("path")?;
-        if place.kind() == FileKind::Folder {
-            return Err(Failure::invalid(format!("{} is a folder; name a file in it", quoted(&place.path))));
-        }
-        check_unprotected(&place)?;
+        check_writable(&place)?;
         Ok(place)
     }
 
@@ -247,6 +243,19 @@ impl Scene<'_> {
         check_size(place, size, self.limits.file_bytes)?;
         Ok(size)
     }
+}
+
+/// Nothing stands at `place`.
+pub(crate) fn missing(place: &Place) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("there is no {}; list the folder", quoted(&place.path)))
+}
+
+/// Makes sure that a file may be put at `place`.
+pub(crate) fn check_writable(place: &Place) -> Result<(), Failure> {
+    if place.kind() == FileKind::Folder {
+        return Err(Failure::invalid(format!("{} is a folder; name a file in it", quoted(&place.path))));
+    }
+    check_unprotected(place)
 }
 
 fn check_unprotected(place: &Place) -> Result<(), Failure> {

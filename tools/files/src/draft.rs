@@ -5,14 +5,14 @@
 //! `.lamassu-*.part`.
 
 use std::{
-    io::{Error, ErrorKind, Write as _},
+    io::{self, Error, ErrorKind, Read},
     process,
     sync::atomic::{AtomicU64, Ordering},
 };
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt as _};
 use cap_std::fs::{Dir, File, OpenOptions, Permissions, PermissionsExt as _};
-use lamassu_contract::Failure;
+use lamassu_contract::{Failure, FailureKind};
 use rustix::{
     fs::{Mode, OFlags, RenameFlags},
     io::Errno,
@@ -20,40 +20,69 @@ use rustix::{
 
 use crate::{
     failure::{Mishap, explain},
+    name::quoted,
     place::Place,
 };
 
 /// How many names are tried before giving up.
 const TRIES: u32 = 100;
 
+/// What a new file may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// Its size in bytes at most.
+    pub(crate) largest: u64,
+    /// Who may do what with it, in the nine bits of Unix; as usual if absent.
+    pub(crate) mode: Option<u32>,
+}
+
+/// Puts `content` at `place`, whole and at once, in the place of what was judged to stand there.
+/// Says how many bytes it has.
+pub(crate) fn put(place: &Place, terms: Terms, content: &mut dyn Read) -> Result<u64, Mishap> {
+    place.still_unchanged()?;
+    let draft = Draft::new(place, terms, content)?;
+    place.still_unchanged()?;
+    let size = draft.size;
+    draft.publish()?;
+    Ok(size)
+}
+
 /// Complete content beside the place it is meant for.
 #[derive(Debug)]
-pub(crate) struct Draft<'a> {
+struct Draft<'a> {
     place: &'a Place,
     name: String,
+    size: u64,
 }
 
 impl<'a> Draft<'a> {
-    /// Writes `text` beside `place`, down to the disk, with the access rights of what it replaces.
-    pub(crate) fn new(place: &'a Place, text: &str) -> Result<Self, Failure> {
+    /// Writes `content` beside `place`, down to the disk.
+    fn new(place: &'a Place, terms: Terms, content: &mut dyn Read) -> Result<Self, Failure> {
         let broken = |error: Error| {
             let mut failure = explain(&place.path, &error);
             failure.message.push_str("; nothing was changed");
             failure
         };
         let (name, mut file) = create(&place.parent).map_err(broken)?;
-        let draft = Self { place, name };
-        if let Some(seen) = &place.seen {
+        let mut draft = Self { place, name, size: 0 };
+        if let Some(mode) = terms.mode {
             // Before the content: a private file has no public moment.
-            file.set_permissions(Permissions::from_mode(seen.mode)).map_err(broken)?;
+            file.set_permissions(Permissions::from_mode(mode)).map_err(broken)?;
         }
-        file.write_all(text.as_bytes()).map_err(broken)?;
+        // One byte more than it may have tells that it is too large.
+        let mut content = content.take(terms.largest.saturating_add(1));
+        draft.size = io::copy(&mut content, &mut file).map_err(broken)?;
+        if draft.size > terms.largest {
+            let path = quoted(&place.path);
+            let message = format!("{path} would have more than {} bytes, which is the limit", terms.largest);
+            return Err(Failure::new(FailureKind::Limit, message));
+        }
         file.sync_all().map_err(broken)?;
         Ok(draft)
     }
 
     /// Puts the content in its place, at once and whole.
-    pub(crate) fn publish(self) -> Result<(), Mishap> {
+    fn publish(self) -> Result<(), Mishap> {
         let Place { parent, leaf, path, seen } = self.place;
         let moved = match seen {
             Some(_) => parent.rename(&self.name, parent, leaf),

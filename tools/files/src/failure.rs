@@ -8,7 +8,7 @@ use crate::name::quoted;
 
 /// Something went wrong while changing a file. The difference decides whether it may be repeated.
 #[derive(Debug)]
-pub(crate) enum Mishap {
+pub enum Mishap {
     /// Nothing has changed, and that is certain.
     Before(Failure),
     /// Something may have changed.

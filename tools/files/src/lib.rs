@@ -10,10 +10,14 @@
 //! the name that is inside. What a privileged user mounts in the workspace belongs to it. Where
 //! the file system ignores case, two spellings name one file, and a rule must allow for that.
 //!
+//! Another tool that moves files, such as the browser, goes through the same door: a [`Workspace`]
+//! hands out a [`Source`] to read from and a [`Target`] to write to, under the same rules.
+//!
 //! This crate knows nothing of planners, rules or the record. It runs on Unix.
 
 mod change;
 mod describe;
+mod door;
 mod draft;
 mod failure;
 mod look;
@@ -23,4 +27,7 @@ mod place;
 mod reconcile;
 mod tool;
 
-pub use tool::{FilesTool, Limits, WorkspaceError};
+pub use door::{Content, Source, Target, WorkspaceError};
+pub use failure::Mishap;
+pub use place::{Folder, Workspace};
+pub use tool::{FilesTool, Limits};

@@ -1,5 +1,7 @@
 //! The workspace, and places in it: an open folder, a name, and what stood there.
 
+use std::sync::Arc;
+
 use cap_fs_ext::{DirExt as _, FollowSymlinks, OpenOptionsFollowExt as _, OpenOptionsSyncExt as _};
 use cap_std::fs::{Dir, File, Metadata, MetadataExt as _, OpenOptions};
 use lamassu_contract::{Failure, FailureKind, FileKind, Resource};
@@ -9,38 +11,33 @@ use crate::{
     failure::{explain, stale},
     name::quoted,
     path::WorkspacePath,
+    tool::Limits,
 };
 
-/// The open workspace folder.
-#[derive(Debug)]
-pub(crate) struct Workspace {
-    root: Dir,
+/// One folder, open, with everything in it and no way out of it. A clone is the same folder.
+///
+/// It is what `files` works in, and how another tool reaches files under the same rules: every
+/// path is looked up from the open folder, and no link is followed.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    root: Arc<Dir>,
+    pub(crate) limits: Limits,
 }
 
 impl Workspace {
-    pub(crate) fn new(root: Dir) -> Self {
-        Self { root }
+    pub(crate) fn new(root: Dir, limits: Limits) -> Self {
+        Self { root: Arc::new(root), limits }
     }
 
     /// Finds where `path` leads, without following any link. The last name may be absent.
     pub(crate) fn place(&self, path: &WorkspacePath) -> Result<Place, Failure> {
         let (folders, leaf) = path.split()?;
-        let parent = self.walk(folders)?;
-        let mut place = Place { path: path.to_string(), parent, leaf: leaf.to_owned(), seen: None };
-        place.seen = place.look()?;
-        match place.kind() {
-            FileKind::Link => Err(is_a_link(&place.path)),
-            FileKind::Special => Err(Failure::new(
-                FailureKind::OutOfBounds,
-                format!("{} is a device, socket or FIFO; only files and folders are touched", quoted(&place.path)),
-            )),
-            FileKind::Absent | FileKind::Regular | FileKind::Folder => Ok(place),
-        }
+        Place::find(self.walk(folders)?, path.to_string(), leaf.to_owned())
     }
 
     /// Opens the folder at `path`, without following any link.
-    pub(crate) fn folder(&self, path: &WorkspacePath) -> Result<Folder, Failure> {
-        Ok(Folder { dir: self.walk(path.names())?, path: path.to_string() })
+    pub(crate) fn enter(&self, path: &WorkspacePath) -> Result<Folder, Failure> {
+        Ok(Folder { dir: self.walk(path.names())?, path: path.to_string(), largest: self.limits.file_bytes })
     }
 
     fn walk(&self, names: &[String]) -> Result<Dir, Failure> {
@@ -78,13 +75,15 @@ fn is_a_link(path: &str) -> Failure {
     Failure::new(FailureKind::OutOfBounds, message)
 }
 
-/// An open folder of the workspace.
+/// An open folder of a workspace.
 #[derive(Debug)]
-pub(crate) struct Folder {
+pub struct Folder {
     /// The open folder itself.
     pub(crate) dir: Dir,
     /// Its canonical path; empty for the workspace.
     pub(crate) path: String,
+    /// How large a file in it may get, in bytes.
+    pub(crate) largest: u64,
 }
 
 /// Where an action takes place: the folder is open, so that nobody can swap it.
@@ -101,6 +100,20 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The place `leaf` in the open folder `parent`, which must not be a link or a device.
+    pub(crate) fn find(parent: Dir, path: String, leaf: String) -> Result<Self, Failure> {
+        let mut place = Self { path, parent, leaf, seen: None };
+        place.seen = place.look()?;
+        match place.kind() {
+            FileKind::Link => Err(is_a_link(&place.path)),
+            FileKind::Special => Err(Failure::new(
+                FailureKind::OutOfBounds,
+                format!("{} is a device, socket or FIFO; only files and folders are touched", quoted(&place.path)),
+            )),
+            FileKind::Absent | FileKind::Regular | FileKind::Folder => Ok(place),
+        }
+    }
+
     /// What stands there now.
     pub(crate) fn look(&self) -> Result<Option<Seen>, Failure> {
         match self.parent.symlink_metadata(&self.leaf) {
@@ -223,7 +236,7 @@ impl Seen {
     }
 
     /// Whether `now` is the same file with the same content, or the same folder.
-    fn is_unchanged(&self, now: &Self) -> bool {
+    pub(crate) fn is_unchanged(&self, now: &Self) -> bool {
         let content = |seen: &Self| (seen.size, seen.changed);
         self.is_same(now) && (self.kind == FileKind::Folder || content(self) == content(now))
     }

@@ -13,12 +13,11 @@ use crate::{
     name::quoted,
     path::WorkspacePath,
     place::{Place, Workspace},
-    tool::Limits,
 };
 
 /// Looks whether the recorded `action` has happened.
-pub(crate) fn reconcile(workspace: &Workspace, limits: Limits, action: &Value) -> Reconciled {
-    let record = Record { workspace, limits, action };
+pub(crate) fn reconcile(workspace: &Workspace, action: &Value) -> Reconciled {
+    let record = Record { workspace, action };
     let found = match record.text("/call/verb") {
         Some("list" | "read") => Some(Reconciled::NotSent("a look changes nothing".to_owned())),
         Some("write") => record.write(),
@@ -34,7 +33,6 @@ pub(crate) fn reconcile(workspace: &Workspace, limits: Limits, action: &Value) -
 /// A recorded action and the workspace as it is now.
 struct Record<'a> {
     workspace: &'a Workspace,
-    limits: Limits,
     action: &'a Value,
 }
 
@@ -124,12 +122,12 @@ impl Record<'_> {
     /// What stands in the file from `offset` on; nothing, if it is larger than any written here.
     fn tail(&self, place: &Place, offset: u64) -> Option<Vec<u8>> {
         let (mut file, now) = place.open(OpenOptions::new().read(true)).ok()?;
-        if now.size > self.limits.file_bytes {
+        if now.size > self.workspace.limits.file_bytes {
             return None;
         }
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(offset)).ok()?;
-        file.take(self.limits.file_bytes).read_to_end(&mut bytes).ok()?;
+        file.take(self.workspace.limits.file_bytes).read_to_end(&mut bytes).ok()?;
         Some(bytes)
     }
 }

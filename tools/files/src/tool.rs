@@ -1,12 +1,7 @@
 //! The tool itself: opens the workspace, describes, and runs what has a permit.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::Path;
 
-use cap_std::{ambient_authority, fs::Dir};
 use lamassu_contract::{
     Action, BoxFuture, Call, Failure, FailureKind, Observation, Outcome, Permit, Reconciled, Tool, Verb,
 };
@@ -16,6 +11,7 @@ use tokio::task::spawn_blocking;
 use crate::{
     change,
     describe::{self, Plan},
+    door::WorkspaceError,
     failure::Mishap,
     look,
     place::Workspace,
@@ -43,29 +39,13 @@ impl Default for Limits {
     }
 }
 
-/// Why there is no workspace.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WorkspaceError {
-    /// It is not there, not a folder, or closed to this program.
-    #[error("the workspace `{}` cannot be opened: {cause}; make the folder first", path.display())]
-    Unopened {
-        /// The folder that was named.
-        path: PathBuf,
-        /// What the operating system said.
-        #[source]
-        cause: io::Error,
-    },
-}
-
 /// The tool `files`: `list`, `read`, `write`, `append`, `make_folder`, `move` and `delete`, all
 /// inside one workspace.
 ///
 /// A clone shares the workspace.
 #[derive(Debug, Clone)]
 pub struct FilesTool {
-    workspace: Arc<Workspace>,
-    limits: Limits,
+    workspace: Workspace,
 }
 
 impl FilesTool {
@@ -75,18 +55,22 @@ impl FilesTool {
     ///
     /// [`WorkspaceError::Unopened`] if it is not a folder that can be opened.
     pub fn open(path: impl AsRef<Path>, limits: Limits) -> Result<Self, WorkspaceError> {
-        let path = path.as_ref();
-        let root = Dir::open_ambient_dir(path, ambient_authority())
-            .map_err(|cause| WorkspaceError::Unopened { path: path.to_owned(), cause })?;
-        Ok(Self { workspace: Arc::new(Workspace::new(root)), limits })
+        Ok(Self { workspace: Workspace::open(path, limits)? })
+    }
+
+    /// The workspace, for another tool that takes files from it or puts files into it.
+    #[must_use]
+    pub fn workspace(&self) -> Workspace {
+        self.workspace.clone()
     }
 
     fn act(&self, permit: &Permit) -> Result<Observation, Mishap> {
+        let limits = self.workspace.limits;
         match permit.handle::<Plan>().ok_or_else(describe::not_described)? {
-            Plan::List(folder) => Ok(look::list(folder, self.limits.entries)?),
+            Plan::List(folder) => Ok(look::list(folder, limits.entries)?),
             Plan::Read(place) => Ok(look::read(place, describe::span(permit)?)?),
             Plan::Write(place) => change::write(place, describe::text(permit)?),
-            Plan::Append(place) => change::append(place, describe::text(permit)?, self.limits.file_bytes),
+            Plan::Append(place) => change::append(place, describe::text(permit)?, limits.file_bytes),
             Plan::MakeFolder(place) => change::make_folder(place),
             Plan::Move(places) => change::relocate(&places.0, &places.1),
             Plan::Delete(place) => change::delete(place),
@@ -105,7 +89,7 @@ impl Tool for FilesTool {
 
     fn describe<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Action, Failure>> {
         let (tool, call) = (self.clone(), call.clone());
-        let job = move || describe::action(&tool.workspace, tool.limits, &call);
+        let job = move || describe::action(&tool.workspace, &call);
         Box::pin(async move { spawn_blocking(job).await.unwrap_or_else(|_| Err(broke_off())) })
     }
 
@@ -121,7 +105,7 @@ impl Tool for FilesTool {
 
     fn reconcile<'a>(&'a self, action: &'a Value) -> BoxFuture<'a, Reconciled> {
         let (tool, action) = (self.clone(), action.clone());
-        let job = move || reconcile(&tool.workspace, tool.limits, &action);
+        let job = move || reconcile(&tool.workspace, &action);
         Box::pin(async move { spawn_blocking(job).await.unwrap_or(Reconciled::Unknown) })
     }
 }

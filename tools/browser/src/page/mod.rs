@@ -23,6 +23,7 @@ pub(crate) fn library(key: &str) -> String {
         include_str!("survey.js"),
         include_str!("records.js"),
         include_str!("act.js"),
+        include_str!("file.js"),
         include_str!("settle.js"),
         include_str!("picture.js"),
         include_str!("frames.js"),

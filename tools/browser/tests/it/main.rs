@@ -9,6 +9,7 @@
 )]
 
 mod acting;
+mod depot;
 mod handling;
 mod judging;
 mod lab;
@@ -16,4 +17,5 @@ mod life;
 mod looking;
 mod moving;
 mod settling;
+mod transfer;
 mod webdriver;

@@ -5,6 +5,7 @@
 
 mod changes;
 mod crash;
+mod door;
 mod hostile;
 mod lab;
 mod looks;

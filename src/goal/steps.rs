@@ -90,7 +90,7 @@ impl Reader<'_> {
         }
         let chosen = word.one_of.iter().filter(|name| section.get(name).is_some()).count();
         if !word.one_of.is_empty() && chosen != 1 {
-            let found = if chosen == 0 { "neither" } else { "both" };
+            let found = if chosen == 0 { "none" } else { "more than one" };
             return Err(section.blame(format!("expected one of {}, found {found}", either(word.one_of))));
         }
         Ok(call)

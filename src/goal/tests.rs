@@ -185,11 +185,11 @@ fn a_step_has_one_known_verb_with_what_it_needs() {
         ),
         (
             "goal = 'a'\n[[steps]]\nfill = { field = 'x' }",
-            ":3:8: `steps.fill`: expected one of `with` or `secret`, found neither",
+            ":3:8: `steps.fill`: expected one of `with` or `secret`, found none",
         ),
         (
             "goal = 'a'\n[[steps]]\nwait = { text = 'x', target = 'y' }",
-            ":3:8: `steps.wait`: expected one of `text` or `target`, found both",
+            ":3:8: `steps.wait`: expected one of `text`, `target` or `address`, found more than one",
         ),
         (
             "goal = 'a'\n[[steps]]\nselect = { field = 'x' }",
@@ -339,6 +339,19 @@ fn every_word_becomes_its_call() {
         ("press = 'Enter'", page("press").with("key", "Enter")),
         ("press = { key = 'Tab', on = 'Name' }", page("press").with("key", "Tab").with("target", "Name")),
         ("scroll = 'down'", page("scroll").with("to", "down")),
+        ("drag = { target = 'Card', to = 'Slot' }", page("drag").with("target", "Card").with("to", "Slot")),
+        ("reload = true", page("reload")),
+        ("wait = { address = '/done' }", page("wait").with("address", "/done")),
+        ("find = { role = 'button' }", page("find").with("role", "button")),
+        ("tabs = true", page("tabs")),
+        ("frame = 'pay.test'", page("frame").with("target", "pay.test")),
+        ("upload = { field = 'Form', file = 'a.pdf' }", page("upload").with("target", "Form").with("path", "a.pdf")),
+        (
+            "download = { target = 'Invoice', file = 'in/' }",
+            page("download").with("target", "Invoice").with("path", "in/"),
+        ),
+        ("print = 'page.pdf'", page("print").with("path", "page.pdf")),
+        ("restore_session = 'shop'", page("restore_session").with("name", "shop")),
         ("back = true", page("back")),
         ("wait = 'Thanks'", page("wait").with("text", "Thanks")),
         ("wait = { target = 'Pay', seconds = 9 }", page("wait").with("target", "Pay").with("seconds", 9)),

@@ -82,6 +82,8 @@ const fn takes(name: &'static str, arg: &'static str, kind: Kind) -> Field {
 }
 
 const TARGET: Field = needs("target", "target", Text);
+const MAYBE_TARGET: Field = takes("target", "target", Text);
+const NAME: Field = needs("name", "name", Text);
 const FILE: Field = needs("file", "path", Text);
 const URL: Field = needs("url", "url", Address);
 const SECONDS: Field = takes("seconds", "seconds", Count);
@@ -91,6 +93,9 @@ pub(super) const WORDS: &[Word] = &[
     Word::page("look", &[]),
     Word::page("open", &[URL]),
     Word::page("click", &[TARGET]),
+    Word::page("double_click", &[TARGET]),
+    Word::page("hover", &[TARGET]),
+    Word::page("drag", &[TARGET, needs("to", "to", Text)]),
     Word::page(
         "fill",
         &[needs("field", "target", Text), takes("with", "text", Text), takes("secret", "secret", Secret)],
@@ -100,14 +105,36 @@ pub(super) const WORDS: &[Word] = &[
     Word::page("check", &[TARGET]).fixed("on", Fixed::Flag(true)),
     Word::new("uncheck", "browser", "check", &[TARGET]).fixed("on", Fixed::Flag(false)),
     Word::page("press", &[needs("key", "key", Text), takes("on", "target", Text)]),
-    Word::page("scroll", &[takes("to", "to", Text), takes("target", "target", Text)]),
+    Word::page("scroll", &[takes("to", "to", Text), takes("by", "by", Count), MAYBE_TARGET]),
     Word::page("back", &[]),
-    Word::page("wait", &[takes("text", "text", Text), takes("target", "target", Text), SECONDS])
-        .one_of(&["text", "target"]),
-    Word::page("find", &[takes("text", "text", Text), takes("pattern", "pattern", Text)]).one_of(&["text", "pattern"]),
-    Word::page("read", &[takes("target", "target", Text)]),
-    Word::page("screenshot", &[takes("full", "full", Flag)]),
+    Word::page("forward", &[]),
+    Word::page("reload", &[]),
+    Word::page(
+        "wait",
+        &[
+            takes("text", "text", Text),
+            MAYBE_TARGET,
+            takes("address", "address", Text),
+            takes("gone", "gone", Flag),
+            SECONDS,
+        ],
+    )
+    .one_of(&["text", "target", "address"]),
+    Word::page("find", &[takes("text", "text", Text), takes("pattern", "pattern", Text), takes("role", "role", Text)])
+        .one_of(&["text", "pattern", "role"]),
+    Word::page("read", &[MAYBE_TARGET]),
+    Word::page("extract", &[takes("fields", "fields", Json), takes("schema", "schema", Json)])
+        .one_of(&["fields", "schema"]),
+    Word::page("screenshot", &[takes("full", "full", Flag), MAYBE_TARGET, takes("marks", "marks", Flag)]),
+    Word::page("tabs", &[takes("tab", "tab", Count), takes("close", "close", Flag)]),
+    Word::page("frame", &[MAYBE_TARGET]),
     Word::page("dialog", &[needs("accept", "accept", Flag)]),
+    Word::page("upload", &[needs("field", "target", Text), FILE]),
+    Word::page("download", &[MAYBE_TARGET, takes("url", "url", Address), takes("file", "path", Text)])
+        .one_of(&["target", "url"]),
+    Word::page("print", &[takes("file", "path", Text)]),
+    Word::page("save_session", &[NAME]),
+    Word::page("restore_session", &[NAME]),
     Word::new("list", "files", "list", &[takes("file", "path", Text)]),
     Word::new("read_file", "files", "read", &[FILE]),
     Word::new("write", "files", "write", &[FILE, needs("text", "text", Text)]),

@@ -64,13 +64,9 @@ async fn upload(session: &mut Session, aim: &Aim, source: Arc<Source>) -> Outcom
     if let Err(outcome) = act::prepare(session, "grasp", aim, &aim.args()).await {
         return outcome;
     }
-    let field = match session.node("held").await {
-        Ok(Some(field)) => field,
-        Ok(None) | Err(Fault::Moved) => return not_sent(stale(&aim.label, "it is not what it was")),
-        Err(fault) => return not_sent(fault),
-    };
-    match session.cdp("DOM.setFileInputFiles", json!({ "files": [copy], "objectId": field })).await {
-        Ok(_) => report(session, &before, &format!("put {name} ({size} bytes) into {}", aim.label)).await,
+    match session.put_file(&copy).await {
+        Ok(None) | Err(Fault::Moved) => not_sent(stale(&aim.label, "it is not what it was")),
+        Ok(Some(())) => report(session, &before, &format!("put {name} ({size} bytes) into {}", aim.label)).await,
         Err(fault @ Fault::Answer(_)) => not_sent(fault),
         Err(fault) => in_doubt(fault),
     }
@@ -88,7 +84,8 @@ fn lend(folder: &Workspace, source: &Source) -> Result<String, Mishap> {
 
 /// Lets one file come, and moves it into the workspace.
 pub(crate) async fn download(session: &mut Session, from: &Origin, into: &Destination) -> Outcome {
-    let (_, own) = match session.own_folder() {
+    let own = session.needs_devtools("a download").and_then(|()| session.own_folder());
+    let (_, own) = match own {
         Ok(own) => own,
         Err(failure) => return not_sent(failure),
     };

@@ -343,14 +343,34 @@ impl Session {
         }
     }
 
-    /// The node that the library's function `name` answers, as the DevTools protocol calls it.
-    pub(crate) async fn node(&self, name: &str) -> Result<Option<String>, Fault> {
+    /// Puts the file at `path`, which the browser can read, into the field that was made ready.
+    /// `None` if that is not what it was.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the driver does not do it.
+    pub(crate) async fn put_file(&self, path: &str) -> Result<Option<()>, Fault> {
+        let held = format!("window[\"{}\"]?.held()", self.key);
         match &self.reach {
-            Reach::World { world: Some(world), .. } => {
-                self.wire.node(*world, &format!("window[\"{}\"].{name}()", self.key)).await
+            Reach::World { world: Some(world), .. } if !self.framed() => {
+                let Some(node) = self.wire.node(*world, &held).await? else { return Ok(None) };
+                let params = json!({ "files": [path], "objectId": node });
+                self.cdp("DOM.setFileInputFiles", params).await.map(|_| Some(()))
             }
-            _ => Err(Fault::Moved),
+            _ => self.wire.type_into(&held, path).await,
         }
+    }
+
+    /// The driver's knowledge of the DevTools protocol, without which `what` cannot be done.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] where there is none.
+    pub(crate) fn needs_devtools(&self, what: &str) -> Result<(), Failure> {
+        if self.knows_devtools() {
+            return Ok(());
+        }
+        Err(Failure::invalid(format!("{what} needs Chromium and its DevTools protocol; run it without `firefox`")))
     }
 
     async fn evaluate(&self, script: &str) -> Result<Value, Fault> {

@@ -108,6 +108,9 @@ fn unknown(folder: &Workspace, name: &str, failure: Failure) -> Failure {
 
 /// Saves a session or takes one up.
 pub(crate) async fn run(session: &mut Session, deed: SignIn) -> Outcome {
+    if let Err(failure) = session.needs_devtools("a saved session") {
+        return not_sent(failure);
+    }
     match deed {
         SignIn::Save { name, target } => save(session, &name, &target).await,
         SignIn::Restore { name, source } => restore(session, &name, &source).await,

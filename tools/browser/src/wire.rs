@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fantoccini::{
     Client,
+    elements::{Element, ElementRef},
     error::{CmdError, ErrorStatus},
     wd::WebDriverCompatibleCommand,
 };
@@ -116,6 +117,17 @@ impl Wire {
     pub(crate) async fn node(&self, world: i64, script: &str) -> Result<Option<String>, Fault> {
         let answer = self.run(json!({ "expression": script, "contextId": world })).await?;
         Ok(answer.pointer("/result/objectId").and_then(Value::as_str).map(str::to_owned))
+    }
+
+    /// Types `text` into the element that the expression `script` comes to in the page's own world.
+    /// `None` if it comes to none.
+    pub(crate) async fn type_into(&self, script: &str, text: &str) -> Result<Option<()>, Fault> {
+        let found = self.bounded(self.client.execute(&format!("return {script}??null"), Vec::new())).await?;
+        let Some(id) = found.as_object().and_then(|reference| reference.values().next()?.as_str()) else {
+            return Ok(None);
+        };
+        let element = Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()));
+        self.bounded(element.send_keys(text)).await.map(Some)
     }
 
     async fn run(&self, params: Value) -> Result<Value, Fault> {

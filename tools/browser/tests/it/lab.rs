@@ -199,7 +199,8 @@ fn pages() -> BTreeMap<&'static str, &'static str> {
         "records",
         "work",
         "hands",
-        "across"
+        "across",
+        "chooser"
     ]
 }
 

@@ -56,6 +56,17 @@ async fn stale(lab: &Lab) -> FailureKind {
     not_sent(lab.on("click", &format!("[{reference}]")).await).0
 }
 
+/// What a page says of a file that is put into its field.
+async fn uploaded(options: Options) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "seven words").unwrap();
+    let workspace = lamassu_files::Workspace::open(folder.path(), lamassu_files::Limits::default()).unwrap();
+    let lab = Lab::with(Options { workspace: Some(workspace), limits: limits(), ..options }).await;
+    lab.open("/chooser").await;
+    landed(lab.run(call("upload").with("target", "Papers").with("path", "notes.txt")).await);
+    first_line(&lab).await
+}
+
 #[test]
 fn chromium_is_driven_by_webdriver_alone() {
     alone(async {
@@ -63,6 +74,8 @@ fn chromium_is_driven_by_webdriver_alone() {
         let lab = Lab::with(options).await;
         assert_eq!(everything(&lab).await, EXPECTED);
         assert_eq!(stale(&lab).await, FailureKind::Stale);
+        let said = uploaded(Options { webdriver_only: true, ..Options::default() }).await;
+        assert_eq!(said, "notes.txt 11");
     });
 }
 
@@ -77,5 +90,7 @@ fn firefox_is_driven_where_there_is_a_geckodriver() {
         let lab = Lab::with(Options { engine: Engine::Firefox, limits: limits(), ..Options::default() }).await;
         assert_eq!(everything(&lab).await, EXPECTED);
         assert_eq!(stale(&lab).await, FailureKind::Stale);
+        let said = uploaded(Options { engine: Engine::Firefox, ..Options::default() }).await;
+        assert_eq!(said, "notes.txt 11");
     });
 }

@@ -28,7 +28,8 @@ const FLAGS: [&str; 16] = [
     "--no-first-run",
     "--no-default-browser-check",
     "--no-pings",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    // Older ones know this as a preference alone, see below.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,NetworkTimeServiceQuerying",
     // What it would ask of its maker anyway goes to a name that cannot exist.
     "--gaia-url=https://browser.invalid/",
@@ -183,13 +184,17 @@ fn chromium(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -
         chrome.insert("binary".to_owned(), driver.browser.clone().into());
     }
     chrome.insert("args".to_owned(), args.into());
+    // The driver would let pages open as many windows as they like; so each takes a press.
+    chrome.insert("excludeSwitches".to_owned(), json!(["disable-popup-blocking"]));
     chrome.insert("prefs".to_owned(), preferences());
     chrome.into()
 }
 
-/// No password manager, no downloads, nobody is asked for a place, a camera or notifications.
+/// No password manager, no downloads, nobody is asked for a place, a camera or notifications, and
+/// WebRTC does not go past the proxy.
 fn preferences() -> Value {
     json!({
+        "webrtc.ip_handling_policy": "disable_non_proxied_udp",
         "credentials_enable_service": false,
         "profile.password_manager_enabled": false,
         "profile.password_manager_leak_detection": false,

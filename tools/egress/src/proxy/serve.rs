@@ -1,6 +1,12 @@
 //! The browser's side: connections, and the requests on them.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use http::{Method, Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -100,9 +106,12 @@ async fn answer(caller: Caller, request: Request<Incoming>) -> Result<Response<T
             Trouble::Unreachable(why) | Trouble::Late(why) => caller.door.ledger.unreached(why),
             Trouble::Malformed(_) => {}
         }
-        // Without content the browser stays where it is.
-        let answer = if page { Trouble::nothing() } else { trouble.answer() };
-        answer.map(Body::Right)
+        if page {
+            caller.door.dropped.fetch_add(1, Ordering::Relaxed);
+            // Without content the browser stays where it is.
+            return Trouble::nothing().map(Body::Right);
+        }
+        trouble.answer().map(Body::Right)
     });
     Ok(answer.map(|body| Tracked::new(body, under_way)))
 }

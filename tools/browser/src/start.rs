@@ -195,6 +195,10 @@ fn chromium(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -
 fn preferences() -> Value {
     json!({
         "webrtc.ip_handling_policy": "disable_non_proxied_udp",
+        // A question about another program lies over the page and takes every press.
+        "policy.url_blocklist": ["*"],
+        "policy.url_allowlist": ["http://*", "https://*", "about:*", "blob:*", "data:*", "javascript:*"],
+        "browser.enable_spellchecking": false,
         "credentials_enable_service": false,
         "profile.password_manager_enabled": false,
         "profile.password_manager_leak_detection": false,

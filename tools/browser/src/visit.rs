@@ -14,6 +14,7 @@ use crate::{
     page::Place,
     session::{Patience, Session},
     target::stale,
+    traffic::own,
 };
 
 /// Opens `url`, whose addresses have been judged, and waits until the page is quiet.
@@ -85,11 +86,12 @@ fn unanswered(session: &Session, url: &Url) -> Outcome {
 
 /// Why the proxy did not let a page come.
 fn stopped(traffic: &Traffic, url: &Url) -> Option<Failure> {
-    let refused = traffic.refused.iter().find(|denied| denied.page).or(traffic.refused.last());
+    let others = || traffic.refused.iter().rfind(|denied| !own(denied));
+    let refused = traffic.refused.iter().find(|denied| denied.page).or_else(others);
     if let Some(denied) = refused {
         return Some(Failure::refused(denied.refusal.clone()));
     }
-    let why = traffic.unreached.first()?;
+    let why = traffic.unreached.iter().find(|why| !why.starts_with("`browser.invalid"))?;
     Some(Failure::new(FailureKind::Remote, format!("`{url}` cannot be opened: {why}; check the address")))
 }
 

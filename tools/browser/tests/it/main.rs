@@ -15,5 +15,7 @@ mod lab;
 mod life;
 mod looking;
 mod moving;
+mod reaching;
+mod rogue;
 mod settling;
 mod webdriver;

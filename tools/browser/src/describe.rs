@@ -132,6 +132,10 @@ async fn hover(session: &mut Session, call: &Call) -> Result<Action, Failure> {
 async fn drag(session: &mut Session, call: &Call) -> Result<Action, Failure> {
     let onto = Target::parse(call.text("to")?)?.resolve(session, Among::Anything).await?;
     let found = Target::parse(call.text("target")?)?.resolve(session, Among::Anything).await?;
+    if found.1.origin != onto.1.origin {
+        let message = format!("{} belongs to {}; nothing is dropped on another origin", onto.1.shown(), onto.1.origin);
+        return Err(address::forbidden(message));
+    }
     let (aim, onto) = (Aim::at(&found.0, &found.1), Aim::at(&onto.0, &onto.1));
     let label = onto.label.clone();
     Ok(upon(call, Effect::Write, &found, Deed::Drag { aim, onto })?.fact("onto", label))

@@ -35,6 +35,8 @@ pub(crate) struct Session {
     proxy: Option<Proxy>,
     /// What the proxy has refused and nobody has been told of yet.
     refused: Vec<String>,
+    /// How many pages the proxy had kept from coming when it was last asked.
+    dropped: usize,
     limits: Limits,
     /// The name of the library, which no page can guess.
     key: String,
@@ -82,6 +84,8 @@ pub(crate) struct Patience<'a> {
 
 /// How long a command that waits in the page may take beyond what it was told.
 const SLACK: Duration = Duration::from_secs(2);
+/// How long a page that is to come is waited for before the proxy is asked whether it still will.
+const GLANCE: Duration = Duration::from_millis(250);
 
 impl Session {
     /// A session that the driver, if there is one of ours, has started, with its proxy.
@@ -101,6 +105,7 @@ impl Session {
             driver,
             proxy,
             refused: Vec::new(),
+            dropped: 0,
             limits,
             key: format!("l{:016x}{:016x}", random(), random()),
             reach: match protocol {
@@ -319,9 +324,11 @@ impl Session {
     /// Asks the library in the current document, which is put there first if need be. What is
     /// asked must change nothing, since it is asked again if the document changes meanwhile.
     pub(crate) async fn ask<T: DeserializeOwned>(&mut self, name: &str, args: Value) -> Result<T, Fault> {
+        let end = Instant::now() + self.limits.settle;
         for _ in 0..8 {
             match self.ask_once(name, &args).await {
-                Err(Fault::Moved) => self.enter().await?,
+                // A page that goes on moving is not followed for ever.
+                Err(Fault::Moved) if Instant::now() < end => self.enter().await?,
                 answer => return answer,
             }
         }
@@ -439,16 +446,22 @@ impl Session {
         let end = Instant::now() + self.limits.load;
         let longest = self.limits.command.saturating_sub(SLACK);
         let mut left = false;
+        let mut press = None;
         loop {
             let rest = end.saturating_duration_since(Instant::now());
             let millis = |time: Duration| time.min(longest).as_millis() as u64;
             let args = json!({
-                "limit": millis(patience.limit), "load": millis(rest), "from": patience.from, "frames": patience.frames
+                "limit": millis(patience.limit), "load": millis(rest.min(GLANCE)), "from": patience.from,
+                "frames": patience.frames, "dropped": self.dropped()
             });
             match self.ask_once::<Settled>("settle", &args).await {
                 Ok(settled) => {
+                    press = press.or(settled.press);
+                    if settled.over && settled.coming && !rest.is_zero() {
+                        continue;
+                    }
                     self.place = settled.place.clone();
-                    return Ok(settled);
+                    return Ok(Settled { press, ..settled });
                 }
                 Err(Fault::Moved) if rest.is_zero() && left => return Err(Fault::Moved),
                 Err(Fault::Moved) => left = true,
@@ -460,6 +473,12 @@ impl Session {
                 entered => entered?,
             }
         }
+    }
+
+    /// Whether the proxy has kept a page from coming since this was last asked.
+    fn dropped(&mut self) -> bool {
+        let dropped = self.proxy.as_ref().map_or(0, Proxy::dropped);
+        std::mem::replace(&mut self.dropped, dropped) != dropped
     }
 
     /// Ends the session, the driver and the browser.

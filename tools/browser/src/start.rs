@@ -28,7 +28,8 @@ const FLAGS: [&str; 16] = [
     "--no-first-run",
     "--no-default-browser-check",
     "--no-pings",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    // Older ones know this as a preference alone, see below.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,NetworkTimeServiceQuerying",
     // What it would ask of its maker anyway goes to a name that cannot exist.
     "--gaia-url=https://browser.invalid/",
@@ -188,13 +189,21 @@ fn chromium(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -
         chrome.insert("perfLoggingPrefs".to_owned(), none);
     }
     chrome.insert("args".to_owned(), args.into());
+    // The driver would let pages open as many windows as they like; so each takes a press.
+    chrome.insert("excludeSwitches".to_owned(), json!(["disable-popup-blocking"]));
     chrome.insert("prefs".to_owned(), preferences());
     chrome.into()
 }
 
-/// No password manager, no downloads, nobody is asked for a place, a camera or notifications.
+/// No password manager, no downloads, nobody is asked for a place, a camera or notifications, and
+/// WebRTC does not go past the proxy.
 fn preferences() -> Value {
     json!({
+        "webrtc.ip_handling_policy": "disable_non_proxied_udp",
+        // A question about another program lies over the page and takes every press.
+        "policy.url_blocklist": ["*"],
+        "policy.url_allowlist": ["http://*", "https://*", "about:*", "blob:*", "data:*", "javascript:*"],
+        "browser.enable_spellchecking": false,
         "credentials_enable_service": false,
         "profile.password_manager_enabled": false,
         "profile.password_manager_leak_detection": false,

@@ -1,6 +1,6 @@
 //! What went over the network, in words for whoever reads an observation.
 
-use lamassu_egress::Traffic;
+use lamassu_egress::{Denied, Traffic};
 
 use crate::escape;
 
@@ -17,13 +17,17 @@ pub(crate) fn sent(traffic: &Traffic) -> Vec<String> {
 
 /// What was refused, and by which rules; without what the browser asks for by itself.
 pub(crate) fn refused(traffic: &Traffic) -> Vec<String> {
-    let own = |action: &str| action.starts_with("CONNECT browser.invalid:");
-    let told = traffic.refused.iter().filter(|denied| !own(&denied.refusal.action));
+    let told = traffic.refused.iter().filter(|denied| !own(denied));
     let all = told.map(|denied| match denied.count {
         1 => format!("refused: {}", denied.refusal),
         count => format!("refused {count} times: {}", denied.refusal),
     });
     some(all.collect(), traffic.more_refused, "refusals")
+}
+
+/// Whether the browser had asked by itself, for nobody.
+pub(crate) fn own(denied: &Denied) -> bool {
+    denied.refusal.action.contains(" browser.invalid")
 }
 
 fn some(mut lines: Vec<String>, beyond: usize, what: &str) -> Vec<String> {
@@ -46,7 +50,7 @@ fn cut(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use lamassu_contract::{Refusal, Rule};
-    use lamassu_egress::{Denied, Sent};
+    use lamassu_egress::Sent;
 
     use super::*;
 

@@ -3,6 +3,7 @@
 use fantoccini::wd::WindowHandle;
 use lamassu_contract::{Failure, FailureKind, Observation, Outcome};
 use lamassu_egress::Traffic;
+use serde_json::json;
 use url::Url;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     page::Place,
     session::{Patience, Session},
     target::stale,
+    traffic::own,
 };
 
 /// Opens `url`, whose addresses have been judged, and waits until the page is quiet.
@@ -21,15 +23,16 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
     if let Err(fault) = session.leave_frames().await {
         return not_sent(fault);
     }
-    let before = match session.locate().await {
+    let mut before = match session.locate().await {
         Ok(place) => place,
         Err(fault) => return not_sent(fault),
     };
     // A step within the document does not change it.
     let within = url.fragment().is_some() && before.page().is_some_and(|page| bare(&page) == bare(url));
-    let from = (!within).then_some(before.epoch.as_str());
     session.traffic();
-    match session.bounded(session.client().goto(url.as_str())).await {
+    let went = go(session, url, &mut before).await;
+    let from = (!within).then_some(before.epoch.as_str());
+    match went {
         Ok(()) => {}
         Err(Fault::Slow) => return unanswered(session, url),
         // The browser shows a page of its own then.
@@ -73,6 +76,18 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
     Outcome::Landed(Observation::from_page(&place.source(), words).after_move())
 }
 
+/// Has the driver go to `url`. `before` becomes an empty page if it has to be left for that first.
+async fn go(session: &mut Session, url: &Url, before: &mut Place) -> Result<(), Fault> {
+    match session.bounded(session.client().goto(url.as_str())).await {
+        // The driver runs a script in the page first; this page has spoilt what that needs.
+        Err(Fault::Answer(words)) if words.contains("callFunctionOn threw") && session.devtools() => {}
+        went => return went,
+    }
+    session.cdp("Page.navigate", json!({ "url": "about:blank" })).await?;
+    *before = session.locate().await?;
+    session.bounded(session.client().goto(url.as_str())).await
+}
+
 fn bare(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
@@ -88,11 +103,12 @@ fn unanswered(session: &Session, url: &Url) -> Outcome {
 
 /// Why the proxy did not let a page come.
 fn stopped(traffic: &Traffic, url: &Url) -> Option<Failure> {
-    let refused = traffic.refused.iter().find(|denied| denied.page).or(traffic.refused.last());
+    let others = || traffic.refused.iter().rfind(|denied| !own(denied));
+    let refused = traffic.refused.iter().find(|denied| denied.page).or_else(others);
     if let Some(denied) = refused {
         return Some(Failure::refused(denied.refusal.clone()));
     }
-    let why = traffic.unreached.first()?;
+    let why = traffic.unreached.iter().find(|why| !why.starts_with("`browser.invalid"))?;
     Some(Failure::new(FailureKind::Remote, format!("`{url}` cannot be opened: {why}; check the address")))
 }
 
@@ -119,25 +135,43 @@ pub(crate) async fn travel(session: &mut Session, way: Way) -> Outcome {
         return not_sent(fault);
     }
     let before = session.place.clone();
-    let went = match way {
-        Way::Again => session.bounded(session.client().refresh()).await,
-        Way::Back => session.bounded(session.client().back()).await,
-        Way::Forward => session.bounded(session.client().forward()).await,
+    if way == Way::Again {
+        return reload(session).await;
+    }
+    let (went, did, nothing) = if way == Way::Back {
+        (session.bounded(session.client().back()).await, "went back", "there is no page before this one")
+    } else {
+        (session.bounded(session.client().forward()).await, "went forward", "there is no page after this one")
     };
     match went {
         Ok(()) | Err(Fault::Dialog(_) | Fault::Slow) => {}
         Err(fault) => return in_doubt(fault),
     }
-    let (did, nothing) = match way {
-        Way::Again => return report(session, &before, "loaded the page again").await,
-        Way::Back => ("went back", "there is no page before this one"),
-        Way::Forward => ("went forward", "there is no page after this one"),
-    };
     let outcome = report(session, &before, did).await;
     if (&session.place.url, &session.place.epoch) == (&before.url, &before.epoch) {
         return not_sent(Failure::new(FailureKind::NotFound, nothing));
     }
     outcome
+}
+
+/// Loads the page again by its address, so that nothing that a form has sent is sent once more.
+async fn reload(session: &mut Session) -> Outcome {
+    let Some(url) = session.place.page() else {
+        return not_sent(Failure::new(FailureKind::NotFound, "no page is open; `open` an address first"));
+    };
+    // Its own address with a fragment would be a step within the page.
+    if url.fragment().is_some()
+        && let Err(fault) = session.bounded(session.client().goto("about:blank")).await
+    {
+        return not_sent(fault);
+    }
+    match open(session, &url).await {
+        Outcome::Landed(_) => {
+            let seen = Observation::from_page(&session.place.source(), "loaded the page again");
+            Outcome::Landed(seen.after_move())
+        }
+        outcome => outcome,
+    }
 }
 
 /// Lists, shows or closes tabs.

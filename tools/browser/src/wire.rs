@@ -175,7 +175,8 @@ fn fault(error: CmdError) -> Fault {
             CmdError::Failed(_) | CmdError::FailedC(_) | CmdError::Lost(_) => {
                 Fault::Lost("the driver has ended".into())
             }
-            other => Fault::Answer(other.to_string()),
+            // A crash is told in a form that the client does not know.
+            other => told(other.to_string()),
         };
     };
     let message = answer.message.lines().take(2).collect::<Vec<_>>().join(" ");
@@ -188,6 +189,14 @@ fn fault(error: CmdError) -> Fault {
         _ if says(&GONE) => Fault::Moved,
         ErrorStatus::Timeout => Fault::Slow,
         _ => Fault::Answer(message),
+    }
+}
+
+/// What words of no known form mean.
+fn told(words: String) -> Fault {
+    match DEAD.iter().find(|dead| words.contains(**dead)) {
+        Some(dead) => Fault::Lost((*dead).to_owned()),
+        None => Fault::Answer(words),
     }
 }
 

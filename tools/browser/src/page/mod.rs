@@ -270,6 +270,8 @@ pub(crate) struct Settled {
     pub(crate) place: Place,
     /// Whether the time was up first.
     pub(crate) over: bool,
+    /// Whether a document was on its way then.
+    pub(crate) coming: bool,
     /// What a guarded press has come to, if the document has seen it.
     pub(crate) press: Option<Press>,
 }

@@ -99,9 +99,11 @@ const TURNS = 3;
 
 // Answers when what was set off since `mark`, or since the document began, is done: at the latest
 // after `limit` milliseconds, or after `load` if a document is on its way. `from` is the epoch of
-// one that is about to go away. `frames` are drawn before.
-function settle({ limit, load, from, frames }) {
+// one that is about to go away. `frames` are drawn before. `dropped` says that a document which was
+// on its way will not come, of which a page learns nothing.
+function settle({ limit, load, from, frames, dropped }) {
   const press = release();
+  if (dropped) leaving.clear();
   if (!marked) watch();
   const now = marked;
   return new Promise(resolve => {
@@ -123,7 +125,7 @@ function settle({ limit, load, from, frames }) {
       const over = coming ? time - begin >= load : time - loaded >= limit;
       if (!over && turns < TURNS) return void setTimeout(tick, 0);
       now.end();
-      resolve({ ...place(), over, press });
+      resolve({ ...place(), over, coming, press });
     };
     tick();
   });

@@ -6,9 +6,9 @@
 // affair. Our world asks and marks by events whose names only it knows.
 
 (() => {
-  const SHORT = 1500, DEEPEST = 4;
+  const SHORT = 1500, DEEPEST = 4, MOST_DIALOGS = 20;
   const FOREIGN = { act: -1, depth: 0 };
-  const { setTimeout: later, CustomEvent: Told, Response: Answer, XMLHttpRequest: Xhr } = window;
+  const { setTimeout: later, CustomEvent: Told, Response: Answer, XMLHttpRequest: Xhr, confirm: shownConfirm, prompt: shownPrompt } = window;
   const { then } = Promise.prototype;
   const { add, delete: remove } = Set.prototype;
   const { apply } = Reflect;
@@ -89,6 +89,14 @@
     apply(listen, self, ["readystatechange", () => { if (self.readyState === 4) follow(work); }]);
     apply(listen, self, ["loadend", () => { follow(work); ended(work); }]);
     return apply(call, self, values);
+  });
+
+  // ---- Dialogs. After so many, a document shows no more, so that one that asks in a loop can be left.
+
+  let dialogs = 0;
+  wrap(window, ["alert", "confirm", "prompt"], (call, self, values) => {
+    if (++dialogs <= MOST_DIALOGS) return apply(call, self, values);
+    return call === shownPrompt ? null : call === shownConfirm ? false : undefined;
   });
 
   // ---- What our world asks, and the input that it gives.

@@ -231,6 +231,10 @@ impl Site {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// `text` with this site's address written as `SITE`.
     pub(crate) fn hide(&self, text: &str) -> String {
         text.replace(&self.url(""), "SITE")

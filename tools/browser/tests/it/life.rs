@@ -18,7 +18,7 @@ use tokio::{
 use crate::lab::{Lab, alone, call, limits, not_sent};
 
 /// Waits until `done` is so, at most twenty seconds.
-async fn until(what: &str, done: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, done: impl Fn() -> bool) {
     let begin = Instant::now();
     while !done() {
         assert!(begin.elapsed() < Duration::from_secs(20), "{what} does not come to pass");
@@ -27,7 +27,7 @@ async fn until(what: &str, done: impl Fn() -> bool) {
 }
 
 /// Every process: its parent and its command line.
-fn processes() -> BTreeMap<u32, (u32, String)> {
+pub(crate) fn processes() -> BTreeMap<u32, (u32, String)> {
     let entries = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     let one = |pid: u32| {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -39,7 +39,7 @@ fn processes() -> BTreeMap<u32, (u32, String)> {
 }
 
 /// The browsers' folders that processes below `ancestor` work in.
-fn homes(ancestor: u32) -> Vec<String> {
+pub(crate) fn homes(ancestor: u32) -> Vec<String> {
     let all = processes();
     let below = |mut pid: u32| loop {
         match all.get(&pid) {
@@ -58,7 +58,7 @@ fn homes(ancestor: u32) -> Vec<String> {
     homes
 }
 
-fn nothing_left(home: &str) -> bool {
+pub(crate) fn nothing_left(home: &str) -> bool {
     !processes().values().any(|(_, line)| line.contains(home)) && !Path::new(home).exists()
 }
 

@@ -16,6 +16,8 @@ mod lab;
 mod life;
 mod looking;
 mod moving;
+mod reaching;
+mod rogue;
 mod settling;
 mod transfer;
 mod webdriver;

@@ -1,9 +1,10 @@
 //! What of a message's headers goes on, and what was meant for this connection alone.
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode,
     header::{
-        CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, TE, TRANSFER_ENCODING, UPGRADE, UPGRADE_INSECURE_REQUESTS,
+        CONNECTION, CONTENT_DISPOSITION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, TE, TRANSFER_ENCODING, UPGRADE,
+        UPGRADE_INSECURE_REQUESTS,
     },
 };
 
@@ -35,6 +36,13 @@ pub(super) fn wanted(headers: &HeaderMap) -> Wanted {
         None => headers.contains_key(UPGRADE_INSECURE_REQUESTS),
     };
     if page { Wanted::Page } else { Wanted::Part }
+}
+
+/// Whether a browser that wanted a page stays where it is: there is none, or a file to be saved.
+pub(super) fn stays<B>(answer: &Response<B>) -> bool {
+    let saved = |value: &HeaderValue| value.as_bytes().to_ascii_lowercase().starts_with(b"attachment");
+    [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT].contains(&answer.status())
+        || answer.headers().get(CONTENT_DISPOSITION).is_some_and(saved)
 }
 
 /// Takes out what was meant for this connection alone (RFC 9110, section 7.6.1).

@@ -27,7 +27,10 @@ mod upstream;
 use std::{
     fmt,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use lamassu_contract::Judge;
@@ -68,6 +71,7 @@ struct Door {
     authority: Option<Authority>,
     page: Mutex<Option<String>>,
     under_way: Count,
+    dropped: AtomicUsize,
     limits: ProxyLimits,
     tasks: Tasks,
 }
@@ -99,6 +103,7 @@ impl Proxy {
             authority: options.inspect.then(Authority::new).transpose()?,
             page: Mutex::default(),
             under_way: Count::default(),
+            dropped: AtomicUsize::new(0),
             limits: options.limits,
             tasks,
         });
@@ -141,6 +146,13 @@ impl Proxy {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.door.ledger.take()
+    }
+
+    /// How many whole pages were asked for so far and did not come: refused, out of reach, or a file
+    /// instead. The browser stays where it is then, and tells its page nothing.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.door.dropped.load(Ordering::Relaxed)
     }
 
     /// How many requests are under way. Open tunnels and WebSockets are not counted.

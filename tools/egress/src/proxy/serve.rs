@@ -1,6 +1,12 @@
 //! The browser's side: connections, and the requests on them.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use http::{Method, Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -17,7 +23,7 @@ use super::{
     asked::Place,
     body::{Body, Tracked},
     forward,
-    headers::{Wanted, wanted},
+    headers::{Wanted, stays, wanted},
     trouble::Trouble,
     tunnel,
 };
@@ -104,5 +110,8 @@ async fn answer(caller: Caller, request: Request<Incoming>) -> Result<Response<T
         let answer = if wanted == Wanted::Page { Trouble::nothing() } else { trouble.answer() };
         answer.map(Body::Right)
     });
+    if wanted == Wanted::Page && stays(&answer) {
+        caller.door.dropped.fetch_add(1, Ordering::Relaxed);
+    }
     Ok(answer.map(|body| Tracked::new(body, under_way)))
 }

@@ -36,6 +36,18 @@ async fn a_refusal_names_the_rules_as_plain_text_and_is_not_kept() {
 }
 
 #[tokio::test]
+async fn a_refused_page_is_no_content_and_is_counted_as_dropped() {
+    let lab = Lab::under(Rules::requests(|_| false)).await;
+    let mut seen = Vec::new();
+    for destination in ["document", "image"] {
+        let request =
+            format!("GET http://shop.test/ HTTP/1.1\r\nHost: shop.test\r\nSec-Fetch-Dest: {destination}\r\n\r\n");
+        seen.push((lab.ask(&request).await.status, lab.proxy.dropped()));
+    }
+    assert_eq!(seen, [(204, 1), (403, 1)]);
+}
+
+#[tokio::test]
 async fn nothing_is_allowed_before_there_is_a_judge() {
     let proxy = Proxy::start(ProxyOptions::default()).await.unwrap();
     let site = Site::new().await;

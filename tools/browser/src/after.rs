@@ -124,12 +124,12 @@ async fn new_tabs(session: &mut Session) -> Result<usize, Fault> {
     let new: Vec<_> = tabs.into_iter().filter(|tab| !session.tabs.contains(tab)).collect();
     let count = new.len();
     session.tabs.extend(new);
-    if count > 0 && session.devtools() {
-        // A tab that has gone behind another one is drawn no more, and pictures of it do not come.
-        match session.cdp("Page.bringToFront", json!({})).await {
-            Err(Fault::Lost(why)) => return Err(Fault::Lost(why)),
-            Ok(_) | Err(_) => {}
-        }
+    // A tab that has gone behind another one is drawn no more, and pictures of it do not come.
+    if count > 0
+        && session.devtools()
+        && let Err(Fault::Lost(why)) = session.cdp("Page.bringToFront", json!({})).await
+    {
+        return Err(Fault::Lost(why));
     }
     Ok(count)
 }

@@ -25,6 +25,8 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
     }
     let mut before = match session.locate().await {
         Ok(place) => place,
+        // A page that never rests can be left all the same.
+        Err(Fault::Moved) => session.place.clone(),
         Err(fault) => return not_sent(fault),
     };
     // A step within the document does not change it.

@@ -140,7 +140,7 @@ async fn what_was_permitted_changing_and_refused_is_told_once() {
     let expected = Traffic {
         requests: 2,
         changing: vec![Sent { method: "POST".into(), url: site.url("/"), initiator }],
-        refused: vec![Denied { refusal, count: 2 }],
+        refused: vec![Denied { refusal, page: false, count: 2 }],
         ..Traffic::default()
     };
     assert_eq!((lab.proxy.traffic(), lab.proxy.traffic()), (expected, Traffic::default()));

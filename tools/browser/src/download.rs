@@ -23,6 +23,7 @@ use crate::{
     fault::{Fault, in_doubt, not_sent},
     page::Place,
     session::Session,
+    visit::stopped,
 };
 
 /// What the browser puts behind the name of a file that is still coming.
@@ -163,15 +164,16 @@ fn shows(session: &Session, url: &Url) -> bool {
 
 /// The browser shows its own page about what went wrong; an empty one takes its place.
 async fn unreached(session: &mut Session, url: &Url, error: &str) -> Outcome {
+    let stopped = stopped(&session.traffic(), url);
     let emptied = async {
         session.bounded(session.client().goto("about:blank")).await?;
         session.locate().await
     };
     match emptied.await {
-        Ok(_) => {
+        Ok(_) => not_sent(stopped.unwrap_or_else(|| {
             let message = format!("`{url}` cannot be downloaded: {error}; check the address");
-            not_sent(Failure::new(FailureKind::Remote, message))
-        }
+            Failure::new(FailureKind::Remote, message)
+        })),
         Err(fault) => not_sent(fault),
     }
 }

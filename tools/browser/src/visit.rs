@@ -104,7 +104,7 @@ fn unanswered(session: &Session, url: &Url) -> Outcome {
 }
 
 /// Why the proxy did not let a page come.
-fn stopped(traffic: &Traffic, url: &Url) -> Option<Failure> {
+pub(crate) fn stopped(traffic: &Traffic, url: &Url) -> Option<Failure> {
     let others = || traffic.refused.iter().rfind(|denied| !own(denied));
     let refused = traffic.refused.iter().find(|denied| denied.page).or_else(others);
     if let Some(denied) = refused {

@@ -88,9 +88,9 @@ pub(super) struct How {
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
-    pub(super) window: Window,
-    #[command(flatten)]
     pub(super) home: Home,
+    #[command(flatten)]
+    pub(super) window: Window,
 }
 
 /// Which browser, and how it is started. Kept with a run, so that it can be resumed.
@@ -162,9 +162,9 @@ pub(super) struct Resume {
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
-    pub(super) window: Window,
-    #[command(flatten)]
     pub(super) home: Home,
+    #[command(flatten)]
+    pub(super) window: Window,
 }
 
 #[derive(Debug, Args)]

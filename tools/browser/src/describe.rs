@@ -24,6 +24,9 @@ use crate::{
 /// Compiled patterns may take so much memory.
 const PATTERN_BYTES: usize = 1 << 20;
 
+/// Verbs that are judged again before anything is shown, if the page is not the one that it was.
+const READING: [&str; 6] = ["look", "find", "read", "extract", "screenshot", "wait"];
+
 /// Describes `call`. Without a session no page is open.
 ///
 /// # Errors
@@ -45,7 +48,11 @@ pub(crate) async fn describe(session: Option<&mut Session>, call: &Call, limits:
             "screenshot" if call.optional_text("target")?.is_some() => picture_part(session, call).await,
             "read" if call.optional_text("target")?.is_some() => read_part(session, call, limits).await,
             _ => {
-                let place = session.locate().await?;
+                let place = match session.place.page() {
+                    // What is shown is judged again if another page has come meanwhile.
+                    Some(_) if READING.contains(&call.verb.as_str()) => session.place.clone(),
+                    _ => session.locate().await?,
+                };
                 overall(call, &place, Some(session), limits)
             }
         },

@@ -99,6 +99,7 @@ impl Session {
         limits: Limits,
         protocol: Protocol,
     ) -> Result<Self, Fault> {
+        let admits = proxy.is_none() && protocol == Protocol::DevTools;
         let random = || RandomState::new().hash_one(0_u8);
         let mut session = Self {
             wire: Wire::new(client, limits.command),
@@ -113,13 +114,12 @@ impl Session {
                 Protocol::WebDriver => Reach::Page,
             },
             entered: Vec::new(),
-            // They may until the browser is told otherwise.
-            admits: protocol == Protocol::DevTools,
+            // A browser of ours begins without; another one has to be told.
+            admits,
             prints: Prints::default(),
             tabs: Vec::new(),
             place: Place::default(),
         };
-        session.tabs = session.bounded(session.client().windows()).await?;
         session.prepare_tab().await?;
         session.shut().await?;
         Ok(session)
@@ -307,6 +307,18 @@ impl Session {
         Ok(())
     }
 
+    /// Gets to know the tabs that there are, if none is known yet.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the driver does not answer.
+    pub(crate) async fn know_tabs(&mut self) -> Result<(), Fault> {
+        if self.tabs.is_empty() {
+            self.tabs = self.bounded(self.client().windows()).await?;
+        }
+        Ok(())
+    }
+
     /// Goes on in another tab.
     ///
     /// # Errors
@@ -325,10 +337,10 @@ impl Session {
     /// asked must change nothing, since it is asked again if the document changes meanwhile.
     pub(crate) async fn ask<T: DeserializeOwned>(&mut self, name: &str, args: Value) -> Result<T, Fault> {
         let end = Instant::now() + self.limits.settle;
-        for _ in 0..8 {
+        for attempt in 0..8 {
             match self.ask_once(name, &args).await {
                 // A page that goes on moving is not followed for ever.
-                Err(Fault::Moved) if Instant::now() < end => self.enter().await?,
+                Err(Fault::Moved) if Instant::now() < end => self.enter(attempt).await?,
                 answer => return answer,
             }
         }
@@ -389,10 +401,14 @@ impl Session {
         }
     }
 
-    /// Finds the library's world in the current document, and puts the library there if it lacks.
-    pub(crate) async fn enter(&mut self) -> Result<(), Fault> {
+    /// Finds the library's world in the current document, and puts the library there if it lacks;
+    /// the browser does that by itself, so only the second attempt has a look.
+    async fn enter(&mut self, attempt: usize) -> Result<(), Fault> {
         if self.devtools() {
             self.find_world().await?;
+            if attempt == 0 {
+                return Ok(());
+            }
         }
         let known = format!("Boolean(window[\"{}\"])", self.key);
         let put = match self.evaluate(&known).await {
@@ -446,6 +462,7 @@ impl Session {
         let end = Instant::now() + self.limits.load;
         let longest = self.limits.command.saturating_sub(SLACK);
         let mut left = false;
+        let mut entered = 0;
         let mut press = None;
         loop {
             let rest = end.saturating_duration_since(Instant::now());
@@ -467,7 +484,8 @@ impl Session {
                 Err(Fault::Moved) => left = true,
                 Err(fault) => return Err(fault),
             }
-            match self.enter().await {
+            entered += 1;
+            match self.enter(entered - 1).await {
                 // Between two documents there is none to enter for a moment.
                 Err(Fault::Moved | Fault::Answer(_)) => tokio::time::sleep(Duration::from_millis(5)).await,
                 entered => entered?,

@@ -78,10 +78,6 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
         Engine::Chromium | Engine::Firefox => Protocol::WebDriver,
     };
     let mut session = Session::new(client, (driver, proxy), options.limits, protocol).await?;
-    if options.attach.is_none() {
-        // From the page it begins with, Chromium goes on to its own if the first one does not come.
-        session.bounded(session.client().goto("about:blank")).await?;
-    }
     // What was refused before there was anything to do concerns nobody.
     drop(session.untold());
     Ok(session)
@@ -164,6 +160,8 @@ fn chromium(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -
     args.push(format!("--window-size={},{}", options.window.0, options.window.1));
     if options.headless {
         args.push("--headless=new".to_owned());
+        // Nobody looks on, and drawing by way of a graphics processor that is not there takes longer.
+        args.push("--disable-gpu".to_owned());
     }
     if options.unsafe_no_sandbox {
         args.push("--no-sandbox".to_owned());
@@ -180,9 +178,10 @@ fn chromium(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -
     }
     let mut chrome = Map::new();
     if let Some(driver) = driver {
-        let own = || format!("{}/profile", driver.home);
-        let profile = options.profile.as_ref().map_or_else(own, |folder| folder.display().to_string());
-        args.push(format!("--user-data-dir={profile}"));
+        // Without one, the driver makes one in its own folder, so that less is to be set up.
+        if let Some(profile) = &options.profile {
+            args.push(format!("--user-data-dir={}", profile.display()));
+        }
         chrome.insert("binary".to_owned(), driver.browser.clone().into());
         // The driver keeps the few events that it gets anyway; see `Session::events`.
         let none = json!({ "enableNetwork": false, "enablePage": false });

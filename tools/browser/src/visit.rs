@@ -23,6 +23,9 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
     if let Err(fault) = session.leave_frames().await {
         return not_sent(fault);
     }
+    if let Err(fault) = session.know_tabs().await {
+        return not_sent(fault);
+    }
     let mut before = match session.locate().await {
         Ok(place) => place,
         // A page that never rests can be left all the same.
@@ -42,15 +45,15 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
         Err(fault) => return not_sent(fault),
     }
     let traffic = session.traffic();
-    match session.locate().await {
-        // The proxy's answer leaves a browser where it was.
-        Ok(place) if Some(place.epoch.as_str()) == from || place.failed() => {
-            if let Some(failure) = stopped(&traffic, url) {
+    if let Some(failure) = stopped(&traffic, url) {
+        match session.locate().await {
+            // The proxy's answer leaves a browser where it was.
+            Ok(place) if Some(place.epoch.as_str()) == from || place.failed() || place.page().is_none() => {
                 return not_sent(emptied(session, failure).await);
             }
+            Ok(_) | Err(Fault::Dialog(_)) => {}
+            Err(fault) => return not_sent(fault),
         }
-        Ok(_) | Err(Fault::Dialog(_)) => {}
-        Err(fault) => return not_sent(fault),
     }
     // A page that has loaded may go on asking for ever.
     let patience = Patience { limit: session.limits().settle / 2, from, frames: 1 };

@@ -82,19 +82,21 @@ function focusedOf(root) {
   return element && element !== root.body && element !== root.documentElement ? element : null;
 }
 
+// Everything of that role that may be meant, with its name. Whether it is visible is seen later, of
+// the few that fit.
 function candidates({ role, fields }) {
   hear();
   const found = [];
   for (const root of roots()) {
     for (const element of root.querySelectorAll(CANDIDATES)) {
       const own = roleOf(element);
-      if (!own || (role && !fits(own, role)) || (fields && !FIELD_ROLES.has(own)) || !isVisible(element)) continue;
+      if (!own || (role && !fits(own, role)) || (fields && !FIELD_ROLES.has(own))) continue;
       found.push({ element, role: own, name: nameOf(element, own) });
     }
   }
   for (const element of listened) {
     if (fields || role && role !== "clickable" || roleOf(element) || !element.isConnected) continue;
-    if (listens(element) && !element.closest(CONTROLS) && isVisible(element)) found.push({ element, role: "clickable", name: nameOf(element, "clickable") });
+    if (listens(element) && !element.closest(CONTROLS)) found.push({ element, role: "clickable", name: nameOf(element, "clickable") });
   }
   return found.length || fields || (role && role !== "clickable") ? found : hints();
 }
@@ -104,7 +106,7 @@ function hints() {
   const found = [];
   for (const root of roots()) {
     for (const element of root.querySelectorAll("body *")) {
-      if (!INSIDE.has(element.localName) && (pointed(element) || listens(element)) && isVisible(element)) {
+      if (!INSIDE.has(element.localName) && (pointed(element) || listens(element))) {
         found.push({ element, role: "clickable", name: nameOf(element, "clickable") });
       }
     }
@@ -120,8 +122,9 @@ function fits(own, role) {
 }
 
 function best(choices, wanted) {
+  const names = choices.map(choice => norm(choice.name));
   for (const test of [name => name === wanted, name => name.startsWith(wanted), name => name.includes(wanted)]) {
-    const found = choices.filter(choice => test(norm(choice.name)));
+    const found = choices.filter((choice, index) => test(names[index]) && (!choice.element || isVisible(choice.element)));
     if (found.length) return found;
     if (!wanted) return [];
   }
@@ -147,7 +150,7 @@ function nearest(choices, wanted) {
   const pairs = text => new Set([...text].slice(1).map((letter, index) => text[index] + letter));
   const letters = pairs(wanted);
   const score = name => [...pairs(norm(name))].filter(pair => letters.has(pair)).length * 2 / (letters.size + pairs(norm(name)).size || 1);
-  return choices.filter(choice => choice.name)
+  return choices.filter(choice => choice.name && isVisible(choice.element))
     .map(choice => ({ role: choice.role, name: choice.name, score: score(choice.name) }))
     .sort((one, other) => other.score - one.score).slice(0, 5)
     .map(({ role, name }) => ({ role, name }));
@@ -347,6 +350,6 @@ function scroller() {
 // The elements of `role`, if one is given, whose names contain `text`, in pages.
 function search({ text, role, offset, limit }) {
   const wanted = norm(text ?? "");
-  const found = inBulk(() => candidates({ role })).filter(choice => norm(choice.name).includes(wanted));
+  const found = inBulk(() => candidates({ role })).filter(choice => norm(choice.name).includes(wanted) && isVisible(choice.element));
   return { ...place(), rows: found.slice(offset, offset + limit).map(choice => rowOf(choice.element, choice.role)), count: found.length };
 }

@@ -60,7 +60,9 @@ pub(crate) struct Place {
 impl Place {
     /// The address, if a page is open.
     pub(crate) fn page(&self) -> Option<Url> {
-        if ["", "about:blank", "data:,"].contains(&self.url.as_str()) { None } else { Url::parse(&self.url).ok() }
+        // A browser begins with an empty page, and goes on to its own if the first one does not come.
+        let own = ["", "about:blank", "data:,"].contains(&self.url.as_str()) || self.url.starts_with("chrome://new");
+        if own { None } else { Url::parse(&self.url).ok() }
     }
 
     /// Whether the browser shows its own page about one that did not come.

@@ -40,6 +40,8 @@ class Wanted {
     for (const span of this.spans) for (const word of span) this.words.set(word, Math.max(1, this.words.get(word)) * 2);
     this.spans = this.spans.map(span => ` ${span.join(" ")} `);
     this.text = ` ${wordsOf(about).join(" ")} `;
+    // Most of a page shares no word with the goal; this tells it fast. Words are letters and digits.
+    this.any = new RegExp([...this.words.keys()].join("|") || "$^", "iu");
     this.roles = new Set(Object.keys(ROLE_WORDS).filter(role => ROLE_WORDS[role].split(" ").some(word => this.words.has(stem(word)))));
     this.rarity = new Map();
     this.boxes = new Map();
@@ -51,7 +53,7 @@ class Wanted {
     if (!this.words.size) return;
     const counts = new Map();
     for (const entry of found) {
-      entry.words = wordsOf(entry.rough);
+      entry.words = this.any.test(entry.rough) ? wordsOf(entry.rough) : [];
       for (const word of new Set(entry.words)) if (this.words.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
     }
     for (const word of this.words.keys()) this.rarity.set(word, Math.log(1 + found.length / (counts.get(word) || 1)));
@@ -82,7 +84,10 @@ class Wanted {
     const box = boxOf(element);
     if (!box) return [];
     let found = this.boxes.get(box);
-    if (!found) this.boxes.set(box, found = new Set(wordsOf(box.textContent.slice(0, 1000)).filter(word => this.words.has(word))));
+    if (!found) {
+      const text = box.textContent.slice(0, 1000);
+      this.boxes.set(box, found = new Set(this.any.test(text) ? wordsOf(text).filter(word => this.words.has(word)) : []));
+    }
     return found;
   }
 

@@ -95,7 +95,7 @@ function moving() {
 
 const SHORT = 1500;
 // So many turns of the event loop must pass without a change.
-const TURNS = 3;
+const TURNS = 2;
 
 // Answers when what was set off since `mark`, or since the document began, is done: at the latest
 // after `limit` milliseconds, or after `load` if a document is on its way. `from` is the epoch of

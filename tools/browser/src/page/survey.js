@@ -19,7 +19,7 @@ class Survey {
   constructor() {
     // Whoever asks a window for its size has the browser see to its layout: once is enough.
     const port = portOf(window, { x: 0, y: 0 });
-    Object.assign(this, { port, found: [], frames: [], hints: new Set(), veils: [], extras: new Map(), margin: NEAR * port.height, modal: modalOf(document) });
+    Object.assign(this, { port, found: [], frames: [], hints: new Set(), veils: [], extras: new Map(), rows: new Map(), margin: NEAR * port.height, modal: modalOf(document) });
     hear();
     if (document.body) this.hint(document.body, { x: 0, y: 0 }, false);
     this.sort();
@@ -69,13 +69,22 @@ class Survey {
   }
 
   gather(root, port) {
-    const extras = this.extras.get(root) ?? [];
-    for (const element of root.querySelectorAll(HOSTS)) if (element.shadowRoot) extras.push(element);
-    for (const element of merged(root.querySelectorAll(MARKED), extras)) {
+    for (const element of this.candidates(root)) {
       if (element.localName === "iframe" || element.localName === "frame") this.frame(element);
       else this.consider(element, roleOf(element) || this.hinted(element), port);
       if (element.shadowRoot) this.gather(element.shadowRoot, port);
     }
+  }
+
+  // What may be acted on below a root, and what has a root of its own.
+  candidates(root) {
+    const extras = this.extras.get(root) ?? [], all = everything(root);
+    for (let index = 0, end = all.length; index < end; index++) if (all[index].shadowRoot) extras.push(all[index]);
+    const marked = root.querySelectorAll(MARKED);
+    if (!extras.length) return marked;
+    const wanted = new Set([...marked, ...extras]), found = [];
+    for (let index = 0, end = all.length; index < end; index++) if (wanted.has(all[index])) found.push(all[index]);
+    return found;
   }
 
   hinted(element) {
@@ -92,14 +101,33 @@ class Survey {
 
   consider(element, role, port) {
     if (!role) return;
+    const distant = this.distant(element, port);
+    if (distant && seen(element)) return this.note(element, role, distant, false);
     const shown = standIn(element);
     if (!seen(shown)) return;
     const box = shown.getBoundingClientRect();
     if (!(box.width > 0 && box.height > 0) && !isVisible(element)) return;
     const zone = this.modal && !within(element, this.modal) ? "covered" : this.zone(box, port);
     if (!zone) return;
-    const veiled = zone === "view" && this.veiled(moved(box, port.offset));
+    this.note(element, role, zone, zone === "view" && this.veiled(moved(box, port.offset)));
+  }
+
+  note(element, role, zone, veiled) {
     this.found.push({ element, role, zone, veiled, order: this.found.length, rough: roughName(element), score: 0 });
+  }
+
+  // Where the row of a table or list lies as a whole, if that is far away; then what is in it need
+  // not be measured.
+  distant(element, port) {
+    const row = this.modal ? null : element.closest("tr,li");
+    if (!row) return "";
+    let found = this.rows.get(row);
+    if (found === undefined) {
+      const box = moved(row.getBoundingClientRect(), port.offset);
+      const far = port === this.port && box.bottom > box.top && this.far(box.top, box.bottom);
+      this.rows.set(row, found = far ? (box.top > 0 ? "below" : "above") : "");
+    }
+    return found;
   }
 
   // Whether something may cover the box or cut it off, so that it is worth a try to hit it.
@@ -164,13 +192,6 @@ function contentOf(element) {
 // A box of some window in the pixels of the top window.
 function moved(box, { x, y }) {
   return { left: box.left + x, right: box.right + x, top: box.top + y, bottom: box.bottom + y };
-}
-
-// The elements of a list in the order of the page, and `extras` among them.
-function merged(list, extras) {
-  if (!extras.length) return list;
-  const all = [...new Set([...list, ...extras])];
-  return all.sort((one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
 }
 
 // The dialog that keeps everything else from being used, if there is one.

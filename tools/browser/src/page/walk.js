@@ -22,15 +22,14 @@ function offsetOf(view) {
   return { x, y };
 }
 
-// What can have a shadow root or a document in it, without the many that cannot; spans that have
-// one are empty otherwise.
-const HOSTS = `:not(td,tr,th,tbody,table,span,a,b,i,em,u,s,strong,small,code,br,ul,ol,li,dl,dt,dd,button,input,select,option,
-  textarea,label,img,picture,svg,path,g,use,script,style,link,meta),span:empty`;
+// All elements of a document or shadow root in the order of the page. Of a document this list is
+// kept by the browser, which is several times faster than any selector.
+const everything = root => root.getElementsByTagName?.("*") ?? root.querySelectorAll("*");
 
 // Every document and shadow root below `root`, itself first.
 function* roots(root = document) {
   yield root;
-  for (const element of root.querySelectorAll(HOSTS)) {
+  for (const element of [...everything(root)]) {
     const inner = element.shadowRoot ?? (element.localName === "iframe" || element.localName === "frame" ? frameDocument(element) : null);
     if (inner) yield* roots(inner);
   }

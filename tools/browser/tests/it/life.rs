@@ -50,8 +50,12 @@ pub(crate) fn homes(ancestor: u32) -> Vec<String> {
     };
     let lines = all.iter().filter(|(pid, _)| below(**pid)).map(|(_, (_, line))| line.as_str());
     let mut homes: Vec<_> = lines
-        .filter_map(|line| line.split("--user-data-dir=").nth(1)?.split("/profile").next().map(str::to_owned))
-        .filter(|home| home.contains("lamassu-browser-"))
+        .filter_map(|line| {
+            let folder = line.split("--user-data-dir=").nth(1)?.split([' ', '\0']).next()?;
+            let own = folder.find("lamassu-browser-")?;
+            let end = folder.get(own..)?.find('/').map_or(folder.len(), |length| own + length);
+            folder.get(..end).map(str::to_owned)
+        })
         .collect();
     homes.sort();
     homes.dedup();

@@ -93,5 +93,8 @@ pub(crate) fn fact<'a>(action: &'a Action, name: &str) -> &'a str {
 
 fn facts_of(action: &Action) -> String {
     let facts = action.facts().iter().map(|(name, value)| format!("{name}={}", value.to_string().trim_matches('"')));
-    facts.collect::<Vec<_>>().join(" ")
+    // Other crates in the same build decide in which order a map of JSON comes.
+    let mut facts: Vec<_> = facts.collect();
+    facts.sort();
+    facts.join(" ")
 }

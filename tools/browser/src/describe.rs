@@ -255,7 +255,7 @@ async fn picture_part(session: &mut Session, call: &Call) -> Result<Action, Fail
 
 async fn read_part(session: &mut Session, call: &Call, limits: Limits) -> Result<Action, Failure> {
     let (offset, limit) = span(call, limits)?;
-    let (found, aim) = find(session, call, Among::Everything).await?;
+    let (found, aim) = find(session, call, Among::Anything).await?;
     upon(call, Effect::Read, &found, Deed::Read { aim: Some(aim), offset, limit })
 }
 

@@ -97,8 +97,8 @@ fn reading() -> Vec<Verb> {
             .takes("role", Text, "elements of this role alone, such as button, link or textbox")
             .takes("pattern", Text, "a regular expression for the page's text")
             .takes("offset", Integer, "where to go on, in things found"),
-        Verb::new("read", Read, "Reads the text of the whole page, or of one element, as simple Markdown.")
-            .takes("target", Text, TARGET)
+        Verb::new("read", Read, "Reads the text of the whole page, or of a part of it, as simple Markdown.")
+            .takes("target", Text, "an element, a region by its label, or a heading with all that stands under it")
             .takes("offset", Integer, "where to go on, in characters")
             .takes("limit", Integer, "at most so many characters"),
         Verb::new("extract", Read, "Takes values out of the page. Either `fields` or `schema` must be given.")

@@ -225,10 +225,26 @@ function digest(limit, wanted) {
   return text.weighed(wanted);
 }
 
-// The whole text of the page, or of the element with this number.
+// The whole text of the page, or of the element with this number and what it is the heading of.
 function prose({ reference, limit }) {
   const element = reference ? nodes.get(reference)?.deref() : document.body;
   const whole = new Prose(limit);
-  if (element) whole.walk(element, { x: 0, y: 0 });
+  for (const part of element ? regionOf(element) : []) whole.walk(part, { x: 0, y: 0 });
   return { ...place(), text: whole.toString(), full: whole.full };
+}
+
+const levelOf = element => /^h[1-6]$/.test(element?.localName) ? Number(element.localName[1]) : 0;
+
+// Of a heading, all that stands under it; of anything else, itself.
+function regionOf(element) {
+  const level = levelOf(element);
+  if (!level) return [element];
+  const box = element.closest("section,article,[role=region]");
+  if (box?.querySelector("h1,h2,h3,h4,h5,h6") === element) return [box];
+  const parts = [element];
+  for (let next = element.nextElementSibling; next; next = next.nextElementSibling) {
+    if (levelOf(next) && levelOf(next) <= level) break;
+    parts.push(next);
+  }
+  return parts;
 }

@@ -200,7 +200,8 @@ fn pages() -> BTreeMap<&'static str, &'static str> {
         "work",
         "hands",
         "across",
-        "chooser"
+        "chooser",
+        "regions"
     ]
 }
 

@@ -341,6 +341,19 @@ fn read_gives_the_page_or_a_part_of_it_as_markdown() {
 }
 
 #[test]
+fn a_region_is_read_by_its_label_or_its_heading() {
+    shared(async |lab| {
+        lab.open("/regions").await;
+        let mut read = Vec::new();
+        for target in ["Filters", "heading \"Delivery\"", "Reviews"] {
+            read.push(landed(lab.on("read", target).await).content);
+        }
+        let parts = ["Colour\nSize", "## Delivery\nTwo days.\n### Abroad\nNine days.", "## Reviews\nLovely blue."];
+        assert_eq!(read, parts);
+    });
+}
+
+#[test]
 fn extract_takes_values_by_label_or_by_pattern() {
     shared(async |lab| {
         lab.open("/long").await;

@@ -1,7 +1,5 @@
 //! Waiting for what an act has set off, and for nothing else.
 
-use std::time::{Duration, Instant};
-
 use crate::lab::{Lab, call, landed, not_sent, shared};
 
 /// What the page says after a press, and what the press reported.
@@ -42,11 +40,10 @@ fn a_search_as_one_types_has_answered() {
 fn what_goes_on_by_itself_is_not_waited_for() {
     shared(async |lab| {
         lab.open("/work").await;
-        let begin = Instant::now();
         let seen = pressed(&lab, "Far").await;
-        // The page has a request that is never answered, timers and frames without end.
+        // The page has a request that is never answered, timers and frames without end; whoever waits
+        // for them says in the end that it is still busy.
         assert_eq!(seen, ("nothing".to_owned(), "clicked button \"Far\"".to_owned()));
-        assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
     });
 }
 

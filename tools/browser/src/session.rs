@@ -4,15 +4,16 @@
 //! the page's scripts but none of their objects: a page can neither see it nor change what it
 //! calls. By WebDriver alone there is no such world; then it lives among the page's own scripts.
 
+mod files;
+
 use std::{
     hash::{BuildHasher as _, RandomState},
     time::{Duration, Instant},
 };
 
 use fantoccini::{Client, error::CmdError, wd::WindowHandle};
-use lamassu_contract::{Failure, Judge};
+use lamassu_contract::Judge;
 use lamassu_egress::{Proxy, Traffic};
-use lamassu_files::Workspace;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -123,39 +124,6 @@ impl Session {
         session.prepare_tab().await?;
         session.shut().await?;
         Ok(session)
-    }
-
-    /// Where the browser's own folder is, and the folder itself.
-    ///
-    /// # Errors
-    ///
-    /// A [`Failure`] for a browser that was not started here: it shares no disk with us.
-    pub(crate) fn own_folder(&self) -> Result<(String, Workspace), Failure> {
-        let driver = self.driver.as_ref().ok_or_else(|| {
-            Failure::invalid("this browser runs elsewhere and shares no folder; start one here to move files")
-        })?;
-        Ok((driver.home.clone(), driver.folder.clone()))
-    }
-
-    /// Lets downloads come into the folder at `path`, until [`Self::shut`].
-    pub(crate) async fn admit(&mut self, path: &str) -> Result<(), Fault> {
-        self.admits = true;
-        let params = json!({ "behavior": "allowAndName", "downloadPath": path });
-        self.cdp("Browser.setDownloadBehavior", params).await.map(drop)
-    }
-
-    /// Sees to it that no download comes through.
-    pub(crate) async fn shut(&mut self) -> Result<(), Fault> {
-        if self.admits {
-            self.cdp("Browser.setDownloadBehavior", json!({ "behavior": "deny" })).await?;
-            self.admits = false;
-        }
-        Ok(())
-    }
-
-    /// What the browser has said since it was last asked.
-    pub(crate) async fn events(&self) -> Result<Vec<Value>, Fault> {
-        self.wire.events().await
     }
 
     /// The port of a driver that we started.
@@ -360,36 +328,6 @@ impl Session {
                 .map_err(|error| Fault::Answer(format!("`{name}` answered oddly: {error}"))),
             _ => Err(Fault::Moved),
         }
-    }
-
-    /// Puts the file at `path`, which the browser can read, into the field that was made ready.
-    /// `None` if that is not what it was.
-    ///
-    /// # Errors
-    ///
-    /// A [`Fault`] if the driver does not do it.
-    pub(crate) async fn put_file(&self, path: &str) -> Result<Option<()>, Fault> {
-        let held = format!("window[\"{}\"]?.held()", self.key);
-        match &self.reach {
-            Reach::World { world: Some(world), .. } if !self.framed() => {
-                let Some(node) = self.wire.node(*world, &held).await? else { return Ok(None) };
-                let params = json!({ "files": [path], "objectId": node });
-                self.cdp("DOM.setFileInputFiles", params).await.map(|_| Some(()))
-            }
-            _ => self.wire.type_into(&held, path).await,
-        }
-    }
-
-    /// The driver's knowledge of the DevTools protocol, without which `what` cannot be done.
-    ///
-    /// # Errors
-    ///
-    /// A [`Failure`] where there is none.
-    pub(crate) fn needs_devtools(&self, what: &str) -> Result<(), Failure> {
-        if self.knows_devtools() {
-            return Ok(());
-        }
-        Err(Failure::invalid(format!("{what} needs Chromium and its DevTools protocol; run it without `firefox`")))
     }
 
     async fn evaluate(&self, script: &str) -> Result<Value, Fault> {

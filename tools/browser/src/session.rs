@@ -233,9 +233,11 @@ impl Session {
     ///
     /// A [`Fault`] if the driver does not answer.
     pub(crate) async fn leave_frames(&mut self) -> Result<(), Fault> {
-        while !self.entered.is_empty() {
-            self.bounded(self.client().enter_parent_frame()).await?;
-            self.entered.pop();
+        if !self.entered.is_empty() {
+            // The tab as a whole, since the frame may have gone meanwhile.
+            let tab = self.bounded(self.client().window()).await?;
+            self.bounded(self.client().switch_to_window(tab)).await?;
+            self.entered.clear();
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::{
     Figure,
     bare::{Bare, Driver},
     clocked,
-    lab::{Lab, beside, call},
+    lab::{Lab, call},
     median,
     pages::{self, Page, READER, SEARCH, SHOW},
     table::millis,
@@ -19,7 +19,7 @@ const LIMIT: Duration = Duration::from_millis(25);
 pub(crate) async fn figures() -> Vec<Figure> {
     let site = pages::serve().await;
     let driver = Driver::start().await;
-    let pair = Pair { bare: Bare::start(&driver).await, lab: Lab::new(beside(&driver)) };
+    let pair = Pair { bare: Bare::start(&driver).await, lab: Lab::new() };
     let mut figures = Vec::new();
     pair.open(&format!("{site}/a")).await;
     figures.push(pair.click("a click on page a", &pages::login(), vec![SHOW.to_owned(); ACTS]).await);
@@ -32,7 +32,7 @@ pub(crate) async fn figures() -> Vec<Figure> {
     figures
 }
 
-/// Two sessions of one driver on the same page, which act in turn.
+/// A bare session and one of ours on the same page, which act in turn.
 struct Pair {
     bare: Bare,
     lab: Lab,

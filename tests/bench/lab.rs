@@ -7,7 +7,7 @@ use lamassu::{
     browser::{BrowserTool, Options},
 };
 
-use crate::{bare::Driver, scene};
+use crate::scene;
 
 /// One browser session behind a gate.
 #[derive(Debug)]
@@ -31,18 +31,14 @@ pub(crate) fn open_gate() -> Gate {
     Gate::new(Arc::new(Everything), Arc::new(Vault::default()))
 }
 
-/// Options for a browser of `driver`, which runs without the sandbox like the bare one.
-pub(crate) fn beside(driver: &Driver) -> Options {
-    Options { remote: Some(driver.url.parse().unwrap()), unsafe_no_sandbox: true, ..Options::default() }
-}
-
 pub(crate) fn call(verb: &str) -> Call {
     Call::new("browser", verb)
 }
 
 impl Lab {
-    pub(crate) fn new(options: Options) -> Self {
-        Self { tool: BrowserTool::new(options), gate: open_gate() }
+    /// A session as it is started for anyone.
+    pub(crate) fn new() -> Self {
+        Self { tool: BrowserTool::new(Options::default()), gate: open_gate() }
     }
 
     /// Describes, judges and runs one call.

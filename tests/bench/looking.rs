@@ -8,7 +8,7 @@ use crate::{
     Figure,
     bare::{Bare, Driver, Walked, walked},
     clocked,
-    lab::{Lab, beside, call},
+    lab::{Lab, call},
     median,
     pages::{self, Control, LATE, LOAD, Page},
     table::{amount, millis, tokens},
@@ -42,7 +42,7 @@ struct Looked {
 pub(crate) async fn figures() -> Vec<Figure> {
     let site = pages::serve().await;
     let driver = Driver::start().await;
-    let (bare, lab) = (Bare::start(&driver).await, Lab::new(beside(&driver)));
+    let (bare, lab) = (Bare::start(&driver).await, Lab::new());
     let (mut times, mut sizes, mut hits) = (Vec::new(), Vec::new(), 0);
     for case in cases() {
         let url = format!("{site}/{}", case.letter);

@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lamassu::{Agent, Call, Event, Goal, Pack, Script, Store, browser::BrowserTool};
+use lamassu::{Agent, Call, Event, Goal, Pack, Script, Store, browser::{BrowserTool, Options}};
 
 use crate::{
     Figure,
     bare::{Bare, Driver},
     clocked,
-    lab::{beside, call},
+    lab::call,
     median,
     pages::{self, Page, READER, SHOW},
     table::millis,
@@ -27,7 +27,7 @@ pub(crate) async fn figures() -> Vec<Figure> {
     let mut figures = Vec::new();
     for Case { letter, page, buttons, calls, limit } in cases() {
         let floor = floor(&driver, &format!("{site}/{letter}"), &page, &buttons).await;
-        let step = steps(&driver, &site, letter, calls).await;
+        let step = steps(&site, letter, calls).await;
         figures.push(
             Figure::at_most(format!("a step on page {letter}"), millis(step), millis(limit)).beside(millis(floor)),
         );
@@ -80,14 +80,14 @@ async fn floor(driver: &Driver, url: &str, page: &Page, buttons: &[String]) -> D
 }
 
 /// An agent does `calls`; the time from the end of one act to the end of the next.
-async fn steps(driver: &Driver, site: &str, letter: char, calls: Vec<Call>) -> Duration {
+async fn steps(site: &str, letter: char, calls: Vec<Call>) -> Duration {
     let folder = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
     let times = Arc::new(Mutex::new(Vec::new()));
     let clock = Arc::clone(&times);
     let open = call("open").with("url", format!("{site}/{letter}"));
     let agent = Agent::builder()
         .planner(Script::calls(std::iter::once(open).chain(calls).collect::<Vec<_>>()))
-        .tool(BrowserTool::new(beside(driver)))
+        .tool(BrowserTool::new(Options::default()))
         .pack(Pack::ready("web-forms").with("sites", [site]).with("private", ["127.0.0.1"]))
         .journal(Store::open(folder.path()).unwrap())
         .events(move |event| {

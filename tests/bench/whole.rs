@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use lamassu::browser::Options;
 use tokio::task::JoinSet;
 
 use crate::{
@@ -50,9 +49,9 @@ fn figure(name: &str, times: Vec<Duration>, floors: Vec<Duration>) -> Figure {
     Figure::at_most(name, millis(median(times)), millis(floor.mul_f64(1.15))).beside(millis(floor))
 }
 
-/// Starts a session as it is started for anyone, opens the page and looks.
+/// Starts a session, opens the page and looks.
 async fn start(url: String) -> Lab {
-    let lab = Lab::new(Options::default());
+    let lab = Lab::new();
     lab.open(&url).await;
     lab.look("see what is here").await;
     lab

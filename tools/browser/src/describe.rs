@@ -336,7 +336,7 @@ async fn dialog(session: &mut Session, call: &Call) -> Result<Action, Failure> {
 
 /// What the open dialog says.
 pub(crate) async fn open_dialog(session: &Session) -> Result<String, Failure> {
-    match session.bounded(session.client().get_alert_text()).await {
+    match session.dialog().await {
         Ok(text) => Ok(text),
         Err(Fault::Answer(_)) => Err(Failure::new(FailureKind::NotFound, "the page shows no dialog; look again")),
         Err(fault) => Err(fault.into()),

@@ -17,7 +17,7 @@ use url::Url;
 use crate::{
     act,
     after::{Changes, changes},
-    deed::Aim,
+    deed::{Aim, Answer},
     describe::open_dialog,
     escape,
     fault::{Fault, in_doubt, not_sent},
@@ -93,7 +93,7 @@ pub(crate) async fn receive(session: &mut Session, from: &Origin, largest: u64) 
     let asked = open_dialog(session).await.ok();
     if asked.is_some() {
         // If it cannot be cancelled, the next command fails and says so.
-        let _ = session.bounded(session.client().dismiss_alert()).await;
+        let _ = session.answer_dialog(Answer::Cancel).await;
     }
     if let Err(fault) = session.shut().await {
         let why = format!("downloads could not be closed again: {fault}");
@@ -114,7 +114,7 @@ type Came = (String, Option<String>, Changes);
 
 async fn attempt(session: &mut Session, from: &Origin, expected: Expected<'_>) -> Result<Came, Outcome> {
     // What happened before is not this download.
-    session.events().await.map_err(not_sent)?;
+    session.downloads();
     let mut watch = Watch { expected, begun: BTreeMap::new() };
     let changes = watch.set_off(session, from).await?;
     if let Ok(text) = open_dialog(session).await {
@@ -212,7 +212,7 @@ impl Watch<'_> {
     async fn see_begin(&mut self, session: &Session) -> Result<(), Fault> {
         let end = Instant::now() + session.limits().load;
         while Instant::now() < end {
-            for event in session.events().await? {
+            for event in session.downloads() {
                 self.note(&event);
             }
             let word = if self.begun.is_empty() { "leaves" } else { "stay" };
@@ -232,7 +232,7 @@ impl Watch<'_> {
         let limit = session.limits().download;
         let (mut seen, mut end) = ((0, 0), Instant::now() + limit);
         loop {
-            for event in session.events().await? {
+            for event in session.downloads() {
                 self.note(&event);
             }
             let files = self.files()?;

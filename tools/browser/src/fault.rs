@@ -2,6 +2,22 @@
 
 use lamassu_contract::{Failure, FailureKind, Outcome};
 
+/// The words of browsers and drivers for a document that is no more.
+const GONE: [&str; 9] = [
+    "no such execution context",
+    "Cannot find context",
+    "context was destroyed",
+    "context with specified id",
+    "Inspected target navigated",
+    "No frame for given id",
+    "Document was unloaded",
+    "document unloaded",
+    "Browsing context has been discarded",
+];
+/// And for a browser that is no more.
+const DEAD: [&str; 6] =
+    ["disconnected", "not reachable", "session deleted", "tab crashed", "invalid session id", "browser has closed"];
+
 /// Why the browser did not answer as it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
@@ -23,6 +39,18 @@ pub(crate) enum Fault {
     /// The page or the driver answered with an error.
     #[error("the browser answered: {0}")]
     Answer(String),
+}
+
+impl Fault {
+    /// What the words of a browser or a driver mean.
+    pub(crate) fn understood(words: &str) -> Self {
+        let says = |known: &[&str]| known.iter().any(|known| words.contains(known));
+        match words {
+            _ if says(&DEAD) => Self::Lost(words.to_owned()),
+            _ if says(&GONE) => Self::Moved,
+            _ => Self::Answer(words.to_owned()),
+        }
+    }
 }
 
 impl From<Fault> for Failure {

@@ -12,6 +12,7 @@ mod after;
 mod carry;
 mod deed;
 mod describe;
+mod devtools;
 mod download;
 mod driver;
 mod effect;

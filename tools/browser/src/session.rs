@@ -8,6 +8,7 @@ mod files;
 
 use std::{
     hash::{BuildHasher as _, RandomState},
+    net::SocketAddr,
     time::{Duration, Instant},
 };
 
@@ -19,7 +20,9 @@ use serde_json::{Value, json};
 
 use crate::{
     Limits,
+    deed::Answer,
     driver::Driver,
+    escape,
     fault::Fault,
     hands::Point,
     page::{Place, Prints, Settled, hook, library},
@@ -100,10 +103,15 @@ impl Session {
         limits: Limits,
         protocol: Protocol,
     ) -> Result<Self, Fault> {
+        // A browser on another machine keeps its debugging port to itself.
+        let browser = driver.as_ref().filter(|_| protocol == Protocol::DevTools).and_then(|_| debugging(&client));
+        if let (Some(proxy), Some(browser)) = (&proxy, browser) {
+            proxy.close_port(browser.port());
+        }
         let admits = proxy.is_none() && protocol == Protocol::DevTools;
         let random = || RandomState::new().hash_one(0_u8);
         let mut session = Self {
-            wire: Wire::new(client, limits.command),
+            wire: Wire::new(client, browser, limits),
             driver,
             proxy,
             refused: Vec::new(),
@@ -121,14 +129,14 @@ impl Session {
             tabs: Vec::new(),
             place: Place::default(),
         };
-        session.prepare_tab().await?;
+        session.connect().await?;
         session.shut().await?;
         Ok(session)
     }
 
-    /// The port of a driver that we started.
-    pub(crate) fn driver_port(&self) -> Option<u16> {
-        self.driver.as_ref().map(|driver| driver.port)
+    /// The ports of this machine that lead to the driver and to the browser.
+    pub(crate) fn ports(&self) -> impl Iterator<Item = u16> {
+        self.driver.as_ref().map(|driver| driver.port).into_iter().chain(self.wire.browser().map(|browser| browser.port()))
     }
 
     /// From now on `judge` judges what the browser sends by itself.
@@ -262,8 +270,15 @@ impl Session {
         self.wire.cdp(command, params).await
     }
 
-    /// Sees to it that every document of this tab gets the library and the hook from its beginning.
-    async fn prepare_tab(&self) -> Result<(), Fault> {
+    /// Connects to the tab that the driver shows, and sees to it that every document of it gets the
+    /// library and the hook from its beginning.
+    async fn connect(&mut self) -> Result<(), Fault> {
+        // A page with a dialog answers nothing, and a new connection is not told why.
+        self.wire.disconnect();
+        if let Ok(text) = self.dialog().await {
+            return Err(Fault::Dialog(escape::quoted(&text)));
+        }
+        self.wire.connect().await?;
         if !self.devtools() {
             return Ok(());
         }
@@ -300,7 +315,7 @@ impl Session {
         if let Reach::World { frame, world } = &mut self.reach {
             (*frame, *world) = (None, None);
         }
-        self.prepare_tab().await
+        self.connect().await
     }
 
     /// Asks the library in the current document, which is put there first if need be. What is
@@ -439,6 +454,35 @@ impl Session {
         std::mem::replace(&mut self.dropped, dropped) != dropped
     }
 
+    /// What the open dialog says; [`Fault::Answer`] if there is none.
+    pub(crate) async fn dialog(&self) -> Result<String, Fault> {
+        self.bounded(self.client().get_alert_text()).await
+    }
+
+    /// Answers the open dialog.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if there is none, or the driver does not answer.
+    pub(crate) async fn answer_dialog(&mut self, answer: Answer) -> Result<(), Fault> {
+        if let Some(tab) = self.wire.tab() {
+            tab.answered();
+        }
+        if answer == Answer::Accept {
+            self.bounded(self.client().accept_alert()).await?;
+        } else {
+            self.bounded(self.client().dismiss_alert()).await?;
+        }
+        if self.wire.tab().is_some() {
+            return Ok(());
+        }
+        match self.connect().await {
+            // The next one is open already.
+            Err(Fault::Dialog(_)) => Ok(()),
+            connected => connected,
+        }
+    }
+
     /// Ends the session, the driver and the browser.
     pub(crate) async fn close(self) {
         match self.driver {
@@ -449,6 +493,12 @@ impl Session {
             }
         }
     }
+}
+
+/// Where the browser of this machine can be reached by the DevTools protocol.
+fn debugging(client: &Client) -> Option<SocketAddr> {
+    let address = client.capabilities()?.get("goog:chromeOptions")?.get("debuggerAddress")?.as_str()?;
+    address.replace("localhost", "127.0.0.1").parse().ok()
 }
 
 async fn isolate(wire: &Wire, frame: &str) -> Result<i64, Fault> {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Flags that every Chromium of ours gets: it talks to nobody by itself, and to nobody past us.
-const FLAGS: [&str; 16] = [
+const FLAGS: [&str; 15] = [
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
@@ -34,8 +34,6 @@ const FLAGS: [&str; 16] = [
     // What it would ask of its maker anyway goes to a name that cannot exist.
     "--gaia-url=https://browser.invalid/",
     "--component-updater=url-source=https://browser.invalid/",
-    // The driver talks to the browser through a pipe, so that no port is open to pages.
-    "--remote-debugging-pipe",
 ];
 
 /// Starts a browser, or connects to one that is running.
@@ -134,8 +132,6 @@ fn capabilities(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy
         Engine::Chromium => {
             all.insert("browserName".to_owned(), "chrome".into());
             all.insert("goog:chromeOptions".to_owned(), chromium(options, driver, proxy));
-            // The driver keeps the few events that it gets anyway; see `Session::events`.
-            all.insert("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }));
         }
         Engine::Firefox => {
             all.insert("browserName".to_owned(), "firefox".into());
@@ -183,9 +179,6 @@ fn chromium(options: &Options, driver: Option<&Driver>, proxy: Option<&Proxy>) -
             args.push(format!("--user-data-dir={}", profile.display()));
         }
         chrome.insert("binary".to_owned(), driver.browser.clone().into());
-        // The driver keeps the few events that it gets anyway; see `Session::events`.
-        let none = json!({ "enableNetwork": false, "enablePage": false });
-        chrome.insert("perfLoggingPrefs".to_owned(), none);
     }
     chrome.insert("args".to_owned(), args.into());
     // The driver would let pages open as many windows as they like; so each takes a press.

@@ -150,8 +150,8 @@ impl BrowserTool {
     /// Judges the addresses of `url` for a browser that resolves names and dials by itself.
     async fn judge_addresses(&self, session: &Session, permit: &Permit, url: &Url) -> Result<(), Failure> {
         let addresses = address::judge(permit, url, self.options.resolver.as_ref()).await?;
-        let own = [session.driver_port(), self.options.attach.map(|address| address.port())];
-        let controls = own.into_iter().flatten().any(|port| Some(port) == url.port_or_known_default());
+        let attached = self.options.attach.map(|address| address.port());
+        let controls = session.ports().chain(attached).any(|port| Some(port) == url.port_or_known_default());
         if controls && addresses.iter().any(|address| address.ip().is_loopback()) {
             return Err(address::forbidden("this address is the browser's own driver".to_owned()));
         }

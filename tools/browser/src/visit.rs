@@ -248,12 +248,7 @@ pub(crate) async fn dialog(session: &mut Session, answer: Answer, judged: &str) 
         Ok(_) => return not_sent(stale("dialog", "it says something else now")),
         Err(failure) => return not_sent(failure),
     }
-    let answered = if answer == Answer::Accept {
-        session.bounded(session.client().accept_alert()).await
-    } else {
-        session.bounded(session.client().dismiss_alert()).await
-    };
-    if let Err(fault) = answered {
+    if let Err(fault) = session.answer_dialog(answer).await {
         return in_doubt(fault);
     }
     let word = if answer == Answer::Accept { "accepted" } else { "cancelled" };

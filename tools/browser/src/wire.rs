@@ -1,6 +1,6 @@
 //! Commands to the driver, each with a time limit, and what its errors mean.
 
-use std::time::Duration;
+use std::net::SocketAddr;
 
 use fantoccini::{
     Client,
@@ -10,16 +10,19 @@ use fantoccini::{
 };
 use serde_json::{Value, json};
 
-use crate::fault::Fault;
+use crate::{Limits, devtools::DevTools, fault::Fault};
 
-/// A connection to a driver.
+/// A connection to a driver, and one of our own to the tab where the browser runs on this machine.
 #[derive(Debug)]
 pub(crate) struct Wire {
     client: Client,
-    limit: Duration,
+    limits: Limits,
+    /// Where the browser can be reached by the DevTools protocol.
+    browser: Option<SocketAddr>,
+    tab: Option<DevTools>,
 }
 
-/// A command of the DevTools protocol, through ChromeDriver.
+/// A command of the DevTools protocol, through the driver.
 #[derive(Debug)]
 struct Cdp {
     command: &'static str,
@@ -50,24 +53,39 @@ impl WebDriverCompatibleCommand for Visible {
     }
 }
 
-/// Takes what the driver has kept of the browser's events since it was last asked.
-#[derive(Debug)]
-struct Events;
-
-impl WebDriverCompatibleCommand for Events {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(json!({ "type": "performance" }).to_string()))
-    }
-}
-
 impl Wire {
-    /// No command through `client` may take longer than `limit`.
-    pub(crate) fn new(client: Client, limit: Duration) -> Self {
-        Self { client, limit }
+    /// No command may take longer than `limits` say. Commands of the DevTools protocol go straight to
+    /// `browser` if that is given, and through the driver else.
+    pub(crate) fn new(client: Client, browser: Option<SocketAddr>, limits: Limits) -> Self {
+        Self { client, limits, browser, tab: None }
+    }
+
+    /// Connects to the tab that the driver shows.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if it does not answer.
+    pub(crate) async fn connect(&mut self) -> Result<(), Fault> {
+        if let Some(browser) = self.browser {
+            let handle = String::from(self.bounded(self.client.window()).await?);
+            self.tab = Some(DevTools::connect(browser, &handle, self.limits).await?);
+        }
+        Ok(())
+    }
+
+    /// Lets go of the tab, so that commands go through the driver.
+    pub(crate) fn disconnect(&mut self) {
+        self.tab = None;
+    }
+
+    /// Where the browser can be reached by the DevTools protocol.
+    pub(crate) fn browser(&self) -> Option<SocketAddr> {
+        self.browser
+    }
+
+    /// The connection of our own to the tab.
+    pub(crate) fn tab(&self) -> Option<&DevTools> {
+        self.tab.as_ref()
     }
 
     /// The client, for commands that go through [`Self::bounded`].
@@ -77,31 +95,23 @@ impl Wire {
 
     /// Waits for one command of the driver.
     pub(crate) async fn bounded<T>(&self, command: impl Future<Output = Result<T, CmdError>>) -> Result<T, Fault> {
-        match tokio::time::timeout(self.limit, command).await {
+        match tokio::time::timeout(self.limits.command, command).await {
             Ok(answer) => answer.map_err(fault),
-            Err(_) => Err(Fault::Lost(format!("no answer within {} seconds", self.limit.as_secs()))),
+            Err(_) => Err(Fault::Lost(format!("no answer within {} seconds", self.limits.command.as_secs()))),
         }
     }
 
     /// Runs a command of the DevTools protocol.
     pub(crate) async fn cdp(&self, command: &'static str, params: Value) -> Result<Value, Fault> {
-        self.bounded(self.client.issue_cmd(Cdp { command, params })).await
+        match &self.tab {
+            Some(tab) => tab.call(command, params).await,
+            None => self.bounded(self.client.issue_cmd(Cdp { command, params })).await,
+        }
     }
 
     /// A picture of the visible part, as PNG in Base64.
     pub(crate) async fn picture(&self) -> Result<Value, Fault> {
         self.bounded(self.client.issue_cmd(Visible)).await
-    }
-
-    /// The events of the DevTools protocol that the driver has kept since the last time.
-    pub(crate) async fn events(&self) -> Result<Vec<Value>, Fault> {
-        let answer = self.bounded(self.client.issue_cmd(Events)).await?;
-        let entries = answer.as_array().cloned().unwrap_or_default();
-        let event = |entry: &Value| {
-            let mut told: Value = serde_json::from_str(entry.get("message")?.as_str()?).ok()?;
-            Some(told.get_mut("message")?.take())
-        };
-        Ok(entries.iter().filter_map(event).collect())
     }
 
     /// What the expression `script` comes to in an isolated world.
@@ -153,22 +163,6 @@ impl Wire {
     }
 }
 
-/// The words of drivers for a document that is no more.
-const GONE: [&str; 9] = [
-    "no such execution context",
-    "Cannot find context",
-    "context was destroyed",
-    "context with specified id",
-    "Inspected target navigated",
-    "No frame for given id",
-    "Document was unloaded",
-    "document unloaded",
-    "Browsing context has been discarded",
-];
-/// And for a browser that is no more.
-const DEAD: [&str; 6] =
-    ["disconnected", "not reachable", "session deleted", "tab crashed", "invalid session id", "browser has closed"];
-
 fn fault(error: CmdError) -> Fault {
     let CmdError::Standard(answer) = &error else {
         return match error {
@@ -176,27 +170,19 @@ fn fault(error: CmdError) -> Fault {
                 Fault::Lost("the driver has ended".into())
             }
             // A crash is told in a form that the client does not know.
-            other => told(other.to_string()),
+            other => Fault::understood(&other.to_string()),
         };
     };
     let message = answer.message.lines().take(2).collect::<Vec<_>>().join(" ");
-    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    match answer.error {
+    match &answer.error {
         ErrorStatus::UnexpectedAlertOpen => Fault::Dialog(dialog_text(answer)),
         ErrorStatus::InvalidSessionId => Fault::Lost("the session has ended".to_owned()),
-        _ if says(&DEAD) => Fault::Lost(message),
-        ErrorStatus::NoSuchWindow => Fault::Closed,
-        _ if says(&GONE) => Fault::Moved,
-        ErrorStatus::Timeout => Fault::Slow,
-        _ => Fault::Answer(message),
-    }
-}
-
-/// What words of no known form mean.
-fn told(words: String) -> Fault {
-    match DEAD.iter().find(|dead| words.contains(**dead)) {
-        Some(dead) => Fault::Lost((*dead).to_owned()),
-        None => Fault::Answer(words),
+        status => match Fault::understood(&message) {
+            // The words of a document that has gone can come with the status of a timeout.
+            Fault::Answer(_) if *status == ErrorStatus::NoSuchWindow => Fault::Closed,
+            Fault::Answer(_) if *status == ErrorStatus::Timeout => Fault::Slow,
+            understood => understood,
+        },
     }
 }
 

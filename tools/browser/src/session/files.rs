@@ -5,7 +5,7 @@ use lamassu_files::Workspace;
 use serde_json::{Value, json};
 
 use super::{Reach, Session};
-use crate::fault::Fault;
+use crate::{devtools::DevTools, fault::Fault};
 
 impl Session {
     /// Where the browser's own folder is, and the folder itself.
@@ -36,9 +36,9 @@ impl Session {
         Ok(())
     }
 
-    /// What the browser has said since it was last asked.
-    pub(crate) async fn events(&self) -> Result<Vec<Value>, Fault> {
-        self.wire.events().await
+    /// What the browser has said of downloads since it was last asked.
+    pub(crate) fn downloads(&self) -> Vec<Value> {
+        self.wire.tab().map(DevTools::downloads).unwrap_or_default()
     }
 
     /// Puts the file at `path`, which the browser can read, into the field that was made ready.

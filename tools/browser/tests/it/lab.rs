@@ -184,6 +184,7 @@ fn pages() -> BTreeMap<&'static str, &'static str> {
         "stale",
         "dialogs",
         "busy",
+        "asking",
         "tabs",
         "secret",
         "late",

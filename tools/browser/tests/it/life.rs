@@ -15,7 +15,7 @@ use tokio::{
     process::Command,
 };
 
-use crate::lab::{Lab, alone, call, limits, not_sent};
+use crate::lab::{Lab, alone, call, landed, limits, not_sent};
 
 /// Waits until `done` is so, at most twenty seconds.
 pub(crate) async fn until(what: &str, done: impl Fn() -> bool) {
@@ -187,6 +187,38 @@ fn a_probe_says_what_there_is() {
     alone(async {
         let words = BrowserTool::new(Options::default()).probe().await.unwrap();
         assert!(words.starts_with("chrom"), "{words}");
+    });
+}
+
+/// There the DevTools protocol goes through the driver.
+#[test]
+fn a_driver_elsewhere_serves_a_whole_task() {
+    alone(async {
+        let mut driver = Command::new("chromedriver");
+        let mut driver = driver.arg("--port=0").stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = loop {
+            let line = lines.next_line().await.unwrap().expect("the driver starts");
+            if let Some((_, port)) = line.split_once("successfully on port ") {
+                break port.trim_end_matches('.').parse::<u16>().unwrap();
+            }
+        };
+        let remote = url::Url::parse(&format!("http://127.0.0.1:{port}/")).unwrap();
+        // Without an account of its own, root's browser would not start in its sandbox.
+        let lab = Lab::with(Options { remote: Some(remote), unsafe_no_sandbox: true, ..Options::default() }).await;
+        lab.open("/dialogs").await;
+        let clicked = landed(lab.on("click", "Ask me").await).content;
+        landed(lab.run(call("dialog").with("accept", false)).await);
+        let rows = lab.rows().await;
+        // One page after another, each of which is left as soon as it has come.
+        for path in ["/tabs", "/act", "/words", "/tabs"] {
+            lab.open(path).await;
+        }
+        let left = landed(lab.on("click", "New tab").await).content;
+        lab.tool.close().await;
+        assert!(clicked.contains("Really"), "{clicked}");
+        assert_eq!(rows, ["[1] button \"Ask me\""]);
+        assert_eq!(left, "clicked link \"New tab\"; 1 new tab(s) opened, see `tabs`");
     });
 }
 

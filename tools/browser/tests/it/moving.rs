@@ -97,6 +97,25 @@ fn a_new_tab_is_reported_and_can_be_shown_and_closed() {
 }
 
 #[test]
+fn a_tab_that_asks_as_soon_as_it_opens_is_answered_like_any_other() {
+    shared(async |lab| {
+        lab.open("/tabs").await;
+        landed(lab.on("click", "New question").await);
+        let shown = not_sent(lab.run(call("tabs").with("tab", 2)).await);
+        let answered = landed(lab.run(call("dialog").with("accept", true)).await).content;
+        let look = lab.look().await.page.unwrap();
+        landed(lab.run(call("tabs").with("tab", 2).with("close", true)).await);
+        let says = "the page shows a dialog that says \"At once?\"; answer it with `dialog`";
+        assert_eq!(shown, (FailureKind::Invalid, says.to_owned()));
+        assert_eq!(
+            (lab.site.hide(&answered).as_str(), look.title.as_str()),
+            ("accepted the dialog; now at SITE/asking", "true")
+        );
+        assert_eq!(look.table.rows.len(), 1);
+    });
+}
+
+#[test]
 fn a_server_that_is_not_there_is_named_and_leaves_an_empty_tab() {
     shared(async |lab| {
         let gone = lab.site.url("").replace("127.0.0.1", "127.0.0.77");

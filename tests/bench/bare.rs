@@ -1,7 +1,12 @@
 //! The floor: ChromeDriver and a plain WebDriver session, with nothing between them and the page.
 
 use std::{
+    fs::{self, Permissions},
     io::{BufRead as _, BufReader},
+    os::unix::{
+        fs::{MetadataExt as _, PermissionsExt as _},
+        process::CommandExt as _,
+    },
     process::{Child, Command, Stdio},
 };
 
@@ -30,11 +35,15 @@ pub(crate) struct Walked {
     pub(crate) bytes: usize,
 }
 
+/// The account without rights, on Debian.
+const NOBODY: u32 = 65534;
+
 /// ChromeDriver on a port of its own; it ends with this value.
 #[derive(Debug)]
 pub(crate) struct Driver {
     child: Child,
     pub(crate) url: String,
+    _home: tempfile::TempDir,
 }
 
 impl Driver {
@@ -44,16 +53,30 @@ impl Driver {
     }
 
     fn launch() -> Self {
-        let mut child = Command::new("chromedriver")
-            .arg("--port=0")
+        // Where many start at once, one finds its port taken now and then, and ends.
+        let started = (0..3).find_map(|_| Self::attempt());
+        started.expect("chromedriver ends as soon as it has started")
+    }
+
+    fn attempt() -> Option<Self> {
+        let home = tempfile::Builder::new().prefix("bare-").tempdir_in("/tmp").unwrap();
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0").env("HOME", home.path()).env("TMPDIR", home.path());
+        if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
+            // Root's browser would have to do without its sandbox. This account has no rights, like
+            // the one that ours runs under.
+            fs::set_permissions(home.path(), Permissions::from_mode(0o777)).unwrap();
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("chromedriver cannot be started: {error}; `make setup` installs it"));
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let port =
-            lines.filter_map(|line| line.strip_suffix('.')?.rsplit("on port ").next()?.parse::<u16>().ok()).next();
-        Self { child, url: format!("http://127.0.0.1:{}", port.unwrap()) }
+        let lines = BufReader::new(child.stdout.take()?).lines().map_while(Result::ok);
+        let mut ports = lines.filter_map(|line| line.strip_suffix('.')?.rsplit("on port ").next()?.parse::<u16>().ok());
+        let port = ports.next()?;
+        Some(Self { child, url: format!("http://127.0.0.1:{port}"), _home: home })
     }
 }
 
@@ -69,10 +92,9 @@ impl Drop for Driver {
 pub(crate) struct Bare(Client);
 
 impl Bare {
-    /// Starts a browser by `driver`. As root it would not start with its sandbox; without one it
-    /// starts sooner, which only lowers the floor.
+    /// Starts a browser by `driver`.
     pub(crate) async fn start(driver: &Driver) -> Self {
-        let arguments = json!({ "args": ["--headless=new", "--no-sandbox", "--window-size=1280,900"] });
+        let arguments = json!({ "args": ["--headless=new", "--window-size=1280,900"] });
         let capabilities = serde_json::Map::from_iter([("goog:chromeOptions".to_owned(), arguments)]);
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);

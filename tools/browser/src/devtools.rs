@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{SinkExt as _, StreamExt as _, future::try_join};
 use serde_json::{Value, json};
 use tokio::{
     net::TcpStream,
@@ -78,9 +78,8 @@ impl DevTools {
         let (orders, taken) = mpsc::unbounded_channel();
         tokio::spawn(serve(socket, taken, Arc::clone(&tab)));
         let connection = Self { orders, tab, limits };
-        for command in ["Inspector.enable", "Page.enable"] {
-            connection.call(command, json!({})).await?;
-        }
+        let enable = |command| connection.call(command, json!({}));
+        try_join(enable("Inspector.enable"), enable("Page.enable")).await?;
         Ok(connection)
     }
 

@@ -13,6 +13,7 @@ use std::{
 };
 
 use fantoccini::{Client, error::CmdError, wd::WindowHandle};
+use futures_util::future::try_join;
 use lamassu_contract::Judge;
 use lamassu_egress::{Proxy, Traffic};
 use serde::de::DeserializeOwned;
@@ -273,23 +274,23 @@ impl Session {
     /// Connects to the tab that the driver shows, and sees to it that every document of it gets the
     /// library and the hook from its beginning.
     async fn connect(&mut self) -> Result<(), Fault> {
-        // A page with a dialog answers nothing, and a new connection is not told why.
         self.wire.disconnect();
-        if let Ok(text) = self.dialog().await {
+        // A page with a dialog answers nothing, and a new connection is not told why. There is none
+        // in a browser that has only just started.
+        if (self.proxy.is_none() || !self.tabs.is_empty())
+            && let Ok(text) = self.dialog().await
+        {
             return Err(Fault::Dialog(escape::quoted(&text)));
         }
         self.wire.connect().await?;
         if !self.devtools() {
             return Ok(());
         }
-        let scripts = [
-            json!({ "source": hook(&self.key), "runImmediately": true }),
-            json!({ "source": format!("if(window===window.top){}", library(&self.key)), "worldName": "lamassu" }),
-        ];
-        for script in scripts {
-            self.cdp("Page.addScriptToEvaluateOnNewDocument", script).await?;
-        }
-        Ok(())
+        let hook = json!({ "source": hook(&self.key), "runImmediately": true });
+        let library = format!("if(window===window.top){}", library(&self.key));
+        let library = json!({ "source": library, "worldName": "lamassu" });
+        let add = |script| self.cdp("Page.addScriptToEvaluateOnNewDocument", script);
+        try_join(add(hook), add(library)).await.map(drop)
     }
 
     /// Gets to know the tabs that there are, if none is known yet.
@@ -405,6 +406,11 @@ impl Session {
         let place: Place = self.ask("place", json!({})).await?;
         self.place = place.clone();
         Ok(place)
+    }
+
+    /// Where the tab is now. Where nothing has been seen of it yet, it is nowhere.
+    pub(crate) async fn locate_again(&mut self) -> Result<Place, Fault> {
+        if self.place.epoch.is_empty() { Ok(Place::default()) } else { self.locate().await }
     }
 
     /// Waits until what the page has been set off to do is done, and the page has loaded if another

@@ -26,7 +26,7 @@ pub(crate) async fn open(session: &mut Session, url: &Url) -> Outcome {
     if let Err(fault) = session.know_tabs().await {
         return not_sent(fault);
     }
-    let mut before = match session.locate().await {
+    let mut before = match session.locate_again().await {
         Ok(place) => place,
         // A page that never rests can be left all the same.
         Err(Fault::Moved) => session.place.clone(),

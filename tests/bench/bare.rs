@@ -54,8 +54,7 @@ impl Driver {
 
     fn launch() -> Self {
         // Where many start at once, one finds its port taken now and then, and ends.
-        let started = (0..3).find_map(|_| Self::attempt());
-        started.expect("chromedriver ends as soon as it has started")
+        (0..3).find_map(|_| Self::attempt()).unwrap_or_else(|| panic!("chromedriver ends as soon as it has started"))
     }
 
     fn attempt() -> Option<Self> {
@@ -73,9 +72,12 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("chromedriver cannot be started: {error}; `make setup` installs it"));
-        let lines = BufReader::new(child.stdout.take()?).lines().map_while(Result::ok);
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut ports = lines.filter_map(|line| line.strip_suffix('.')?.rsplit("on port ").next()?.parse::<u16>().ok());
-        let port = ports.next()?;
+        let Some(port) = ports.next() else {
+            child.wait().unwrap();
+            return None;
+        };
         Some(Self { child, url: format!("http://127.0.0.1:{port}"), _home: home })
     }
 }

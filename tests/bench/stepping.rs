@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lamassu::{Agent, Call, Event, Goal, Pack, Script, Store, browser::{BrowserTool, Options}};
+use lamassu::{
+    Agent, Call, Event, Goal, Pack, Script, Store,
+    browser::{BrowserTool, Options},
+};
 
 use crate::{
     Figure,

@@ -23,7 +23,6 @@ use crate::{
     Limits,
     deed::Answer,
     driver::Driver,
-    escape,
     fault::Fault,
     hands::Point,
     page::{Place, Prints, Settled, hook, library},
@@ -130,14 +129,19 @@ impl Session {
             tabs: Vec::new(),
             place: Place::default(),
         };
-        session.connect().await?;
+        let tab = session.bounded(session.client().window()).await?;
+        session.connect(tab).await?;
         session.shut().await?;
         Ok(session)
     }
 
     /// The ports of this machine that lead to the driver and to the browser.
     pub(crate) fn ports(&self) -> impl Iterator<Item = u16> {
-        self.driver.as_ref().map(|driver| driver.port).into_iter().chain(self.wire.browser().map(|browser| browser.port()))
+        self.driver
+            .as_ref()
+            .map(|driver| driver.port)
+            .into_iter()
+            .chain(self.wire.browser().map(|browser| browser.port()))
     }
 
     /// From now on `judge` judges what the browser sends by itself.
@@ -271,18 +275,10 @@ impl Session {
         self.wire.cdp(command, params).await
     }
 
-    /// Connects to the tab that the driver shows, and sees to it that every document of it gets the
+    /// Connects to `tab`, which the driver shows, and sees to it that every document of it gets the
     /// library and the hook from its beginning.
-    async fn connect(&mut self) -> Result<(), Fault> {
-        self.wire.disconnect();
-        // A page with a dialog answers nothing, and a new connection is not told why. There is none
-        // in a browser that has only just started.
-        if (self.proxy.is_none() || !self.tabs.is_empty())
-            && let Ok(text) = self.dialog().await
-        {
-            return Err(Fault::Dialog(escape::quoted(&text)));
-        }
-        self.wire.connect().await?;
+    async fn connect(&mut self, tab: WindowHandle) -> Result<(), Fault> {
+        self.wire.connect(tab).await?;
         if !self.devtools() {
             return Ok(());
         }
@@ -311,12 +307,12 @@ impl Session {
     ///
     /// A [`Fault`] if the tab is gone.
     pub(crate) async fn switch(&mut self, tab: WindowHandle) -> Result<(), Fault> {
-        self.bounded(self.client().switch_to_window(tab)).await?;
+        self.bounded(self.client().switch_to_window(tab.clone())).await?;
         self.entered.clear();
         if let Reach::World { frame, world } = &mut self.reach {
             (*frame, *world) = (None, None);
         }
-        self.connect().await
+        self.connect(tab).await
     }
 
     /// Asks the library in the current document, which is put there first if need be. What is
@@ -441,7 +437,11 @@ impl Session {
                     self.place = settled.place.clone();
                     return Ok(Settled { press, ..settled });
                 }
-                Err(Fault::Moved) if rest.is_zero() && left => return Err(Fault::Moved),
+                // One document after another comes; where the tab is by now can be told all the same.
+                Err(Fault::Moved) if rest.is_zero() && left => {
+                    let place = self.locate().await?;
+                    return Ok(Settled { place, over: true, coming: false, press });
+                }
                 Err(Fault::Moved) => left = true,
                 Err(fault) => return Err(fault),
             }
@@ -462,7 +462,7 @@ impl Session {
 
     /// What the open dialog says; [`Fault::Answer`] if there is none.
     pub(crate) async fn dialog(&self) -> Result<String, Fault> {
-        self.bounded(self.client().get_alert_text()).await
+        self.wire.dialog().await
     }
 
     /// Answers the open dialog.
@@ -482,7 +482,8 @@ impl Session {
         if self.wire.tab().is_some() {
             return Ok(());
         }
-        match self.connect().await {
+        let tab = self.bounded(self.client().window()).await?;
+        match self.connect(tab).await {
             // The next one is open already.
             Err(Fault::Dialog(_)) => Ok(()),
             connected => connected,

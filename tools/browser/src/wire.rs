@@ -1,16 +1,19 @@
 //! Commands to the driver, each with a time limit, and what its errors mean.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, pin::pin, time::Duration};
 
 use fantoccini::{
     Client,
     elements::{Element, ElementRef},
     error::{CmdError, ErrorStatus},
-    wd::WebDriverCompatibleCommand,
+    wd::{WebDriverCompatibleCommand, WindowHandle},
 };
 use serde_json::{Value, json};
 
-use crate::{Limits, devtools::DevTools, fault::Fault};
+use crate::{Limits, devtools::DevTools, escape, fault::Fault};
+
+/// How long a new connection may be silent before it is asked why.
+const GLANCE: Duration = Duration::from_millis(150);
 
 /// A connection to a driver, and one of our own to the tab where the browser runs on this machine.
 #[derive(Debug)]
@@ -60,22 +63,35 @@ impl Wire {
         Self { client, limits, browser, tab: None }
     }
 
-    /// Connects to the tab that the driver shows.
+    /// Connects to `tab`, which the driver shows.
     ///
     /// # Errors
     ///
     /// A [`Fault`] if it does not answer.
-    pub(crate) async fn connect(&mut self) -> Result<(), Fault> {
-        if let Some(browser) = self.browser {
-            let handle = String::from(self.bounded(self.client.window()).await?);
-            self.tab = Some(DevTools::connect(browser, &handle, self.limits).await?);
+    pub(crate) async fn connect(&mut self, tab: WindowHandle) -> Result<(), Fault> {
+        self.tab = None;
+        let Some(browser) = self.browser else { return Ok(()) };
+        let handle = String::from(tab);
+        let mut connecting = pin!(DevTools::connect(browser, &handle, self.limits));
+        loop {
+            tokio::select! {
+                connected = &mut connecting => {
+                    self.tab = Some(connected?);
+                    return Ok(());
+                }
+                // A page with a dialog answers nothing, and a new connection is not told why.
+                () = tokio::time::sleep(GLANCE) => {
+                    if let Ok(text) = self.dialog().await {
+                        return Err(Fault::Dialog(escape::quoted(&text)));
+                    }
+                }
+            }
         }
-        Ok(())
     }
 
-    /// Lets go of the tab, so that commands go through the driver.
-    pub(crate) fn disconnect(&mut self) {
-        self.tab = None;
+    /// What the open dialog says; [`Fault::Answer`] if there is none.
+    pub(crate) async fn dialog(&self) -> Result<String, Fault> {
+        self.bounded(self.client.get_alert_text()).await
     }
 
     /// Where the browser can be reached by the DevTools protocol.

@@ -22,8 +22,10 @@ function place() {
 // What must not change between looking, judging and acting.
 function print(element, role, name, context) {
   const form = formOf(element);
+  const { origin } = windowOf(element);
+  // None of these can have a line break in it.
   return [role, name, context, typeOf(element), linkOf(element), form?.action ?? "", form?.method ?? "",
-    isSecret(element), windowOf(element).origin].join("\u001f");
+    isSecret(element) ? "secret" : "", origin === window.origin ? "" : origin].join("\n");
 }
 
 function linkOf(element) {

@@ -89,9 +89,9 @@ function spoken(node, skip, depth = 0) {
       case "select": case "textarea": case "input": case "script": case "style": return "";
     }
   }
-  const children = node.localName === "slot" && node.assignedNodes().length ? node.assignedNodes() : node.childNodes;
+  const slotted = node.localName === "slot" ? node.assignedNodes() : [];
   let text = "";
-  for (const child of children) {
+  for (let index = 0, child = slotted[0] ?? node.firstChild; child; child = slotted.length ? slotted[++index] : child.nextSibling) {
     const part = spoken(child, skip, depth + 1);
     text += part && child.nodeType === 1 && apart(child) ? ` ${part} ` : part || (child.localName === "br" ? " " : "");
     if (text.length > 2000) break;
@@ -111,7 +111,7 @@ function referred(element, name) {
 let bulk = null;
 
 function inBulk(job) {
-  bulk = { labels: new Map(), prices: new Map(), told: new Set() };
+  bulk = { labels: new Map(), prices: new Map(), titles: new Map(), boxes: new Map(), told: new Set() };
   try { return job(); } finally { bulk = null; }
 }
 
@@ -170,7 +170,9 @@ function repeated(element) {
 }
 
 // The row, card or group around an element; null if there is none.
-function boxOf(element) {
+const boxOf = element => once("boxes", element, boxAround);
+
+function boxAround(element) {
   let box = parentOf(element);
   for (let level = 0; box && level < BOX_LEVELS; level++, box = parentOf(box)) {
     if (box.localName === "body" || box.localName === "main" || box.localName === "form") return null;
@@ -195,11 +197,7 @@ function contextOf(element, name) {
 }
 
 // The one price in a row or card, with the few words beside it; "" if there are none or several.
-function priceIn(box) {
-  if (!bulk) return onePrice(box);
-  if (!bulk.prices.has(box)) bulk.prices.set(box, onePrice(box));
-  return bulk.prices.get(box);
-}
+const priceIn = box => once("prices", box, onePrice);
 
 function onePrice(box) {
   if (!/\d/.test(box.textContent) || box.textContent.length > 2000) return "";
@@ -223,18 +221,25 @@ function amount(element) {
 }
 
 function titleIn(box, element, isBox) {
-  const title = box.querySelector(TITLES);
-  if (title && !title.contains(element)) {
-    const text = tidy(spoken(title, null));
-    if (text) return text;
-  }
+  const title = box.querySelector(TITLES), text = title && !title.contains(element) ? once("titles", title, textOf) : "";
+  if (text) return text;
   if (!isBox || box.localName === "fieldset") return "";
   for (const part of box.querySelectorAll("a,td,b,strong,span,p,div,[role=cell],[role=gridcell]")) {
     if (part.contains(element) || element.contains(part)) continue;
-    const text = tidy(spoken(part, null));
+    const text = textOf(part);
     if (text) return text;
   }
   return "";
+}
+
+const textOf = element => tidy(spoken(element, null));
+
+// What `found` comes to for an element, which in bulk is found out once.
+function once(kept, element, found) {
+  if (!bulk) return found(element);
+  let known = bulk[kept].get(element);
+  if (known === undefined) bulk[kept].set(element, known = found(element));
+  return known;
 }
 
 function isSecret(element) {

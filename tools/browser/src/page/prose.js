@@ -64,7 +64,7 @@ class Prose {
     let found = this.legible.get(element);
     if (found === undefined) {
       const style = windowOf(element).getComputedStyle(element);
-      found = parseFloat(style.fontSize) >= 2 && parseFloat(style.textIndent) > -500 && style.color !== this.back(element);
+      found = parseFloat(style.fontSize) >= 2 && parseFloat(style.textIndent) > -500 && style.color !== this.back(element, style);
       this.legible.set(element, found);
     }
     return found;
@@ -72,10 +72,10 @@ class Prose {
 
   // The opaque colour behind an element; null if that is not known, as over a picture or where the
   // element may lie above something else.
-  back(element) {
+  back(element, known = null) {
     let found = this.backs.get(element);
     if (found !== undefined) return found;
-    const style = windowOf(element).getComputedStyle(element), parent = parentOf(element);
+    const style = known ?? windowOf(element).getComputedStyle(element), parent = parentOf(element);
     if (style.backgroundImage !== "none") found = null;
     else if (/^rgb\(/.test(style.backgroundColor)) found = style.backgroundColor;
     else if (style.backgroundColor !== "rgba(0, 0, 0, 0)" || style.position !== "static") found = null;
@@ -88,10 +88,16 @@ class Prose {
   // Where a text stands; alone in its parent, that is where the parent stands.
   boxOf(node) {
     const parent = node.parentElement;
-    if (parent && parent.childNodes.length === 1) return parent.getBoundingClientRect();
+    if (parent && !node.previousSibling && !node.nextSibling) return this.measure(parent);
     const range = node.ownerDocument.createRange();
     range.selectNodeContents(node);
     return range.getBoundingClientRect();
+  }
+
+  // Where an element stands. Of what was measured last, the text is often next.
+  measure(element) {
+    if (this.measured !== element) [this.measured, this.box] = [element, element.getBoundingClientRect()];
+    return this.box;
   }
 
   element(element, offset) {
@@ -100,7 +106,7 @@ class Prose {
     if (this.accept && this.listed(element)) return;
     if (tag === "details" && !element.open) return this.closed(element, offset);
     if (this.prune && !INLINE.has(tag)) {
-      const box = element.getBoundingClientRect();
+      const box = this.measure(element);
       if (box.width > 0 && box.height > 0 && this.prune(box.top + offset.y, box.bottom + offset.y)) return;
       // The usual way to hide what only screen readers are to say.
       if (box.width <= 1 && box.height <= 1 && windowOf(element).getComputedStyle(element).overflow === "hidden") return;
@@ -161,8 +167,7 @@ class Prose {
   inline(element, offset) {
     if (!apart(element)) return this.children(element, offset);
     const display = windowOf(element).getComputedStyle(element).display;
-    const around = parentOf(element) ? windowOf(element).getComputedStyle(parentOf(element)).display : "";
-    const ends = display !== "inline-block" && !/flex|grid/.test(around);
+    const ends = display !== "inline-block" && !inRow(element);
     if (ends) this.end(); else this.add(" ");
     this.children(element, offset);
     if (ends) this.end(); else this.add(" ");
@@ -173,7 +178,10 @@ class Prose {
     if (element.localName === "label") return Boolean(element.control);
     if (element.hasAttribute("role") && ACTION_ROLES.has(attribute(element, "role"))) return true;
     if (element.localName !== "a" || !element.hasAttribute("href")) return false;
-    return ![...element.parentNode.childNodes].some(node => node.nodeType === 3 && /[^\s|·•,›>/-]/.test(node.data));
+    for (let node = element.parentNode.firstChild; node; node = node.nextSibling) {
+      if (node.nodeType === 3 && /[^\s|·•,›>/-]/.test(node.data)) return false;
+    }
+    return true;
   }
 
   closed(details, offset) {
@@ -191,9 +199,9 @@ class Prose {
   }
 
   children(node, offset) {
-    const root = node.shadowRoot;
-    const inner = node.localName === "slot" && node.assignedNodes().length ? node.assignedNodes() : (root ?? node).childNodes;
-    for (const child of inner) this.walk(child, offset);
+    const slotted = node.localName === "slot" ? node.assignedNodes() : [];
+    if (slotted.length) for (const child of slotted) this.walk(child, offset);
+    else for (let child = (node.shadowRoot ?? node).firstChild; child; child = child.nextSibling) this.walk(child, offset);
   }
 
   weighed(wanted) {
@@ -207,6 +215,12 @@ class Prose {
     this.end();
     return this.lines.join("\n");
   }
+}
+
+// Whether boxes stand beside each other there.
+function inRow(element) {
+  const parent = parentOf(element);
+  return Boolean(parent) && /flex|grid/.test(windowOf(parent).getComputedStyle(parent).display);
 }
 
 const LINE_LIMIT = 400;

@@ -33,7 +33,7 @@ class Survey {
   // Notes what, near the viewport, makes the pointer a hand, and what may cover or cut off something. What stands in a part that is wholly
   // near need not be measured.
   hint(node, offset, near) {
-    for (const element of node.children) {
+    for (let element = node.firstElementChild; element; element = element.nextElementSibling) {
       const tag = element.localName;
       if (UNSEEN.has(tag)) continue;
       let inner = near;

@@ -53,6 +53,8 @@ struct Tab {
     dialog: Option<String>,
     /// Since when another page has been on its way. Until then the browser holds commands back.
     leaving: Option<Instant>,
+    /// How often a page that was on its way has not come: it was a file, say, or nothing.
+    stayed: usize,
     /// Why there are no more answers.
     end: Option<Fault>,
     /// What it said of downloads.
@@ -133,6 +135,11 @@ impl DevTools {
         }
     }
 
+    /// How often a page that was on its way has not come.
+    pub(crate) fn stayed(&self) -> usize {
+        self.tab.borrow().stayed
+    }
+
     /// From now on the dialog that was open counts as answered.
     pub(crate) fn answered(&self) {
         self.tab.send_modify(|tab| tab.dialog = None);
@@ -172,7 +179,7 @@ impl Tab {
             "Page.frameStartedNavigating" | "Page.frameStartedLoading" if main && self.leaving.is_none() => {
                 self.leaving = Some(Instant::now());
             }
-            "Page.frameStoppedLoading" if main => self.leaving = None,
+            "Page.frameStoppedLoading" if main => self.stayed += usize::from(self.leaving.take().is_some()),
             "Page.frameNavigated" if text("/params/frame/parentId").is_none() => {
                 self.leaving = None;
                 text("/params/frame/id").unwrap_or_default().clone_into(&mut self.main);

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::{
     Limits,
     deed::Answer,
+    devtools::DevTools,
     driver::Driver,
     fault::Fault,
     hands::Point,
@@ -39,7 +40,7 @@ pub(crate) struct Session {
     proxy: Option<Proxy>,
     /// What the proxy has refused and nobody has been told of yet.
     refused: Vec<String>,
-    /// How many pages the proxy had kept from coming when it was last asked.
+    /// How many pages had not come when that was last asked.
     dropped: usize,
     limits: Limits,
     /// The name of the library, which no page can guess.
@@ -454,9 +455,10 @@ impl Session {
         }
     }
 
-    /// Whether the proxy has kept a page from coming since this was last asked.
+    /// Whether a page that was on its way has not come, since this was last asked.
     fn dropped(&mut self) -> bool {
-        let dropped = self.proxy.as_ref().map_or(0, Proxy::dropped);
+        // The proxy sees that even where the browser tells nothing of it.
+        let dropped = self.wire.tab().map_or(0, DevTools::stayed) + self.proxy.as_ref().map_or(0, Proxy::dropped);
         std::mem::replace(&mut self.dropped, dropped) != dropped
     }
 

@@ -15,7 +15,10 @@ use tokio::{
     process::Command,
 };
 
-use crate::lab::{Lab, alone, call, landed, limits, not_sent};
+use crate::{
+    depot::Depot,
+    lab::{Lab, alone, call, landed, limits, not_sent},
+};
 
 /// Waits until `done` is so, at most twenty seconds.
 pub(crate) async fn until(what: &str, done: impl Fn() -> bool) {
@@ -219,6 +222,36 @@ fn a_driver_elsewhere_serves_a_whole_task() {
         assert!(clicked.contains("Really"), "{clicked}");
         assert_eq!(rows, ["[1] button \"Ask me\""]);
         assert_eq!(left, "clicked link \"New tab\"; 1 new tab(s) opened, see `tabs`");
+    });
+}
+
+/// Such a browser goes its own way to the network: no proxy sees what becomes of a press.
+#[test]
+fn a_browser_that_runs_already_is_used_and_left_running() {
+    alone(async {
+        let profile = tempfile::tempdir().unwrap();
+        let folder = format!("--user-data-dir={}", profile.path().display());
+        let mut browser = Command::new("chromium");
+        browser.args(["--headless=new", "--no-sandbox", "--remote-debugging-port=0", &folder, "about:blank"]);
+        let mut browser = browser.stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(browser.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next_line().await.unwrap().expect("the browser starts");
+            if let Some((_, address)) = line.split_once("listening on ws://") {
+                break address.split('/').next().unwrap().parse().unwrap();
+            }
+        };
+        let depot = Depot::new().await;
+        let lab = Lab::with(Options { attach: Some(address), limits: limits(), ..Options::default() }).await;
+        landed(lab.run(call("open").with("url", depot.url("/page"))).await);
+        let clicked = landed(lab.on("click", "link \"Report\"").await).content;
+        let page = lab.look().await.page.unwrap();
+        lab.tool.close().await;
+        let running = browser.try_wait().unwrap().is_none();
+        browser.kill().await.unwrap();
+        // The link led to a file, and files do not come through unless they are asked for.
+        assert_eq!((clicked.as_str(), page.title.as_str()), ("clicked link \"Report\"", "Depot: all/files"));
+        assert!(running);
     });
 }
 

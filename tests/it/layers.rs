@@ -40,6 +40,7 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
         ],
         &[
             "src/planner/model/line.rs",
+            "tools/browser/src/devtools.rs",
             "tools/browser/src/start.rs",
             "tools/egress/src/proxy/dial.rs",
             "tools/egress/src/proxy/serve.rs",

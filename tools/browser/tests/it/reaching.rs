@@ -33,7 +33,7 @@ fn listening(pid: u32) -> Option<u16> {
 }
 
 #[test]
-fn the_ports_of_the_driver_and_the_proxy_are_closed_to_pages_and_planners() {
+fn the_ports_of_browser_driver_and_proxy_are_closed_to_pages_and_planners() {
     alone(async {
         let lab = Lab::new(limits()).await;
         let before = homes(std::process::id());
@@ -43,6 +43,7 @@ fn the_ports_of_the_driver_and_the_proxy_are_closed_to_pages_and_planners() {
         let browser = all.iter().find(|(_, (_, line))| line.contains(&home) && line.contains("--proxy-server="));
         let (mut pid, (_, line)) = browser.unwrap();
         let proxy = line.split("--proxy-server=http://127.0.0.1:").nth(1).unwrap().split(' ').next().unwrap();
+        let debugging = listening(*pid).expect("the browser listens").to_string();
         let driver = loop {
             pid = &all[pid].0;
             if let Some(port) = listening(*pid) {
@@ -50,14 +51,14 @@ fn the_ports_of_the_driver_and_the_proxy_are_closed_to_pages_and_planners() {
             }
         };
         let mut seen = Vec::new();
-        for port in [proxy, &driver] {
+        for port in [proxy, &driver, &debugging] {
             for host in ["127.0.0.1", "localhost", "0.0.0.0", "[::ffff:7f00:1]"] {
-                let url = format!("http://{host}:{port}/status");
+                let url = format!("http://{host}:{port}/json/version");
                 let (kind, message) = not_sent(lab.run(call("open").with("url", url)).await);
                 seen.push((kind, message.contains("this port of this machine is closed")));
             }
         }
-        assert_eq!(seen, vec![(FailureKind::Refused, true); 8]);
+        assert_eq!(seen, vec![(FailureKind::Refused, true); 12]);
     });
 }
 

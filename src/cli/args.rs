@@ -226,6 +226,8 @@ pub(super) enum PolicyCommand {
         /// The pack's folder, or the name of a ready pack
         path: String,
     },
+    /// Judge the sessions of any agent, one verdict for each call: allow, ask or deny
+    Eval(Eval),
     /// Say in words which rules decided a step, on which facts
     Explain {
         /// The run: its id, the beginning of it, or `last`
@@ -235,6 +237,19 @@ pub(super) enum PolicyCommand {
         #[command(flatten)]
         home: Home,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Eval {
+    /// The pack's folder, or the name of a ready pack; `tools-guarded` and `tools-strict` are made for
+    /// tools of others
+    #[arg(long, default_value = "tools-guarded")]
+    pub(super) pack: String,
+    /// What a parameter of the pack holds, as NAME=ENTRY; may be given again
+    #[arg(long = "with", value_name = "NAME=ENTRY", value_parser = pair)]
+    pub(super) with: Vec<(String, String)>,
+    /// The sessions, one in a line of JSON; `-` for standard input
+    pub(super) sessions: PathBuf,
 }
 
 #[derive(Debug, Args)]

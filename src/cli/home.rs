@@ -1,7 +1,7 @@
 //! What the environment says: the only place that reads it.
 
 use std::{
-    io::Read as _,
+    io::{BufRead, BufReader, Read as _},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
@@ -54,6 +54,32 @@ pub(super) fn read(path: &Path) -> Result<String, Complaint> {
         .and_then(|file| file.take(LARGEST).read_to_string(&mut text))
         .map_err(|error| Complaint::usage(format!("`{}` cannot be read: {error}", path.display())))?;
     Ok(text)
+}
+
+/// The longest line that is read, in bytes.
+const LONGEST: u64 = 16_000_000;
+
+/// The lines of a file that the user named, or of standard input for `-`; an error for each that is no
+/// text or too long.
+#[expect(clippy::disallowed_methods, reason = "the user names the file on purpose")]
+pub(super) fn lines(path: &Path) -> Result<impl Iterator<Item = Result<String, String>>, Complaint> {
+    let mut input: Box<dyn BufRead> = if path == Path::new("-") {
+        Box::new(std::io::stdin().lock())
+    } else {
+        let file = std::fs::File::open(path);
+        let file = file.map_err(|error| Complaint::usage(format!("`{}` cannot be read: {error}", path.display())))?;
+        Box::new(BufReader::new(file))
+    };
+    Ok(std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        let read = input.by_ref().take(LONGEST).read_until(b'\n', &mut line);
+        match read {
+            Ok(0) => None,
+            Ok(_) if line.len() as u64 == LONGEST => Some(Err("it is longer than 16 MB".to_owned())),
+            Ok(_) => Some(String::from_utf8(line).map_err(|_| "it is not UTF-8 text".to_owned())),
+            Err(error) => Some(Err(error.to_string())),
+        }
+    }))
 }
 
 /// The value in a file that only its owner may read; one newline at the end is not part of it.

@@ -7,8 +7,8 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, Call, Effect, Element, File, FileKind, Form, Gate, Mode, Observation, Provenance, Resource, Rule, Secret,
-    Standing, Vault, Verdict,
+    Action, Call, Effect, Element, File, FileKind, Form, Gate, Kind, Mode, Observation, Provenance, Resource, Rule,
+    Secret, Standing, Vault, Verb, Verdict,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -29,8 +29,19 @@ struct Cases {
     /// What the parameters are in all cases.
     #[serde(default)]
     parameters: Parameters,
+    /// Verbs of a tool called `case` that there is for the cases alone.
+    #[serde(default)]
+    verbs: BTreeMap<String, Made>,
     #[serde(default)]
     case: Vec<Case>,
+}
+
+/// A verb that is made up.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Made {
+    effect: Effect,
+    args: Vec<String>,
 }
 
 /// One action and the verdict it is meant to get.
@@ -52,6 +63,9 @@ struct Case {
     secrets: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     tainted_by: BTreeSet<String>,
+    /// What the user has said besides the arguments that are their own.
+    #[serde(default)]
+    goal: String,
     expect: Expected,
     /// A rule that must be among those that decided; empty if no rule may.
     rule: Option<String>,
@@ -59,14 +73,14 @@ struct Case {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Expected {
+pub(super) enum Expected {
     Allow,
     Ask,
     Deny,
 }
 
 impl Expected {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "allow",
             Self::Ask => "ask",
@@ -122,6 +136,16 @@ struct Part {
     secret_field: bool,
 }
 
+/// The verbs that `text` makes up for its cases.
+pub(super) fn verbs(text: &Text) -> Result<(String, Vec<Verb>), PackError> {
+    let cases: Cases = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
+    let made = cases.verbs.iter().map(|(name, made)| {
+        let verb = Verb::new(name, made.effect, "made up for the cases");
+        made.args.iter().fold(verb, |verb, arg| verb.takes(arg, Kind::Json, "made up for the cases"))
+    });
+    Ok(("case".to_owned(), made.collect()))
+}
+
 /// Runs every case of `text` and counts them.
 pub(super) fn run(text: &Text, book: &Arc<Book>) -> Result<usize, PackError> {
     let cases: Cases = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
@@ -139,18 +163,28 @@ pub(super) fn run(text: &Text, book: &Arc<Book>) -> Result<usize, PackError> {
     if faults.is_empty() { Ok(cases.case.len()) } else { Err(PackError::Faulty(faults)) }
 }
 
+/// What the gate says of `action`, and by which rules. What it permits is not done.
+pub(super) fn verdict(
+    policy: &Arc<CedarPolicy>,
+    vault: Vault,
+    action: Action,
+    standing: &Standing,
+) -> (Expected, Vec<Rule>) {
+    let gate = Gate::new(Arc::<CedarPolicy>::clone(policy), Arc::new(vault));
+    match gate.judge(action, standing) {
+        Verdict::Go(permit) => (Expected::Allow, permit.rules().to_vec()),
+        Verdict::Hold(held) => (Expected::Ask, held.rules().to_vec()),
+        Verdict::Stop(refusal) => (Expected::Deny, refusal.rules),
+    }
+}
+
 impl Case {
     fn judge(&self, book: &Book, policy: &Arc<CedarPolicy>) -> (Expected, Vec<Rule>) {
         let secrets = self.secrets.iter();
         let vault = secrets.fold(Vault::default(), |vault, (name, origins)| {
             vault.with(name, origins.iter().fold(Secret::new(""), |secret, origin| secret.at(origin)))
         });
-        let gate = Gate::new(Arc::<CedarPolicy>::clone(policy), Arc::new(vault));
-        match gate.judge(self.action(book), &self.standing()) {
-            Verdict::Go(permit) => (Expected::Allow, permit.rules().to_vec()),
-            Verdict::Hold(held) => (Expected::Ask, held.rules().to_vec()),
-            Verdict::Stop(refusal) => (Expected::Deny, refusal.rules),
-        }
+        verdict(policy, vault, self.action(book), &self.standing())
     }
 
     /// What is wrong with the verdict, if anything is. An error is never what was meant.
@@ -198,10 +232,11 @@ impl Case {
     /// A run that has been told and has read what the arguments say.
     fn provenance(&self) -> Provenance {
         let told: Vec<_> = self.args.values().filter(|given| given.from() == "goal").map(Given::text).collect();
+        let told = std::iter::once(self.goal.clone()).chain(told).collect::<Vec<_>>();
         let mut run = Provenance::new(&told.join("\n"), &BTreeMap::new());
         for given in self.args.values() {
             if let Some(observation) = observation(given.from(), given.text()) {
-                run.witness(&observation);
+                run.witness(&observation, 1);
             }
         }
         run

@@ -47,6 +47,11 @@ impl CedarPolicy {
         Ok(Self { book, groups: Arc::new(groups) })
     }
 
+    /// Whether its pack judges every tool by what its definition says, built-in ones included.
+    pub(super) fn judges_foreign_tools(&self) -> bool {
+        self.book.manifest.foreign
+    }
+
     pub(super) fn new(book: Arc<Book>, groups: Groups) -> Self {
         Self { book, groups: Arc::new(groups) }
     }
@@ -66,7 +71,8 @@ impl Book {
 pub(super) fn read(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Book>, Report), PackError> {
     let ((defaults, guards), own) = (text::base(), pack.files()?);
     let manifest = Manifest::read(&own.manifest)?.above(&Manifest::read(&defaults)?);
-    let schema = Schema::new(verbs)?;
+    let verbs: Vec<_> = verbs.iter().cloned().chain([cases::verbs(&own.cases)?]).collect();
+    let schema = Schema::new(&verbs)?;
     let groups: BTreeSet<_> = manifest.parameters.keys().map(String::as_str).collect();
     let rules = Rules::read(&guards, &own.rules, &groups, &schema)?;
     let mut report = Report {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cedar_policy::{Context, RestrictedExpression};
 use lamassu_contract::{
-    Argument, Mode, PolicyError, Question, Resource, SecretUse, Source, Standing, has_placeholder, names_secret,
+    Argument, Claims, Mode, PolicyError, Question, Resource, SecretUse, Source, Standing, has_placeholder, names_secret,
 };
 use serde_json::{Map, Value};
 
@@ -35,6 +35,7 @@ pub(super) fn context(
         ("run", state(question.standing)?),
         ("secrets", secrets(question, scene)?),
         ("untrusted", texts(untrusted.map(|(name, _)| name.as_str()))),
+        ("claims", claims(action.claims())?),
         ("args", record(args.collect::<Result<Vec<_>, _>>()?)?),
         ("facts", record(facts(action.facts(), &declared.facts, scene)?)?),
     ]);
@@ -84,6 +85,20 @@ fn approval(question: &Question<'_>) -> Result<RestrictedExpression, PolicyError
         ("by", text(approval.map_or("", |approval| approval.by.as_str()))),
         ("age", long(age)),
     ]))
+}
+
+fn claims(claims: &Claims) -> Result<RestrictedExpression, PolicyError> {
+    let flags = [
+        ("authority", claims.authority),
+        ("own", claims.own),
+        ("pointed", claims.pointed),
+        ("told", claims.told),
+        ("away", claims.away),
+        ("follows", claims.follows),
+        ("asked", claims.asked),
+        ("looks", claims.looks),
+    ];
+    record(attributes(flags.map(|(name, flag)| (name, RestrictedExpression::new_bool(flag)))))
 }
 
 fn state(standing: &Standing) -> Result<RestrictedExpression, PolicyError> {

@@ -19,6 +19,9 @@ pub type Parameters = BTreeMap<String, Vec<String>>;
 pub(super) struct Manifest {
     pub(super) name: String,
     pub(super) about: String,
+    /// Whether it judges every tool by what its definition says, built-in ones included.
+    #[serde(default)]
+    pub(super) foreign: bool,
     #[serde(default)]
     pub(super) parameters: BTreeMap<String, Parameter>,
 }

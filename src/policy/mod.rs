@@ -10,13 +10,16 @@
 //! makes every error a denial. This module knows nothing of planners, of the record, or of how
 //! anything is done.
 
+mod builtin;
 mod cases;
 mod cedar;
 mod check;
 mod context;
 mod entities;
+mod eval;
 mod explain;
 mod fault;
+mod foreign;
 mod host;
 mod manifest;
 mod pack;
@@ -28,6 +31,7 @@ mod text;
 
 pub use cedar::CedarPolicy;
 pub use check::{Report, check};
+pub use eval::{Judged, Judgement, Sessions};
 pub use explain::explain;
 pub use fault::{Fault, PackError};
 pub use manifest::Parameters;

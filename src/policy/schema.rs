@@ -123,7 +123,8 @@ fn piece(tool: &str, name: &str, verb: &Verb) -> Result<String, PackError> {
         "  action \"{name}\" in [{}] appliesTo {{
     principal: [Run], resource: [Thing, Url, File],
     context: {{ effect: String, approval: Approval, run: State, secrets: Secrets,
-      untrusted: Set<String>, args: {{ {args} }}, facts: {{}} }}
+      untrusted: Set<String>, claims: Claims, args: {{ {args} }},
+      facts: {{ readOnly?: Bool, destructive?: Bool, idempotent?: Bool, openWorld?: Bool }} }}
   }};\n",
         verb.effect
     ))

@@ -102,6 +102,6 @@ fn fill(field: Resource, text: &str) -> Action {
 /// What a run knows that was told "ship to 1 Ziggurat Street" and has read `seen` at the site.
 fn knows(seen: &str) -> Provenance {
     let mut run = Provenance::new("ship to 1 Ziggurat Street", &BTreeMap::new());
-    run.witness(&Observation::from_page("https://example.com", seen));
+    run.witness(&Observation::from_page("https://example.com", seen), 1);
     run
 }

@@ -54,7 +54,7 @@ macro_rules! ready {
     };
 }
 
-ready!("deny-all", "read-only", "look-dont-touch", "web-forms", "shop");
+ready!("deny-all", "read-only", "look-dont-touch", "web-forms", "shop", "tools-guarded", "tools-strict");
 
 /// The names of the ready packs.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {

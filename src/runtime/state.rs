@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use lamassu_contract::{Observation, Provenance, Refusal, Standing};
+use lamassu_contract::{Call, Observation, Provenance, Refusal, Standing};
 
 use super::{agent::Parts, repeat::Repeats};
 use crate::{
     goal::Goal,
     journal::Entry,
-    planner::{Planned, Reply, Turn, Usage},
+    planner::{Planned, Proposal, Reply, Turn, Usage},
 };
 
 /// Everything a run knows.
@@ -58,7 +58,7 @@ impl State {
 
     /// A look came back.
     pub(super) fn saw(&mut self, now: Vec<Observation>) {
-        now.iter().for_each(|look| self.provenance.witness(look));
+        now.iter().for_each(|look| self.provenance.witness(look, self.steps));
         self.now = Arc::new(now);
     }
 
@@ -73,10 +73,23 @@ impl State {
         self.refusals.extend(refusal.filter(|refusal| self.refusals.last() != Some(refusal)).cloned());
     }
 
+    /// The call that the next reply answers.
+    fn answered(&self) -> Option<Call> {
+        let turn = self.turns.last()?;
+        match &turn.planned.proposal {
+            Proposal::Act(calls) => calls.get(turn.results.len()).cloned(),
+            _ => None,
+        }
+    }
+
     /// Something came of the latest proposal.
     pub(super) fn replied(&mut self, reply: Reply) {
+        let answered = self.answered();
         match &reply {
-            Reply::Landed(observation) => self.provenance.witness(observation),
+            Reply::Landed(observation) => match answered {
+                Some(call) => self.provenance.witness_of(&call, observation, self.steps),
+                None => self.provenance.witness(observation, self.steps),
+            },
             Reply::Refused(refusal) => self.refusals.push(refusal.clone()),
             Reply::Failed(failure) => self.refused(failure.refusal.as_ref()),
             Reply::InDoubt(_) | Reply::Said(_) => {}

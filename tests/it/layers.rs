@@ -23,7 +23,7 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "make trusted labels",
         &["Source::Goal)", "Label::of("],
-        &["tools/contract/src/label.rs", "tools/contract/src/observation.rs", "tools/contract/src/provenance.rs"],
+        &["tools/contract/src/label.rs", "tools/contract/src/observation.rs", "tools/contract/src/provenance/mod.rs"],
     ),
     ("read the environment", &["env::var"], &["src/cli/home.rs"]),
     ("start a process", &["process::Command", "Command::new("], &["tools/browser/src/driver.rs"]),

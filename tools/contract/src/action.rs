@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Call, Label, Provenance, Resource, canonical, visible};
+use crate::{Call, Claims, Label, Provenance, Resource, canonical, visible};
 
 /// How far an action reaches. The order is by how much it deserves to be guarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -93,6 +93,7 @@ pub struct Action {
     secrets: BTreeMap<String, String>,
     facts: Map<String, Value>,
     summary: String,
+    claims: Claims,
     #[serde(skip)]
     handle: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -113,6 +114,7 @@ impl Action {
             secrets: BTreeMap::new(),
             facts: Map::new(),
             summary,
+            claims: Claims::default(),
             handle: None,
         }
     }
@@ -161,6 +163,8 @@ impl Action {
         for argument in self.args.values_mut() {
             argument.label = provenance.trace(&argument.value);
         }
+        let args = self.args.iter().map(|(name, argument)| (name, &argument.value));
+        self.claims = provenance.claims(&self.call, args);
         self
     }
 
@@ -192,6 +196,12 @@ impl Action {
     #[must_use]
     pub fn secrets(&self) -> &BTreeMap<String, String> {
         &self.secrets
+    }
+
+    /// What its arguments claim to be allowed for; nothing before it was traced.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
     }
 
     /// Further facts for the policy.

@@ -33,7 +33,7 @@ pub use label::{Label, Source};
 pub use observation::{Observation, Picture};
 pub use page::{Change, Page, Row, Table};
 pub use policy::{Approval, Decision, Mode, Policy, PolicyError, Question, Rule, SecretUse, Standing};
-pub use provenance::Provenance;
+pub use provenance::{Claims, Provenance, Trace};
 pub use resource::{Element, File, FileKind, Form, Resource, Zone};
 pub use secret::{Secret, Vault};
 pub use text::{has_placeholder, is_hidden, names_secret, visible};

@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Provenance, Trace, forms, words};
+use super::{Provenance, Trace, decode, forms, forms::Text, words};
 use crate::{Call, Source};
 
 /// Words in the names of arguments that say who gets what, how much, from where and where to.
-const AUTHORITY: [&str; 74] = [
+const AUTHORITY: [&str; 73] = [
     "recipient",
     "recipients",
     "to",
@@ -45,7 +45,6 @@ const AUTHORITY: [&str; 74] = [
     "price",
     "sum",
     "total",
-    "currency",
     "url",
     "urls",
     "uri",
@@ -136,6 +135,8 @@ pub struct Claims {
 enum Part {
     /// It says who, how much or where to.
     Says,
+    /// It does, and is an address at a host that the user named.
+    AtHome,
     /// It selects one of several things that were listed.
     Selects,
 }
@@ -167,7 +168,13 @@ impl Provenance {
         let is = |list: &[&str]| names.iter().any(|word| list.contains(&word.as_str()));
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let prose = is(&PROSE) || text.split_whitespace().count() > 12;
-        let wholly = !prose && is(&AUTHORITY) || forms::is_name(&text.trim().to_lowercase()) || is_account(&text);
+        let named = forms::is_name(&text.trim().to_lowercase()) && !is_moment(&text);
+        let wholly = !prose && is(&AUTHORITY) || named || is_account(&text);
+        let cents = is(&["cents", "minor"]).then(|| value.as_i64()).flatten();
+        if cents.is_some_and(|cents| self.user(&Text::new(&format!("{}.{:02}", cents / 100, cents % 100))).is_some()) {
+            claims.authority = true;
+            return;
+        }
         if names.iter().any(|word| RIGHTS.contains(&word.as_str())) && self.grants(&text) {
             return;
         }
@@ -180,7 +187,8 @@ impl Provenance {
         while let Some(first) = traces.first() {
             let text = first.text.clone();
             let (same, others): (Vec<_>, Vec<_>) = traces.into_iter().partition(|trace| trace.text == text);
-            claims.take(name, &same, part);
+            let known = decode::host(&text).is_some_and(|host| self.user(&Text::new(&host)).is_some());
+            claims.take(name, &same, if known && part == Part::Says { Part::AtHome } else { part });
             traces = others;
         }
     }
@@ -216,14 +224,14 @@ impl Claims {
             format!("`{name}`: \"{shown}\" is the planner's own")
         } else if let Some(place) = pointed {
             self.pointed = true;
-            self.follows |= leads_away(&place.text) && !field;
+            self.follows |= leads_away(&place.text) && !field && part != Part::AtHome;
             format!("{}, which the goal points at", at(place))
         } else if field {
             self.pointed = true;
             format!("{}, not from the goal", at(first))
         } else {
             self.told = true;
-            self.away |= leads_away(&first.text);
+            self.away |= leads_away(&first.text) && part != Part::AtHome;
             format!("{}, in running text and not from the goal", at(first))
         };
         if !self.because.contains(&words) {
@@ -240,8 +248,20 @@ fn is_account(text: &str) -> bool {
     bare.len() >= 12 && digits * 2 > bare.len() && others == 0
 }
 
-/// Whether a text is an address that somebody could follow or write to.
+/// Whether a text is a point in time, such as `2026-03-02T15:00`.
+fn is_moment(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_digit())
+        && text.contains([':', '-'])
+        && text.chars().all(|letter| letter.is_ascii_digit() || "-:.+TZ ".contains(letter))
+}
+
+/// Whether a text is an address that somebody could follow or write to, or a path from the root or home.
 fn leads_away(text: &str) -> bool {
     let lower = text.to_lowercase();
-    forms::is_name(&lower) && (lower.contains("://") || lower.contains('@') || lower.starts_with("www."))
+    forms::is_name(&lower)
+        && (lower.contains("://")
+            || lower.contains('@')
+            || lower.starts_with("www.")
+            || lower.starts_with(['/', '~'])
+            || lower.contains("../"))
 }

@@ -46,6 +46,12 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     Some(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
 }
 
+/// The host of an address, with or without its scheme.
+pub(super) fn host(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(Url::has_host).or_else(|| Url::parse(&format!("https://{text}")).ok())?;
+    url.host_str().filter(|host| host.contains('.')).map(str::to_owned)
+}
+
 /// What `text` is put together from: the parts of an address, or the items of a list. One alone if it
 /// is neither.
 pub(super) fn parts(text: &str) -> Vec<String> {
@@ -60,6 +66,9 @@ pub(super) fn parts(text: &str) -> Vec<String> {
         let told = told.map(|part| percent_decode_str(&part).decode_utf8_lossy().into_owned());
         // Two at least, so that a host alone is not taken apart for ever.
         return std::iter::once(host.to_owned()).chain(told).collect();
+    }
+    if text.contains('/') && !text.contains(' ') && super::forms::is_name(&text.to_lowercase()) {
+        return text.split('/').filter(|part| !["", "~", "."].contains(part)).map(str::to_owned).collect();
     }
     let items: Vec<_> = text.split([',', ';', '\n']).map(str::trim).filter(|item| !item.is_empty()).collect();
     let short = items.iter().all(|item| item.split_whitespace().count() <= 4);

@@ -129,6 +129,7 @@ const DEEDS: [&[&str]; 12] = [
         "add",
         "postpon",
         "switch",
+        "patch",
         "änder",
         "verschieb",
         "변경",
@@ -162,7 +163,7 @@ const DEEDS: [&[&str]; 12] = [
     &["upload", "attach", "download", "export", "import", "backup", "fetch", "sav", "get"],
     &[
         "post", "publish", "tweet", "announc", "comment", "repl", "blog", "updat", "writ", "send", "messag", "share",
-        "upload",
+        "upload", "tell", "let",
     ],
     &[
         "run", "execut", "start", "stop", "launch", "deploy", "trigger", "restart", "enabl", "disabl", "turn",

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-use cedar_policy::{Authorizer, Request};
+use cedar_policy::{Authorizer, Request, Response};
 use lamassu_contract::{Decision, Policy, PolicyError, Question, Rule, Verb};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     context,
     entities::{Scene, failed},
     fault::PackError,
+    index::Index,
     manifest::{Groups, Manifest},
     pack::Pack,
     rules::Rules,
@@ -30,6 +31,7 @@ pub(super) struct Book {
     manifest: Manifest,
     schema: Schema,
     rules: Rules,
+    index: Index,
     authorizer: Authorizer,
 }
 
@@ -88,22 +90,36 @@ pub(super) fn read(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Bo
         warnings: rules.warnings.clone(),
     };
     report.rules.sort_unstable();
-    let book = Arc::new(Book { manifest, schema, rules, authorizer: Authorizer::new() });
+    let book = {
+        let index = Index::new(&rules.cedar, &schema);
+        Arc::new(Book { manifest, schema, rules, index, authorizer: Authorizer::new() })
+    };
     report.cases = cases::run(&own.cases, &book)?;
     Ok((book, report))
 }
 
 impl Policy for CedarPolicy {
     fn decide(&self, question: &Question<'_>) -> Result<Decision, PolicyError> {
-        let Book { schema, rules, authorizer, .. } = &*self.book;
+        let Book { schema, rules, index, authorizer, .. } = &*self.book;
         let declared = schema.verb(&question.action.call().name())?;
         let mut scene = Scene::new(schema, &self.groups);
         let run = scene.run(question.standing, context::mode(question.standing.mode))?;
         let resource = scene.resource(question.action.resource())?;
         let context = context::context(question, declared, &mut scene)?;
         let request =
-            Request::new(run, declared.uid.clone(), resource, context, Some(&schema.cedar)).map_err(failed)?;
-        let response = authorizer.is_authorized(&request, &rules.cedar, &scene.finish(&declared.uid)?);
+            Request::new(run, declared.uid.clone(), resource.clone(), context, Some(&schema.cedar)).map_err(failed)?;
+        let near = index.rules(&declared.uid, &resource, scene.ids())?;
+        let entities = scene.finish(&declared.uid)?;
+        let response = authorizer.is_authorized(&request, &near, &entities);
+        // Every test is one of the index too.
+        debug_assert!(
+            {
+                let all = authorizer.is_authorized(&request, &rules.cedar, &entities);
+                let reasons = |response: &Response| response.diagnostics().reason().cloned().collect::<BTreeSet<_>>();
+                (all.decision(), reasons(&all)) == (response.decision(), reasons(&response))
+            },
+            "a rule that the index left out has a say"
+        );
         // Cedar leaves a rule out when it fails, and a forbid that is left out forbids nothing.
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(PolicyError(format!("a rule failed, so nothing is allowed: {error}")));

@@ -33,6 +33,11 @@ impl<'a> Scene<'a> {
         Self { schema, groups, entities: HashMap::new() }
     }
 
+    /// The ids of all that was gathered.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &EntityUid> {
+        self.entities.keys()
+    }
+
     /// All entities, with `action` and the groups that it is in.
     pub(super) fn finish(self, action: &EntityUid) -> Result<Entities, PolicyError> {
         let action = self.schema.actions.get(action).cloned();

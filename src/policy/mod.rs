@@ -21,6 +21,7 @@ mod explain;
 mod fault;
 mod foreign;
 mod host;
+mod index;
 mod manifest;
 mod pack;
 mod rules;

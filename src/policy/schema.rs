@@ -73,6 +73,14 @@ impl Schema {
         self.verbs.get(name).ok_or_else(|| PolicyError(format!("the policy does not know the action `{name}`")))
     }
 
+    /// Every action with the types of resource that it may be upon.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (&EntityUid, Vec<&EntityTypeName>)> {
+        self.verbs.values().map(|declared| {
+            let types = self.cedar.resources_for_action(&declared.uid);
+            (&declared.uid, types.map(Iterator::collect).unwrap_or_default())
+        })
+    }
+
     /// The strongest group that the verb `name` is in.
     pub(super) fn effect(&self, name: &str) -> Option<Effect> {
         self.verbs.get(name).map(|declared| declared.effect)

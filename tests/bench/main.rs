@@ -37,7 +37,7 @@ const AREAS: [&str; 8] = ["memory", "deciding", "recording", "looking", "acting"
 async fn measure(area: &str) -> Vec<Figure> {
     match area {
         "memory" => memory::figures().await,
-        "deciding" => vec![rules::decision()],
+        "deciding" => rules::figures(),
         "recording" => record::figures().await,
         "looking" => looking::figures().await,
         "acting" => acting::figures().await,

@@ -1,0 +1,105 @@
+//! Rules by what they can apply to, so that a decision looks at few however many there are.
+//!
+//! A rule is left out only where its scope cannot match: another action, another type of resource,
+//! or a resource that is neither the one it names nor in it. Such a rule decides nothing and cannot
+//! fail, so that what is left decides the same.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use cedar_policy::{ActionConstraint, EntityTypeName, EntityUid, Policy, PolicySet, ResourceConstraint};
+use lamassu_contract::PolicyError;
+
+use super::{entities::failed, schema::Schema};
+
+/// Sets that are kept; when there are more, all are made anew.
+const MOST: usize = 1000;
+
+/// Rules by action and type of resource.
+#[derive(Debug)]
+pub(super) struct Index {
+    shelves: HashMap<(EntityUid, EntityTypeName), Shelf>,
+    made: Mutex<HashMap<Key, Arc<PolicySet>>>,
+}
+
+/// An action, a type of resource, and what of that some rule names.
+type Key = (EntityUid, EntityTypeName, BTreeSet<EntityUid>);
+
+/// What can apply to one action upon one type of resource.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// To any resource of the type.
+    any: Vec<Policy>,
+    /// To this one alone, or to what is in it.
+    of: HashMap<EntityUid, Vec<Policy>>,
+}
+
+impl Index {
+    /// Sorts `rules` for the actions and types of resource that `schema` has.
+    pub(super) fn new(rules: &PolicySet, schema: &Schema) -> Self {
+        let mut shelves: HashMap<_, Shelf> = HashMap::new();
+        for (action, types) in schema.targets() {
+            for kind in types {
+                shelves.insert((action.clone(), kind.clone()), Shelf::default());
+            }
+        }
+        for rule in rules.policies() {
+            let actions = rule.action_constraint();
+            for ((action, kind), shelf) in &mut shelves {
+                if concerns(&actions, action, schema) {
+                    shelf.add(rule, kind);
+                }
+            }
+        }
+        Self { shelves, made: Mutex::default() }
+    }
+
+    /// The rules that can apply to `action` upon `resource`, where `near` are the ids of all that it
+    /// may be in.
+    pub(super) fn rules<'a>(
+        &self,
+        action: &EntityUid,
+        resource: &EntityUid,
+        near: impl Iterator<Item = &'a EntityUid>,
+    ) -> Result<Arc<PolicySet>, PolicyError> {
+        let place = (action.clone(), resource.type_name().clone());
+        let Some(shelf) = self.shelves.get(&place) else { return Ok(Arc::default()) };
+        let named: BTreeSet<_> = near.filter(|id| shelf.of.contains_key(*id)).cloned().collect();
+        let key = (place.0, place.1, named);
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(set) = made.get(&key) {
+            return Ok(Arc::clone(set));
+        }
+        let named = key.2.iter().filter_map(|id| shelf.of.get(id)).flatten();
+        let rules = shelf.any.iter().chain(named).cloned();
+        let set = Arc::new(PolicySet::from_policies(rules).map_err(failed)?);
+        if made.len() >= MOST {
+            made.clear();
+        }
+        made.insert(key, Arc::clone(&set));
+        Ok(set)
+    }
+}
+
+impl Shelf {
+    fn add(&mut self, rule: &Policy, kind: &EntityTypeName) {
+        match rule.resource_constraint() {
+            ResourceConstraint::Is(other) | ResourceConstraint::IsIn(other, _) if other != *kind => {}
+            ResourceConstraint::Any | ResourceConstraint::Is(_) => self.any.push(rule.clone()),
+            ResourceConstraint::In(id) | ResourceConstraint::Eq(id) | ResourceConstraint::IsIn(_, id) => {
+                self.of.entry(id).or_default().push(rule.clone());
+            }
+        }
+    }
+}
+
+fn concerns(actions: &ActionConstraint, action: &EntityUid, schema: &Schema) -> bool {
+    let within = |id: &EntityUid| id == action || schema.actions.is_ancestor_of(id, action);
+    match actions {
+        ActionConstraint::Any => true,
+        ActionConstraint::Eq(id) => id == action,
+        ActionConstraint::In(ids) => ids.iter().any(within),
+    }
+}

@@ -18,6 +18,7 @@ mod layers;
 mod model;
 mod resume;
 mod runtime;
+mod sessions;
 #[cfg(feature = "browser")]
 mod shop;
 mod support;

@@ -1,5 +1,9 @@
 //! `lamassu policy`: checking packs and explaining verdicts.
 
+mod backtest;
+mod recorded;
+mod why;
+
 use std::path::Path;
 
 use super::{
@@ -30,5 +34,7 @@ pub(super) fn policy(args: &Policy) -> Result<u8, Complaint> {
             say(words.join("\n"));
             Ok(0)
         }
+        PolicyCommand::Backtest(args) => backtest::backtest(args),
+        PolicyCommand::Why(args) => why::why(args),
     }
 }

@@ -10,8 +10,10 @@
 //! makes every error a denial. This module knows nothing of planners, of the record, or of how
 //! anything is done.
 
+mod backtest;
 mod cases;
 mod cedar;
+mod changes;
 mod check;
 mod context;
 mod entities;
@@ -20,15 +22,20 @@ mod fault;
 mod host;
 mod manifest;
 mod pack;
+mod recorded;
 mod rules;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod text;
+mod why;
 
+pub use backtest::{Backtest, Bench, Flip, Found};
 pub use cedar::CedarPolicy;
 pub use check::{Report, check};
 pub use explain::explain;
 pub use fault::{Fault, PackError};
 pub use manifest::Parameters;
 pub use pack::Pack;
+pub use recorded::{Bindings, Recorded, Unjudged, Word};
+pub use why::{Turn, Why, why};

@@ -1,0 +1,93 @@
+//! Recorded runs under the eye of the policy: backtest, why.
+
+use lamassu::{Action, Call, Effect, Resource};
+use serde_json::json;
+
+use crate::support::command::{Desk, Ran};
+
+/// Writes, reads and deletes: by `web-forms` the delete waits for a person, who is not there.
+const TIDY: &str = r#"
+goal = "Tidy up: note.txt says hello"
+
+[policy]
+pack = "web-forms"
+
+[files]
+workspace = "work"
+
+[[steps]]
+write = { file = "notes/note.txt", text = "hello" }
+
+[[steps]]
+read = "notes/note.txt"
+
+[[steps]]
+delete = "old.txt"
+"#;
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("tidy.toml", TIDY);
+    desk.write("work/old.txt", "x");
+    desk.write("work/notes/keep.txt", "x");
+    let ran = desk.run(&["run", "tidy.toml"]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    desk
+}
+
+fn told(ran: &Ran, parts: &[&str]) {
+    assert!(parts.iter().all(|part| ran.out.contains(part)), "{parts:?} in {ran:?}");
+}
+
+#[test]
+fn a_run_under_its_own_pack_has_no_flips() {
+    let ran = desk().run(&["policy", "backtest", "--pack", "web-forms"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    told(&ran, &["3 judgements, 0 fall otherwise"]);
+}
+
+#[test]
+fn a_stricter_pack_flips_what_it_forbids_and_says_by_which_rule() {
+    let desk = desk();
+    let ran = desk.run(&["policy", "backtest", "--pack", "read-only", "--run", "last"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    told(&ran, &["step 1: was allow, now deny by `read-only.no-changes`", "step 3: was ask, now deny", "2 fall otherwise"]);
+    let flips = desk.run(&["policy", "backtest", "--pack", "read-only", "--json"]).json()["found"]["flips"].clone();
+    assert_eq!((flips[0]["was"].clone(), flips[0]["now"].clone()), (json!("allow"), json!("deny")));
+}
+
+#[test]
+fn a_parameter_that_the_pack_lacks_is_a_usage_error() {
+    let ran = desk().run(&["policy", "backtest", "--pack", "web-forms", "--with", "sties=https://shop.test"]);
+    assert_eq!((ran.code, ran.err.contains("`sties`")), (2, true), "{ran:?}");
+}
+
+#[test]
+fn why_says_what_would_turn_an_ask_and_an_allow() {
+    let desk = desk();
+    let ask = desk.run(&["policy", "why", "last", "3"]);
+    told(&ask, &["waits for a person by `web-forms.ask-before-consequences`", "would be allowed if", "a person agrees"]);
+    let allow = desk.run(&["policy", "why", "last", "1"]);
+    told(&allow, &["is allowed by `web-forms.workspace`", "It would wait for a person if", "its effect were `irreversible`"]);
+    let denied = desk.run(&["policy", "why", "last", "1", "--pack", "read-only"]);
+    told(&denied, &["is denied by `read-only.no-changes`", "the verdict was allow"]);
+    assert_eq!(desk.run(&["policy", "why", "last", "9"]).code, 2);
+}
+
+#[test]
+fn why_finds_the_count_at_which_a_rule_draws_its_line() {
+    let desk = desk();
+    let rule = "@id(\"open.early\")\n@because(\"not for long\")\nforbid (principal, action, resource) when { context.run.steps > 40 };\n";
+    desk.write("packs/open/early.cedar", rule);
+    let ran = desk.run(&["policy", "why", "last", "2", "--pack", "./packs/open"]);
+    told(&ran, &["as many as 41 steps had been used, not 2 (`open.early`)"]);
+}
+
+#[test]
+fn a_recorded_action_has_its_digest_and_comes_to_nothing() {
+    let call = Call::new("files", "write").with("path", "a.txt").with("deep", json!({ "z": 1.5, "a": [null, "ü"] }));
+    let action = Action::new(&call, Effect::Write, Resource::thing("Bell", "front")).fact("size", 3).handle(7_u8);
+    let again = Action::from_value(&action.to_value()).unwrap();
+    assert_eq!(again.digest(), action.digest());
+    assert!(Action::from_value(&json!({ "call": "x" })).is_err());
+}

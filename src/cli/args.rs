@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -239,6 +239,37 @@ pub(super) enum PolicyCommand {
     Backtest(Backtest),
     /// Say what would have to be different for the verdict of a step to be another
     Why(Why),
+    /// Write the smallest pack that permits what recorded runs did
+    Learn(Learn),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Learn {
+    /// A run: its id, the beginning of it, or `last`; may be given again
+    #[arg(required = true)]
+    pub(super) runs: Vec<String>,
+    /// The folder of the new pack, which must not be there yet
+    #[arg(long, short, value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+    /// What the pack is called; the folder's name if not given
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// How far what was done is taken for what may be done
+    #[arg(long, value_enum, default_value_t = General::Site)]
+    pub(super) general: General,
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+/// How far a learned pack goes beyond what was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum General {
+    /// These elements by role and name, these paths, these files
+    Exact,
+    /// Any element of these forms, addresses below the same first part of the path
+    Form,
+    /// These verbs anywhere at these origins, forms and links no further than they led
+    Site,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `lamassu policy`: checking packs and explaining verdicts.
 
 mod backtest;
+mod learn;
 mod recorded;
 mod why;
 
@@ -36,5 +37,6 @@ pub(super) fn policy(args: &Policy) -> Result<u8, Complaint> {
         }
         PolicyCommand::Backtest(args) => backtest::backtest(args),
         PolicyCommand::Why(args) => why::why(args),
+        PolicyCommand::Learn(args) => learn::learn(args),
     }
 }

@@ -2,6 +2,7 @@
 
 mod approval;
 mod hostile;
+mod learned;
 mod loading;
 mod pages;
 

@@ -19,7 +19,7 @@ workspace = "work"
 write = { file = "notes/note.txt", text = "hello" }
 
 [[steps]]
-read = "notes/note.txt"
+read_file = "notes/note.txt"
 
 [[steps]]
 delete = "old.txt"
@@ -91,3 +91,65 @@ fn a_recorded_action_has_its_digest_and_comes_to_nothing() {
     assert_eq!(again.digest(), action.digest());
     assert!(Action::from_value(&json!({ "call": "x" })).is_err());
 }
+
+/// A run that does what needs nobody, and its record.
+fn done() -> Desk {
+    let desk = Desk::new();
+    desk.write("tidy.toml", &TIDY.replace("[[steps]]\ndelete = \"old.txt\"\n", ""));
+    desk.write("work/notes/keep.txt", "x");
+    let ran = desk.run(&["run", "tidy.toml"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    desk
+}
+
+#[test]
+fn a_learned_pack_loads_and_flips_nothing_and_the_task_runs_under_it() {
+    for general in ["exact", "form", "site"] {
+        let desk = done();
+        let learned = desk.run(&["policy", "learn", "last", "-o", "packs/tidy", "--general", general]);
+        assert_eq!((learned.code, learned.out.contains("learned from 2 judgements")), (0, true), "{learned:?}");
+        let checked = desk.run(&["policy", "check", "packs/tidy"]);
+        assert_eq!(checked.code, 0, "{checked:?}");
+        let tested = desk.run(&["policy", "backtest", "--pack", "packs/tidy"]);
+        assert_eq!(tested.code, 0, "{tested:?}");
+        let again = desk.run(&["policy", "learn", "last", "-o", "packs/tidy"]);
+        assert_eq!((again.code, again.err.contains("is there already")), (2, true), "{again:?}");
+    }
+    let desk = done();
+    let learned = desk.run(&["policy", "learn", "last", "-o", "packs/tidy"]);
+    told(&learned, &["note: a file was made"]);
+    std::fs::remove_file(desk.path("work/notes/note.txt")).unwrap();
+    desk.write("work/old.txt", "x");
+    desk.write("tidy.toml", &TIDY.replace("\"web-forms\"", "\"./packs/tidy\""));
+    let ran = desk.run(&["run", "tidy.toml"]);
+    assert_eq!((ran.code, ran.err.contains("no rule allows `delete `old.txt`")), (3, true), "{ran:?}");
+}
+
+#[test]
+fn a_learned_pack_is_text_that_people_read() {
+    let desk = done();
+    desk.run(&["policy", "learn", "last", "-o", "packs/tidy"]);
+    assert_eq!(desk.read("packs/tidy/rules.cedar"), RULES);
+}
+
+const RULES: &str = r#"@id("tidy.read-at-workspace-notes")
+@because("the recorded runs did this at workspace/notes")
+permit (
+  principal is Lamassu::Run,
+  action == Lamassu::Action::"files.read",
+  resource is Lamassu::File in Lamassu::Dir::"workspace/notes"
+)
+when { context.effect == "read" && context.args has path && context.args.path.trusted };
+
+@id("tidy.write-at-workspace-notes")
+@because("the recorded runs did this at workspace/notes")
+permit (
+  principal is Lamassu::Run,
+  action == Lamassu::Action::"files.write",
+  resource is Lamassu::File in Lamassu::Dir::"workspace/notes"
+)
+when {
+  context.effect == "write" && context.args has path && context.args.path.trusted &&
+  context.args has text && context.args.text.trusted
+};
+"#;

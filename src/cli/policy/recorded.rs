@@ -40,6 +40,13 @@ impl Past {
         Ok(Self { pack, bindings, records })
     }
 
+    /// Whether a person agreed to what waited at `place`.
+    pub(super) fn agreed(&self, place: &str) -> bool {
+        let consent = place.replace("step ", "consent-");
+        let go = |record: &Record| record.value.get("verdict").and_then(Value::as_str) == Some("go");
+        self.records.iter().any(|record| record.kind == Kind::Judgement && record.name == consent && go(record))
+    }
+
     /// Every judgement with where it stands, such as `step 3` or `look 2`.
     pub(super) fn judgements(&self) -> Vec<(String, &Value)> {
         let mut found = Vec::new();

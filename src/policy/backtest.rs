@@ -93,6 +93,12 @@ impl Backtest {
         let known = parameters.iter().filter(|(name, _)| self.book.manifest().parameters.contains_key(*name));
         let mut filled: Parameters = known.map(|(name, entries)| (name.clone(), entries.clone())).collect();
         filled.extend(self.given.clone());
+        // A run that named no sites has none under a pack that wants them named.
+        for name in
+            self.book.manifest().parameters.iter().filter_map(|(name, one)| one.default.is_none().then_some(name))
+        {
+            filled.entry(name.clone()).or_default();
+        }
         filled
     }
 
@@ -159,7 +165,9 @@ impl fmt::Display for Found {
         for ((was, now), count) in ways {
             write!(f, ", {count} from {was} to {now}")?;
         }
-        write!(f, "; {} records without a question to the rules", self.skipped)?;
+        if self.skipped > 0 {
+            write!(f, "; {} more asked the rules nothing", self.skipped)?;
+        }
         for (problem, count) in &self.unknown {
             write!(f, "\nunknown: {count} because {problem}")?;
         }

@@ -157,7 +157,8 @@ fn for_more(backtest: &Backtest, case: &Case) -> Vec<Change> {
     }
     changes.extend(flags(action, true));
     changes.extend(closer(action));
-    let counts = [Count::Steps, Count::Seconds, Count::Tokens].into_iter().filter(|count| used(&case.recorded, *count) > 0);
+    let counts =
+        [Count::Steps, Count::Seconds, Count::Tokens].into_iter().filter(|count| used(&case.recorded, *count) > 0);
     changes.extend(counts.map(|count| Change::new("", What::Used(count, 0))));
     changes
 }
@@ -266,7 +267,11 @@ pub(super) fn places(action: &Action) -> Vec<(&'static str, String)> {
         Resource::Address { .. } | Resource::File(_) | Resource::Thing { .. } => Vec::new(),
     };
     let mut known = std::collections::BTreeSet::new();
-    found.into_iter().filter_map(|(of, origin)| Some((of, origin?))).filter(|(_, id)| known.insert(id.clone())).collect()
+    found
+        .into_iter()
+        .filter_map(|(of, origin)| Some((of, origin?)))
+        .filter(|(_, id)| known.insert(id.clone()))
+        .collect()
 }
 
 fn hosts(action: &Action) -> Vec<String> {

@@ -119,13 +119,13 @@ impl Recorded {
     /// if a person had consented. So does the [`Gate`](lamassu_contract::Gate).
     #[must_use]
     pub fn judge(&self, policy: &CedarPolicy) -> (Word, Vec<Rule>) {
-        let question = Question { action: &self.action, secrets: &self.secrets, standing: &self.standing, approval: None };
+        let question =
+            Question { action: &self.action, secrets: &self.secrets, standing: &self.standing, approval: None };
         let (allowed, rules) = decide(policy, &question);
         if allowed {
             return (Word::Allow, rules);
         }
-        let consent =
-            Approval { by: self.standing.user.clone(), digest: self.action.digest(), at: self.standing.now };
+        let consent = Approval { by: self.standing.user.clone(), digest: self.action.digest(), at: self.standing.now };
         match decide(policy, &Question { approval: Some(&consent), ..question }) {
             (true, _) => (Word::Ask, rules),
             (false, _) => (Word::Deny, rules),

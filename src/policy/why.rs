@@ -121,8 +121,8 @@ impl fmt::Display for Why {
             }
         }
         if self.turns.is_empty() {
-            let tried = if self.word == Word::Deny { "two changes" } else { "single change" };
-            writeln!(f, "No {tried} of this question that we know of would turn it; the rules would have to change.")?;
+            let tried = if self.word == Word::Deny { "change, nor two together," } else { "change" };
+            writeln!(f, "No single {tried} of what was tried turns it; the rules would have to be others.")?;
         }
         Ok(())
     }

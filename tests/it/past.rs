@@ -51,7 +51,10 @@ fn a_stricter_pack_flips_what_it_forbids_and_says_by_which_rule() {
     let desk = desk();
     let ran = desk.run(&["policy", "backtest", "--pack", "read-only", "--run", "last"]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    told(&ran, &["step 1: was allow, now deny by `read-only.no-changes`", "step 3: was ask, now deny", "2 fall otherwise"]);
+    told(
+        &ran,
+        &["step 1: was allow, now deny by `read-only.no-changes`", "step 3: was ask, now deny", "2 fall otherwise"],
+    );
     let flips = desk.run(&["policy", "backtest", "--pack", "read-only", "--json"]).json()["found"]["flips"].clone();
     assert_eq!((flips[0]["was"].clone(), flips[0]["now"].clone()), (json!("allow"), json!("deny")));
 }
@@ -66,9 +69,15 @@ fn a_parameter_that_the_pack_lacks_is_a_usage_error() {
 fn why_says_what_would_turn_an_ask_and_an_allow() {
     let desk = desk();
     let ask = desk.run(&["policy", "why", "last", "3"]);
-    told(&ask, &["waits for a person by `web-forms.ask-before-consequences`", "would be allowed if", "a person agrees"]);
+    told(
+        &ask,
+        &["waits for a person by `web-forms.ask-before-consequences`", "would be allowed if", "a person agrees"],
+    );
     let allow = desk.run(&["policy", "why", "last", "1"]);
-    told(&allow, &["is allowed by `web-forms.workspace`", "It would wait for a person if", "its effect were `irreversible`"]);
+    told(
+        &allow,
+        &["is allowed by `web-forms.workspace`", "It would wait for a person if", "its effect were `irreversible`"],
+    );
     let denied = desk.run(&["policy", "why", "last", "1", "--pack", "read-only"]);
     told(&denied, &["is denied by `read-only.no-changes`", "the verdict was allow"]);
     assert_eq!(desk.run(&["policy", "why", "last", "9"]).code, 2);
@@ -81,6 +90,18 @@ fn why_finds_the_count_at_which_a_rule_draws_its_line() {
     desk.write("packs/open/early.cedar", rule);
     let ran = desk.run(&["policy", "why", "last", "2", "--pack", "./packs/open"]);
     told(&ran, &["as many as 41 steps had been used, not 2 (`open.early`)"]);
+}
+
+#[test]
+fn what_a_run_recorded_is_read_back_with_the_digest_that_was_judged() {
+    let exported = desk().run(&["runs", "export", "last", "--jsonl"]).out;
+    let lines = exported.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let judgements: Vec<_> = lines.filter(|line| line["kind"] == "judgement").collect();
+    for judgement in &judgements {
+        let action = Action::from_value(&judgement["value"]["action"]).unwrap();
+        assert_eq!(action.digest().to_string(), judgement["value"]["digest"]);
+    }
+    assert_eq!(judgements.len(), 3);
 }
 
 #[test]

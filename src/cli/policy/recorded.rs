@@ -94,10 +94,9 @@ pub(super) fn meant(store: &Store, named: &[String]) -> Result<Vec<String>, Comp
 
 /// The pack that was typed.
 pub(super) fn filled(args: &Filled) -> Result<Pack, Complaint> {
-    parameters(&args.sites, &args.with)?.into_iter().try_fold(
-        Pack::find(&args.pack, Path::new("")),
-        |pack, (name, entries)| Ok(pack.with(name, entries)),
-    )
+    parameters(&args.sites, &args.with)?
+        .into_iter()
+        .try_fold(Pack::find(&args.pack, Path::new("")), |pack, (name, entries)| Ok(pack.with(name, entries)))
 }
 
 /// What was typed for the parameters of a pack.

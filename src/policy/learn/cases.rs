@@ -88,7 +88,8 @@ fn beside(unit: &Unit<'_>, general: General, units: &[Unit<'_>]) -> Vec<Case> {
         deny(format!("{} elsewhere than at {place} is denied", unit.verb), Parts { resource, ..Parts::of(deed) });
     }
     if let Some(verb) = unused(&unit.scope, units) {
-        let parts = Parts { call: verb.to_owned(), effect: None, method: None, secrets: String::new(), ..Parts::of(deed) };
+        let parts =
+            Parts { call: verb.to_owned(), effect: None, method: None, secrets: String::new(), ..Parts::of(deed) };
         deny(format!("{verb} at {place} is denied"), parts);
     }
     if unit.verb == "http.request" && !unit.ways.iter().flat_map(|way| &way.deeds).any(|deed| is_delete(deed)) {

@@ -16,7 +16,9 @@ use lamassu_contract::{Effect, FileKind, Resource, Verb};
 use serde_json::Value;
 
 use super::{
-    CedarPolicy, PackError, Parameters, cedar,
+    CedarPolicy, PackError, Parameters,
+    backtest::by,
+    cedar,
     recorded::{Bindings, Recorded, Unjudged, Word},
     schema::Schema,
     text::{Files, Text},
@@ -95,7 +97,7 @@ pub enum LearnError {
     #[error("these runs did nothing that a rule could permit; see `lamassu runs show RUN`")]
     Nothing,
     /// The name cannot stand in the ids of rules.
-    #[error("`{0}` cannot be a pack's name; take letters, digits and `-`")]
+    #[error("`{0}` cannot be a pack's name; take letters, digits and `-`, or give another with `--name`")]
     Name(String),
     /// What was learned does not load.
     #[error("what was learned does not load, which is a mistake of the program: {0}")]
@@ -174,7 +176,8 @@ impl Learner {
     /// # Errors
     ///
     /// [`LearnError`] if there is nothing to learn from.
-    pub fn learn(self) -> Result<Learned, LearnError> {
+    pub fn learn(mut self) -> Result<Learned, LearnError> {
+        self.heed_guards()?;
         if self.deeds.is_empty() {
             return Err(LearnError::Nothing);
         }
@@ -192,6 +195,21 @@ impl Learner {
         let passed = self.tried(&files)?;
         let (deeds, notes) = (self.deeds.len(), self.notes());
         Ok(Learned { manifest, rules, cases, deeds, permits, asks, passed, notes })
+    }
+
+    /// Leaves out what the guards forbid whatever a pack says. A run under a policy of an app's own
+    /// may have done such things, and a record in which a secret is redacted seems to.
+    fn heed_guards(&mut self) -> Result<(), LearnError> {
+        let (book, _) = cedar::book(&anything(), &self.verbs)?;
+        let policy = CedarPolicy::new(Arc::clone(&book), book.manifest().groups(&Parameters::new())?);
+        let deeds = std::mem::take(&mut self.deeds);
+        for deed in deeds {
+            match deed.recorded.judge(&policy) {
+                (Word::Allow, _) => self.deeds.push(deed),
+                (_, rules) => self.leave_out(format!("it is denied whatever a pack says {}", by(&rules))),
+            }
+        }
+        Ok(())
     }
 
     /// Loads the pack and holds it against what was done.
@@ -215,11 +233,13 @@ impl Learner {
             General::Form => "what they did, on the forms and below the paths they used",
             General::Site => "what they did, anywhere on the sites they used",
         };
-        let about = format!("Learned from recorded runs: {how}. What a person agreed to, a person is asked about again.");
+        let about =
+            format!("Learned from recorded runs: {how}. What a person agreed to, a person is asked about again.");
         let mut text = format!("name = {}\nabout = {}\n", text::toml(&self.name), text::toml(&about));
         if pages && !self.assets.is_empty() {
             let entries: Vec<_> = self.assets.iter().map(|entry| text::toml(entry)).collect();
-            let about = "hosts that the pages may load pictures, styles, fonts and scripts from, as in the recorded runs";
+            let about =
+                "hosts that the pages may load pictures, styles, fonts and scripts from, as in the recorded runs";
             text.push_str(&format!(
                 "\n[parameters.assets]\nabout = {}\nkind = \"sites\"\ndefault = [{}]\n",
                 text::toml(about),
@@ -247,5 +267,15 @@ impl Learner {
             ));
         }
         notes
+    }
+}
+
+/// A pack that permits all that the guards do not forbid.
+fn anything() -> Files {
+    let text = |body: &str| Text { name: "anything".to_owned(), body: body.to_owned() };
+    Files {
+        manifest: text("name = \"anything\"\nabout = \"everything but what the guards forbid\"\n"),
+        rules: vec![text("@id(\"anything\")\npermit (principal, action, resource);\n")],
+        cases: text("[[case]]\nname = \"a read\"\ncall = \"files.read\"\non.file = \"a\"\nexpect = \"allow\"\n"),
     }
 }

@@ -34,14 +34,14 @@ pub(super) struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn line(&self) -> String {
+    /// All that has to hold.
+    fn all(&self) -> Vec<String> {
         let always = |name: &str| self.deeds.iter().all(|deed| deed.recorded.action.args().contains_key(name));
         let demands = self.trusted.iter().map(|name| match always(name) {
             true => format!("context.args has {name} && context.args.{name}.trusted"),
             false => format!("(!(context.args has {name}) || context.args.{name}.trusted)"),
         });
-        let all: Vec<_> = self.conditions.iter().cloned().chain(demands).collect();
-        wrapped(&all)
+        self.conditions.iter().cloned().chain(demands).collect()
     }
 }
 
@@ -80,14 +80,14 @@ pub(super) fn text(name: &str, units: &[Unit<'_>], page: Option<&Page>) -> (Stri
         let id = unique(&mut ids, name, &format!("{}-at-{}", named(verbs), slug(scope.place())));
         let because = format!("the recorded runs did this at {}", scope.place());
         let head = format!("permit (\n  principal is Lamassu::Run,\n  {},\n  {}\n)", actions(verbs), scope.head());
-        rules.push(format!("{}{head}\nwhen {{{}}};\n", notes(&id, &because), either(ways)));
+        rules.push(format!("{}{head}{};\n", notes(&id, &because), when(ways)));
     }
     for (scope, verbs, ways) in &asks {
         let id = unique(&mut ids, name, &format!("ask-{}-at-{}", named(verbs), slug(scope.place())));
         let because = "a person agreed to this in the recorded runs, so a person has to agree to it again";
         let head = format!("forbid (\n  principal,\n  {},\n  {}\n)", actions(verbs), scope.head());
         let unless = "unless { context.approval.granted && context.approval.age < 600 }";
-        rules.push(format!("{}{head}\nwhen {{{}}}\n{unless};\n", notes(&id, because), either(ways)));
+        rules.push(format!("{}{head}{}\n{unless};\n", notes(&id, because), when(ways)));
     }
     let pages = page.map(|page| page.rules(name)).unwrap_or_default();
     let count = permits.len() + pages.len();
@@ -97,7 +97,7 @@ pub(super) fn text(name: &str, units: &[Unit<'_>], page: Option<&Page>) -> (Stri
 
 /// What a person was asked about. If the same was done without asking as well, it is told apart by
 /// everything there is to know.
-fn asked(unit: &Unit<'_>) -> Option<(Scope, String, BTreeSet<String>)> {
+fn asked(unit: &Unit<'_>) -> Option<(Scope, String, Ways)> {
     let mut all = BTreeSet::new();
     for way in &unit.ways {
         let asked: Vec<_> = way.deeds.iter().filter(|deed| deed.asked).collect();
@@ -106,21 +106,23 @@ fn asked(unit: &Unit<'_>) -> Option<(Scope, String, BTreeSet<String>)> {
             let action = &deed.recorded.action;
             let exact = || conditions(action, deed.effect, General::Exact);
             let conditions = if mixed { exact() } else { way.conditions.clone() };
-            all.insert(wrapped(&conditions));
+            all.insert(conditions);
         }
     }
     (!all.is_empty()).then(|| (unit.scope.clone(), unit.verb.clone(), all))
 }
 
-fn lines(ways: &[Way<'_>]) -> BTreeSet<String> {
-    ways.iter().map(Way::line).collect()
+fn lines(ways: &[Way<'_>]) -> Ways {
+    ways.iter().map(Way::all).collect()
 }
 
-type Rule = (Scope, Vec<String>, BTreeSet<String>);
+/// Conjunctions, any of which will do.
+type Ways = BTreeSet<Vec<String>>;
+type Rule = (Scope, Vec<String>, Ways);
 
 /// Verbs that may do the same in the same scope share a rule.
-fn merged(units: impl Iterator<Item = (Scope, String, BTreeSet<String>)>) -> Vec<Rule> {
-    let mut rules: BTreeMap<(Scope, BTreeSet<String>), Vec<String>> = BTreeMap::new();
+fn merged(units: impl Iterator<Item = (Scope, String, Ways)>) -> Vec<Rule> {
+    let mut rules: BTreeMap<(Scope, Ways), Vec<String>> = BTreeMap::new();
     for (scope, verb, ways) in units {
         rules.entry((scope, ways)).or_default().push(verb);
     }
@@ -156,13 +158,27 @@ fn unique(ids: &mut BTreeSet<String>, name: &str, what: &str) -> String {
     found.unwrap_or(id)
 }
 
-/// The ways, any of which will do.
-fn either(ways: &BTreeSet<String>) -> String {
-    let indented: Vec<_> = ways.iter().map(|way| way.replace('\n', "\n   ")).collect();
-    match indented.as_slice() {
-        [one] if !one.contains('\n') && one.len() < WIDTH - 10 => format!(" {one} "),
-        [one] => format!("\n  {}\n", one.replace("\n   ", "\n  ")),
-        many => format!("\n  ({})\n", many.join(") ||\n  (")),
+/// The conditions of a rule: what all ways share, then the ways, any of which will do.
+fn when(ways: &Ways) -> String {
+    let first = ways.first().map(Vec::as_slice).unwrap_or_default();
+    let shared: Vec<_> = first.iter().filter(|one| ways.iter().all(|way| way.contains(one))).cloned().collect();
+    let own = |way: &Vec<String>| way.iter().filter(|one| !shared.contains(one)).cloned().collect::<Vec<_>>();
+    let rest: Vec<_> = ways.iter().map(own).collect();
+    let mut text = if shared.is_empty() { String::new() } else { clause(&[wrapped(&shared)]) };
+    if rest.iter().all(|way| !way.is_empty()) {
+        text.push_str(&clause(&rest.iter().map(|way| wrapped(way)).collect::<Vec<_>>()));
+    }
+    text
+}
+
+fn clause(ways: &[String]) -> String {
+    match ways {
+        [one] if !one.contains('\n') && one.len() < WIDTH - 10 => format!("\nwhen {{ {one} }}"),
+        [one] => format!("\nwhen {{\n  {}\n}}", one.replace('\n', "\n  ")),
+        many => {
+            let indented: Vec<_> = many.iter().map(|way| way.replace('\n', "\n   ")).collect();
+            format!("\nwhen {{\n  ({})\n}}", indented.join(") ||\n  ("))
+        }
     }
 }
 

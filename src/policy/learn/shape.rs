@@ -113,10 +113,11 @@ fn element(element: &Element, general: General, all: &mut Vec<String>) {
         }
         None => all.push("!(resource has pageOrigin)".to_owned()),
     }
-    all.push(target("form", element.form.as_ref().map(|form| &form.action)));
-    if let Some(form) = element.form.as_ref().filter(|_| general != General::Site) {
-        all.push(format!("resource.form.method == {}", cedar(&form.method.to_lowercase())));
+    let mut form = target("form", element.form.as_ref().map(|form| &form.action));
+    if let Some(known) = element.form.as_ref().filter(|_| general != General::Site) {
+        form.push_str(&format!(" && resource.form.method == {}", cedar(&known.method.to_lowercase())));
     }
+    all.push(form);
     all.push(target("link", element.link.as_ref()));
 }
 

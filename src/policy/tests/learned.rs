@@ -160,6 +160,14 @@ fn what_was_typed_and_asked_for_is_not_in_the_pack() {
 }
 
 #[test]
+fn what_the_guards_forbid_is_not_learned_from_a_run_under_other_rules() {
+    let learned =
+        learn(General::Site, vec![(open("https://shop.test/"), false), (open("https://ann@shop.test/"), false)]);
+    assert_eq!((learned.deeds, learned.notes.len()), (1, 1), "{:?}", learned.notes);
+    assert!(learned.notes.iter().all(|note| note.contains("guard.credentials-in-address")), "{:?}", learned.notes);
+}
+
+#[test]
 fn what_was_refused_or_waited_in_vain_is_not_learned() {
     let mut learner = Learner::new("order", General::Site, &[]).unwrap();
     learner.judged(&record(open("https://shop.test/"), "stop"), false, &BTreeMap::new());

@@ -151,7 +151,11 @@ impl Action {
         let written = Written::deserialize(value).map_err(|error| NotAnAction(error.to_string()))?;
         let Written { call, effect, resource, args, secrets, facts, summary } = written;
         let action = Self { call, effect, resource, args, secrets, facts, summary, handle: None, recorded: true };
-        if action.to_value() == *value { Ok(action) } else { Err(NotAnAction("it is not in canonical form".to_owned())) }
+        if action.to_value() == *value {
+            Ok(action)
+        } else {
+            Err(NotAnAction("it is not in canonical form".to_owned()))
+        }
     }
 
     /// The same action with the canonical `value` of one argument.

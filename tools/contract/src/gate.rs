@@ -55,7 +55,8 @@ impl Gate {
     /// consented to it. What only consent would allow is held.
     pub fn judge(&self, action: Action, standing: &Standing) -> Verdict {
         if action.is_recorded() {
-            let rule = Rule::new("gate.recorded", "it was read from a record, whose labels prove nothing; ask for it anew");
+            let rule =
+                Rule::new("gate.recorded", "it was read from a record, whose labels prove nothing; ask for it anew");
             return Verdict::Stop(Refusal::of(&action, vec![rule]));
         }
         let digest = action.digest();

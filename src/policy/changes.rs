@@ -34,6 +34,8 @@ pub(super) struct Change {
 enum What {
     /// The action has this value at this place of its record.
     At(String, Value),
+    /// The request has this method, and reaches as far as one of this method does.
+    Method(&'static str, Effect),
     /// A page, form or link, or an address, is of another site.
     Elsewhere(&'static str),
     /// Has not read this.
@@ -81,6 +83,13 @@ impl Change {
         let Case { recorded, parameters } = &mut case;
         match &self.what {
             What::At(place, value) => recorded.action = with(&recorded.action, place, value.clone())?,
+            What::Method(method, effect) => {
+                let action = with(&recorded.action, "/facts/method", json!(method))?;
+                let action = with(&action, "/effect", json!(effect))?;
+                // A GET request has nothing in it.
+                let empty = (*method == "GET").then(|| with(&action, "/facts/bodyBytes", json!(0))).flatten();
+                recorded.action = empty.unwrap_or(action);
+            }
             What::Elsewhere(place) => recorded.action = elsewhere(&recorded.action, place)?,
             What::Unread(Some(source)) => drop(recorded.standing.tainted_by.remove(source)),
             What::Unread(None) => recorded.standing.tainted_by.clear(),
@@ -153,9 +162,10 @@ fn for_more(backtest: &Backtest, case: &Case) -> Vec<Change> {
         changes.push(Change::new(sentence, What::Bound(all.clone())));
     }
     if let Some(method) = action.facts().get("method").and_then(Value::as_str).filter(|method| *method != "GET") {
-        changes.push(fact(&format!("it were a GET request, not {method}"), "method", json!("GET")));
+        let what = What::Method("GET", Effect::Egress);
+        changes.push(Change::new(format!("it were a GET request without a body, not {method}"), what));
     }
-    changes.extend(flags(action, true));
+    changes.extend(flags(action, Word::Deny));
     changes.extend(closer(action));
     let counts =
         [Count::Steps, Count::Seconds, Count::Tokens].into_iter().filter(|count| used(&case.recorded, *count) > 0);
@@ -195,17 +205,19 @@ fn for_less(case: &Case) -> Vec<Change> {
         changes.push(Change::new("the secret were not bound to this place", What::Unbound));
     }
     if action.facts().get("method").and_then(Value::as_str) == Some("GET") {
-        changes.push(fact("it were a POST request", "method", json!("POST")));
+        changes.push(Change::new("it were a POST request", What::Method("POST", Effect::Consequential)));
     }
-    changes.extend(flags(action, false));
+    changes.extend(flags(action, Word::Allow));
     for count in [Count::Steps, Count::Seconds, Count::Tokens] {
         changes.push(Change::new("", What::Used(count, VERY_MANY)));
     }
     changes
 }
 
-/// Facts that are true or false, the other way round.
-fn flags(action: &Action, are: bool) -> impl Iterator<Item = Change> {
+/// Facts that are true or false, the other way round: towards less if a verdict of `word` is to
+/// become milder, else towards more.
+fn flags(action: &Action, word: Word) -> impl Iterator<Item = Change> {
+    let are = word != Word::Allow;
     let words = [
         ("submits", "it did not send the form", "it sent the form"),
         ("replaces", "nothing stood there already", "something stood there already"),

@@ -5,6 +5,7 @@ mod hostile;
 mod learned;
 mod loading;
 mod pages;
+mod turned;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,9 +1,15 @@
 //! Recorded runs under the eye of the policy: backtest, why.
 
-use lamassu::{Action, Call, Effect, Resource};
+use lamassu::{
+    Action, Agent, Call, Effect, Goal, Pack, Request, Resource, Ruling, Script, Status, Store,
+    files::{FilesTool, Limits},
+};
 use serde_json::json;
 
-use crate::support::command::{Desk, Ran};
+use crate::support::{
+    Scripted, approve,
+    command::{Desk, Ran},
+};
 
 /// Writes, reads and deletes: by `web-forms` the delete waits for a person, who is not there.
 const TIDY: &str = r#"
@@ -144,6 +150,58 @@ fn a_learned_pack_loads_and_flips_nothing_and_the_task_runs_under_it() {
     desk.write("tidy.toml", &TIDY.replace("\"web-forms\"", "\"./packs/tidy\""));
     let ran = desk.run(&["run", "tidy.toml"]);
     assert_eq!((ran.code, ran.err.contains("no rule allows `delete `old.txt`")), (3, true), "{ran:?}");
+}
+
+/// An app's agent that deletes a file, if a person agrees.
+fn deleter(desk: &Desk, pack: Pack, says: fn(&Request) -> Ruling) -> Agent {
+    let calls = vec![Call::new("files", "delete").with("path", "old.txt")];
+    let builder = Agent::builder()
+        .planner(Script::calls(calls))
+        .tool(FilesTool::open(&desk.path("work"), Limits::default()).unwrap())
+        .pack(pack)
+        .approver(Scripted { says, settles: None })
+        .journal(Store::open(&desk.path("record")).unwrap());
+    builder.build().unwrap()
+}
+
+/// An app's run, in which a person agrees to a delete.
+async fn deleted(desk: &Desk) {
+    desk.write("work/old.txt", "x");
+    let pack = Pack::ready("web-forms").with("sites", ["https://shop.test"]);
+    let agent = deleter(desk, pack, approve);
+    agent.run(Goal::new("delete old.txt")).await.unwrap();
+    assert!(!desk.path("work/old.txt").exists());
+}
+
+#[tokio::test]
+async fn what_a_person_agreed_to_is_asked_about_again() {
+    let desk = Desk::new();
+    deleted(&desk).await;
+    let learned = desk.run(&["policy", "learn", "last", "-o", "packs/tidy", "--general", "exact"]);
+    told(&learned, &["1 rules permit and 1 ask, learned from 1 judgements"]);
+    let same = desk.run(&["policy", "backtest", "--pack", "packs/tidy"]);
+    told(&same, &["1 judgements, 0 fall otherwise; 1 more asked the rules nothing"]);
+}
+
+#[tokio::test]
+async fn the_record_of_an_app_names_its_pack_with_what_was_filled_in() {
+    let desk = Desk::new();
+    deleted(&desk).await;
+    let why = desk.run(&["policy", "why", "last", "1"]);
+    told(&why, &["waits for a person by `web-forms.ask-before-consequences`", "a person agrees to it"]);
+    let begin = desk.run(&["runs", "export", "last", "--jsonl"]).out;
+    assert!(begin.contains(r#""pack":{"ready":"web-forms","parameters":{"sites":["https://shop.test"]}}"#), "{begin}");
+}
+
+#[tokio::test]
+async fn a_run_is_taken_up_again_under_another_pack() {
+    let desk = Desk::new();
+    desk.write("work/old.txt", "x");
+    let goal = || Goal::new("delete old.txt");
+    let waiting = deleter(&desk, Pack::ready("web-forms"), |_| Ruling::Later).run(goal()).await.unwrap();
+    let other = Pack::ready("web-forms").with("sites", ["https://shop.test"]);
+    let done = deleter(&desk, other, approve).resume(&waiting.run, goal()).await.unwrap();
+    assert_eq!((waiting.status, done.status), (Status::Waiting, Status::Done));
 }
 
 #[test]

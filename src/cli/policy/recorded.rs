@@ -40,11 +40,12 @@ impl Past {
         Ok(Self { pack, bindings, records })
     }
 
-    /// Whether a person agreed to what waited at `place`.
-    pub(super) fn agreed(&self, place: &str) -> bool {
+    /// Who agreed to what waited at `place`, if anybody did.
+    pub(super) fn agreed(&self, place: &str) -> Option<&str> {
         let consent = place.replace("step ", "consent-");
-        let go = |record: &Record| record.value.get("verdict").and_then(Value::as_str) == Some("go");
-        self.records.iter().any(|record| record.kind == Kind::Judgement && record.name == consent && go(record))
+        let record = self.records.iter().find(|record| record.kind == Kind::Judgement && record.name == consent)?;
+        let text = |name: &str| record.value.get(name).and_then(Value::as_str);
+        text("approved_by").filter(|_| text("verdict") == Some("go"))
     }
 
     /// Every judgement with where it stands, such as `step 3` or `look 2`.

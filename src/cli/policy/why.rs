@@ -39,9 +39,9 @@ pub(super) fn why(args: &args::Why) -> Result<u8, Complaint> {
 fn recorded(past: &Past, run: &str, step: u64) -> Result<Recorded, Complaint> {
     let place = format!("step {step}");
     // What was judged to find the way back after a crash stands before the question itself.
-    let questions = past.judgements().into_iter().filter(|(at, _)| *at == place);
-    let read = questions.map(|(_, value)| Recorded::read(value, &past.bindings));
-    match read.filter(|recorded| !matches!(recorded, Err(Unjudged::Consent))).last() {
+    let questions = past.judgements().into_iter().rev().filter(|(at, _)| *at == place);
+    let mut read = questions.map(|(_, value)| Recorded::read(value, &past.bindings));
+    match read.find(|recorded| !matches!(recorded, Err(Unjudged::Consent))) {
         Some(Ok(recorded)) => Ok(recorded),
         Some(Err(problem)) => Err(Complaint::usage(format!(
             "step {step} cannot be judged again: {problem}; see `lamassu policy explain {run} {step}`"

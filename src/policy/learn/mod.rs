@@ -143,14 +143,14 @@ impl Learner {
         self.private.extend(parameters.get("private").into_iter().flatten().cloned());
     }
 
-    /// Takes note of the recorded judgement `value`. `agreed`: it waited, and a person agreed.
-    pub fn judged(&mut self, value: &Value, agreed: bool, bindings: &Bindings) {
+    /// Takes note of the recorded judgement `value`. If it waited, `agreed` is who agreed to it.
+    pub fn judged(&mut self, value: &Value, agreed: Option<&str>, bindings: &Bindings) {
         let recorded = match Recorded::read(value, bindings) {
             Ok(recorded) => recorded,
             Err(Unjudged::NotAsked | Unjudged::Consent) => return,
             Err(problem) => return self.leave_out(problem.to_string()),
         };
-        let done = recorded.word == Word::Allow || (recorded.word == Word::Ask && agreed);
+        let done = recorded.word == Word::Allow || (recorded.word == Word::Ask && agreed.is_some());
         if !done {
             return;
         }
@@ -185,7 +185,7 @@ impl Learner {
         let page = page::Page::of(&self.deeds, &self.assets);
         let (rules, permits, asks) = rules::text(&self.name, &units, page.as_ref());
         let cases = cases::text(&self.deeds, self.general, &units, page.as_ref());
-        let manifest = self.manifest(page.is_some());
+        let manifest = self.manifest(page.as_ref());
         let text = |name: &str, body: &str| Text { name: name.to_owned(), body: body.to_owned() };
         let files = Files {
             manifest: text("pack.toml", &manifest),
@@ -227,7 +227,7 @@ impl Learner {
         Ok(report.cases)
     }
 
-    fn manifest(&self, pages: bool) -> String {
+    fn manifest(&self, page: Option<&page::Page>) -> String {
         let how = match self.general {
             General::Exact => "exactly what they did",
             General::Form => "what they did, on the forms and below the paths they used",
@@ -236,7 +236,7 @@ impl Learner {
         let about =
             format!("Learned from recorded runs: {how}. What a person agreed to, a person is asked about again.");
         let mut text = format!("name = {}\nabout = {}\n", text::toml(&self.name), text::toml(&about));
-        if pages && !self.assets.is_empty() {
+        if page.is_some() && !self.assets.is_empty() {
             let entries: Vec<_> = self.assets.iter().map(|entry| text::toml(entry)).collect();
             let about =
                 "hosts that the pages may load pictures, styles, fonts and scripts from, as in the recorded runs";

@@ -42,7 +42,7 @@ impl Page {
                 }
             }
         }
-        (!origins.is_empty()).then(|| Self { origins, sent_to, assets: !assets.is_empty() })
+        (!origins.is_empty()).then_some(Self { origins, sent_to, assets: !assets.is_empty() })
     }
 
     /// The rules, as text; `name` is the pack's.

@@ -45,9 +45,12 @@ impl Way<'_> {
     }
 }
 
+/// What was done, by the conditions that it met.
+type ByConditions<'a> = BTreeMap<Vec<String>, Vec<&'a Deed>>;
+
 /// What was done, by scope and verb.
 pub(super) fn units(deeds: &[Deed], general: General) -> Vec<Unit<'_>> {
-    let mut units: BTreeMap<(Scope, String), BTreeMap<Vec<String>, Vec<&Deed>>> = BTreeMap::new();
+    let mut units: BTreeMap<(Scope, String), ByConditions<'_>> = BTreeMap::new();
     for deed in deeds {
         let action = &deed.recorded.action;
         let Some(scope) = Scope::of(action, general) else { continue };

@@ -72,7 +72,7 @@ fn order() -> Vec<(Action, bool)> {
 fn learn(general: General, deeds: Vec<(Action, bool)>) -> Learned {
     let mut learner = Learner::new("order", general, &[]).unwrap();
     for (action, asked) in deeds {
-        learner.judged(&record(action, if asked { "hold" } else { "go" }), asked, &BTreeMap::new());
+        learner.judged(&record(action, if asked { "hold" } else { "go" }), asked.then_some("ada"), &BTreeMap::new());
     }
     learner.learn().unwrap_or_else(|error| panic!("{error}"))
 }
@@ -170,8 +170,8 @@ fn what_the_guards_forbid_is_not_learned_from_a_run_under_other_rules() {
 #[test]
 fn what_was_refused_or_waited_in_vain_is_not_learned() {
     let mut learner = Learner::new("order", General::Site, &[]).unwrap();
-    learner.judged(&record(open("https://shop.test/"), "stop"), false, &BTreeMap::new());
-    learner.judged(&record(open("https://shop.test/"), "hold"), false, &BTreeMap::new());
+    learner.judged(&record(open("https://shop.test/"), "stop"), None, &BTreeMap::new());
+    learner.judged(&record(open("https://shop.test/"), "hold"), None, &BTreeMap::new());
     assert!(matches!(learner.learn(), Err(LearnError::Nothing)));
 }
 

@@ -21,6 +21,8 @@ const ELSEWHERE: &str = "https://elsewhere.invalid/";
 const OTHER: &str = "elsewhere.invalid/other.txt";
 /// No more is kept of what was done, so that the file stays one that can be read.
 const MOST: usize = 400;
+/// Arguments that rules look at. The others may be what somebody typed, which is nobody's business.
+const SHOWN_AS_THEY_ARE: [&str; 5] = ["key", "name", "path", "from", "to"];
 /// How much of an action's line is its case's name.
 const SHOWN: usize = 90;
 
@@ -97,13 +99,23 @@ fn beside(unit: &Unit<'_>, general: General, units: &[Unit<'_>]) -> Vec<Case> {
     }
     for way in &unit.ways {
         let Some(deed) = way.deeds.first() else { continue };
-        let given = |name: &&&str| deed.recorded.action.args().contains_key(**name);
-        if let Some(name) = way.trusted.iter().find(given) {
+        if let Some(name) = way.trusted.iter().find(|name| may_be_read(&deed.recorded.action, name)) {
             let words = format!("{} with a `{name}` that was read from a page is denied", named(&deed.recorded.action));
             deny(words, Parts { read: Some(name), ..Parts::of(deed) });
         }
     }
     cases
+}
+
+/// Whether the argument `name` is there and, as a case shows it, is nothing that the user said in
+/// another one: what the user said is theirs wherever else it stands, and no text at all is too.
+fn may_be_read(action: &Action, name: &str) -> bool {
+    let text = |argument: &Argument| argument.value.as_str().unwrap_or_default().to_owned();
+    let Some(value) = action.args().get(name).map(text) else { return false };
+    let others =
+        action.args().iter().filter(|(other, _)| SHOWN_AS_THEY_ARE.contains(&other.as_str()) && *other != name);
+    !SHOWN_AS_THEY_ARE.contains(&name)
+        || (!value.is_empty() && !others.map(|(_, other)| text(other)).any(|other| other.contains(&value)))
 }
 
 fn is_delete(deed: &Deed) -> bool {
@@ -199,8 +211,7 @@ impl<'a> Parts<'a> {
     }
 
     fn argument(&self, name: &str, argument: &Argument) -> String {
-        // Rules look at these; the others may be what somebody typed, which is nobody's business.
-        let shown = ["key", "name", "path", "from", "to"].contains(&name);
+        let shown = SHOWN_AS_THEY_ARE.contains(&name);
         let value = argument.value.as_str().filter(|_| shown);
         if self.read == Some(name) {
             let value = toml(value.unwrap_or("as it was read there"));

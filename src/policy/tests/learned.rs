@@ -69,6 +69,41 @@ fn order() -> Vec<(Action, bool)> {
     ]
 }
 
+/// One of every kind of thing that can be done beside ordering.
+fn errands() -> Vec<(Action, bool)> {
+    let page = || Resource::Url(url("https://shop.test/bill/7?print=1"));
+    let upload = on("upload", Effect::Egress, part("button", "Photo", ORDER, None)).arg("path", "in/photo.png");
+    let bill = part("link", "Bill", None, Some("https://cdn.test/bill.pdf"));
+    let frame = Resource::Element(Box::new(Element {
+        page: url("https://shop.test/"),
+        origin: "https://pay.test".to_owned(),
+        role: "button".to_owned(),
+        name: "Pay".to_owned(),
+        link: None,
+        form: Some(Form { action: url("mailto:a@shop.test"), method: "GET".to_owned() }),
+        secret_field: false,
+    }));
+    vec![
+        (on("look", Effect::Read, Resource::thing("Browser", "blank")), false),
+        (on("restore_session", Effect::Write, Resource::thing("Browser", "blank")).arg("name", "shop"), true),
+        (on("save_session", Effect::Write, page()).arg("name", "shop"), true),
+        (on("print", Effect::Write, page()).arg("path", "bill.pdf"), false),
+        (upload, true),
+        (on("download", Effect::Egress, bill).arg("path", "bills/7.pdf").fact("replaces", false), true),
+        (on("click", Effect::Irreversible, frame), true),
+        (
+            file("move", Effect::Write, "in/a.txt")
+                .arg("from", "in/a.txt")
+                .arg("to", "out/b.txt")
+                .fact("to", "out/b.txt"),
+            false,
+        ),
+        (file("list", Effect::Read, ""), false),
+        (request("DELETE", "https://shop.test/api/7").uses_secret("secret_headers.authorization", "token"), true),
+        (request("POST", "https://shop.test/").arg("json", json!({ "a": [1, null] })).fact("bodyBytes", 9), true),
+    ]
+}
+
 fn learn(general: General, deeds: Vec<(Action, bool)>) -> Learned {
     let mut learner = Learner::new("order", general, &[]).unwrap();
     for (action, asked) in deeds {
@@ -96,11 +131,11 @@ fn kept(learned: &Learned) -> tempfile::TempDir {
 
 #[test]
 fn at_every_width_what_was_done_is_permitted_and_what_was_asked_is_asked() {
+    let all = || order().into_iter().chain(errands());
     for general in [General::Exact, General::Form, General::Site] {
-        let learned = learn(general, order());
-        let words = judged(&learned, order().into_iter().map(|(action, _)| action));
-        let expected: Vec<_> =
-            order().into_iter().map(|(_, asked)| if asked { Word::Ask } else { Word::Allow }).collect();
+        let learned = learn(general, all().collect());
+        let words = judged(&learned, all().map(|(action, _)| action));
+        let expected: Vec<_> = all().map(|(_, asked)| if asked { Word::Ask } else { Word::Allow }).collect();
         assert_eq!(words, expected, "{general:?}\n{}", learned.rules);
     }
 }

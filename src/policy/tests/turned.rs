@@ -6,14 +6,14 @@ use super::*;
 use crate::policy::{Backtest, Recorded, why};
 
 /// What would turn the verdict of `shop` about `action`, as ``word when``.
-fn turns(action: Action, standing: Standing, origins: &[&str]) -> Vec<String> {
+fn turns(action: &Action, origins: &[&str]) -> Vec<String> {
     let uses: Vec<Value> = action
         .secrets()
         .iter()
         .map(|(argument, name)| json!({ "argument": argument, "name": name, "origins": origins }))
         .collect();
     let value = json!({
-        "action": action.to_value(), "secrets": uses, "standing": standing, "verdict": "stop", "rules": [],
+        "action": action.to_value(), "secrets": uses, "standing": standing(), "verdict": "stop", "rules": [],
     });
     let recorded = Recorded::read(&value, &BTreeMap::new()).unwrap_or_else(|error| panic!("{error}"));
     let backtest = Backtest::load(&example("shop"), &[]).unwrap_or_else(|error| panic!("{error}"));
@@ -23,10 +23,7 @@ fn turns(action: Action, standing: Standing, origins: &[&str]) -> Vec<String> {
 
 #[test]
 fn a_site_that_was_not_named() {
-    assert_eq!(
-        turns(open("https://other.test/a"), standing(), &[]),
-        ["allow: `https://other.test` were among `sites`"]
-    );
+    assert_eq!(turns(&open("https://other.test/a"), &[]), ["allow: `https://other.test` were among `sites`"]);
 }
 
 #[test]
@@ -34,10 +31,10 @@ fn a_text_that_was_read_from_a_page_or_made_up() {
     let read =
         fill(field("https://example.com/", "https://example.com/order"), "seen there").traced(&knows("seen there"));
     let said = "`text` came from the user, not from page:https://example.com";
-    assert_eq!(turns(read, standing(), &[]), [format!("allow: {said}")]);
+    assert_eq!(turns(&read, &[]), [format!("allow: {said}")]);
     let own = fill(field("https://example.com/", "https://example.com/order"), "made up").traced(&knows("x"));
     let said = ["allow: a person agrees to it", "allow: `text` came from the user, not from model"];
-    assert_eq!(turns(own, standing(), &[])[..2], said);
+    assert_eq!(turns(&own, &[])[..2], said);
 }
 
 #[test]
@@ -49,7 +46,7 @@ fn a_request_that_is_not_allowed_for_two_reasons() {
     );
     let post = post.fact("method", "POST").fact("bodyBytes", 56);
     let said = "allow: `https://other.test` were among `sites`, and it were a GET request without a body, not POST";
-    assert_eq!(turns(post, standing(), &[]), [said]);
+    assert_eq!(turns(&post, &[]), [said]);
 }
 
 #[test]
@@ -58,14 +55,14 @@ fn a_secret_that_is_bound_elsewhere() {
     let field = field("https://example.com/", "https://example.com/in");
     let password = Action::new(&call, Effect::Write, field).uses_secret("secret", "pin");
     let said = "allow: the secret `pin` were bound to https://example.com";
-    assert_eq!(turns(password, standing(), &["https://bank.test"]), [said]);
+    assert_eq!(turns(&password, &["https://bank.test"]), [said]);
 }
 
 #[test]
 fn an_allowed_order_and_what_would_have_stopped_it() {
     let said =
         fill(field("https://example.com/", "https://example.com/order"), "1 Ziggurat Street").traced(&knows("x"));
-    let turns = turns(said, standing(), &[]);
+    let turns = turns(&said, &[]);
     let expected = [
         "ask: the planner had made `text` up",
         "deny: `text` had been read from some page",

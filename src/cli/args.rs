@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -237,6 +237,89 @@ pub(super) enum PolicyCommand {
         #[command(flatten)]
         home: Home,
     },
+    /// Judge recorded runs again by another pack, and list the decisions that fall otherwise
+    Backtest(Backtest),
+    /// Say what would have to be different for the verdict of a step to be another
+    Why(Why),
+    /// Write the smallest pack that permits what recorded runs did
+    Learn(Learn),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Learn {
+    /// A run: its id, the beginning of it, or `last`; may be given again
+    #[arg(required = true)]
+    pub(super) runs: Vec<String>,
+    /// The folder of the new pack, which must not be there yet
+    #[arg(long, short, value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+    /// What the pack is called; the folder's name if not given
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// How far what was done is taken for what may be done
+    #[arg(long, value_enum, default_value_t = General::Site)]
+    pub(super) general: General,
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+/// How far a learned pack goes beyond what was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum General {
+    /// These elements by role and name, these paths, these files
+    Exact,
+    /// Any element of these forms, addresses below the same first part of the path
+    Form,
+    /// These verbs anywhere at these origins, forms and links no further than they led
+    Site,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Why {
+    /// The run: its id, the beginning of it, or `last`
+    pub(super) run: String,
+    /// The step's number
+    pub(super) step: u64,
+    /// A pack to judge by: its folder, or the name of a ready one. The run's own if not given
+    #[arg(long)]
+    pub(super) pack: Option<String>,
+    /// A site that the pack may allow; may be given again
+    #[arg(long = "site", value_name = "URL")]
+    pub(super) sites: Vec<String>,
+    /// An entry of a parameter of the pack; may be given again
+    #[arg(long = "with", value_name = "NAME=ENTRY", value_parser = pair)]
+    pub(super) with: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 every decision stays, 1 some fall otherwise, 2 usage.")]
+pub(super) struct Backtest {
+    #[command(flatten)]
+    pub(super) pack: Filled,
+    /// A run: its id, the beginning of it, or `last`; may be given again. All runs if not given
+    #[arg(long = "run", value_name = "RUN")]
+    pub(super) runs: Vec<String>,
+    /// Print one JSON result on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+/// A pack, and what is filled in. A parameter that is not given here is as it was in each run.
+#[derive(Debug, Args)]
+pub(super) struct Filled {
+    /// The pack: its folder, or the name of a ready one
+    #[arg(long)]
+    pub(super) pack: String,
+    /// A site that the pack may allow; may be given again
+    #[arg(long = "site", value_name = "URL")]
+    pub(super) sites: Vec<String>,
+    /// An entry of a parameter of the pack; may be given again
+    #[arg(long = "with", value_name = "NAME=ENTRY", value_parser = pair)]
+    pub(super) with: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]

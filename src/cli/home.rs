@@ -92,3 +92,19 @@ pub(super) fn secret_file(path: &Path) -> Result<String, Complaint> {
     let text = read(path)?;
     Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
 }
+
+/// Makes the folder `folder` with these files in it: name and text. It must not be there yet.
+#[expect(clippy::disallowed_methods, reason = "the user names the folder on purpose")]
+pub(super) fn write_folder(folder: &Path, files: &[(&str, &str)]) -> Result<(), Complaint> {
+    let complaint = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Complaint::usage(format!("`{}` is there already; name a new folder", folder.display()))
+        }
+        _ => Complaint::usage(format!("`{}` cannot be written: {error}", folder.display())),
+    };
+    if let Some(above) = folder.parent() {
+        std::fs::create_dir_all(above).map_err(complaint)?;
+    }
+    std::fs::create_dir(folder).map_err(complaint)?;
+    files.iter().try_for_each(|(name, text)| std::fs::write(folder.join(name), text)).map_err(complaint)
+}

@@ -1,6 +1,10 @@
 //! `lamassu policy`: checking packs and explaining verdicts.
 
+mod backtest;
 mod eval;
+mod learn;
+mod recorded;
+mod why;
 
 use std::path::Path;
 
@@ -33,5 +37,8 @@ pub(super) fn policy(args: &Policy) -> Result<u8, Complaint> {
             say(words.join("\n"));
             Ok(0)
         }
+        PolicyCommand::Backtest(args) => backtest::backtest(args),
+        PolicyCommand::Why(args) => why::why(args),
+        PolicyCommand::Learn(args) => learn::learn(args),
     }
 }

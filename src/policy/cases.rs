@@ -58,9 +58,9 @@ struct Case {
     args: BTreeMap<String, Given>,
     #[serde(default)]
     facts: Map<String, Value>,
-    /// Argument to the origins that the secret it stands for may be used at.
+    /// Argument to the secret it stands for.
     #[serde(default)]
-    secrets: BTreeMap<String, Vec<String>>,
+    secrets: BTreeMap<String, Lent>,
     #[serde(default)]
     tainted_by: BTreeSet<String>,
     /// What the user has said besides the arguments that are their own.
@@ -85,6 +85,24 @@ impl Expected {
             Self::Allow => "allow",
             Self::Ask => "ask",
             Self::Deny => "deny",
+        }
+    }
+}
+
+/// A secret: the origins it may be used at and, if a rule asks for it, its name.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Lent {
+    At(Vec<String>),
+    Named { name: String, at: Vec<String> },
+}
+
+impl Lent {
+    /// The secret that stands for `argument`, by name and with its origins.
+    fn secret<'a>(&'a self, argument: &'a str) -> (&'a str, &'a [String]) {
+        match self {
+            Self::At(origins) => (argument, origins),
+            Self::Named { name, at } => (name, at),
         }
     }
 }
@@ -130,8 +148,10 @@ struct Part {
     role: String,
     name: String,
     link: Option<Url>,
-    /// Where its form is sent, by POST.
+    /// Where its form is sent.
     form: Option<Url>,
+    /// How its form is sent; by POST, unless it is said.
+    method: Option<String>,
     #[serde(default)]
     secret_field: bool,
 }
@@ -181,7 +201,8 @@ pub(super) fn verdict(
 impl Case {
     fn judge(&self, book: &Book, policy: &Arc<CedarPolicy>) -> (Expected, Vec<Rule>) {
         let secrets = self.secrets.iter();
-        let vault = secrets.fold(Vault::default(), |vault, (name, origins)| {
+        let vault = secrets.fold(Vault::default(), |vault, (argument, lent)| {
+            let (name, origins) = lent.secret(argument);
             vault.with(name, origins.iter().fold(Secret::new(""), |secret, origin| secret.at(origin)))
         });
         verdict(policy, vault, self.action(book), &self.standing())
@@ -223,8 +244,8 @@ impl Case {
         for (name, value) in &self.facts {
             action = action.fact(name, value.clone());
         }
-        for name in self.secrets.keys() {
-            action = action.uses_secret(name, name);
+        for (argument, lent) in &self.secrets {
+            action = action.uses_secret(argument, lent.secret(argument).0);
         }
         action.traced(&self.provenance())
     }
@@ -307,13 +328,14 @@ impl On {
 impl Part {
     fn element(&self) -> Element {
         let origin = || self.page.origin().ascii_serialization();
+        let method = self.method.clone().unwrap_or_else(|| "post".to_owned());
         Element {
             page: self.page.clone(),
             origin: self.frame.clone().unwrap_or_else(origin),
             role: self.role.clone(),
             name: self.name.clone(),
             link: self.link.clone(),
-            form: self.form.clone().map(|action| Form { action, method: "post".to_owned() }),
+            form: self.form.clone().map(|action| Form { action, method }),
             secret_field: self.secret_field,
         }
     }

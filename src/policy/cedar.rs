@@ -16,7 +16,7 @@ use super::{
     pack::Pack,
     rules::Rules,
     schema::Schema,
-    text,
+    text::{self, Files},
 };
 
 /// A pack that has been loaded. Deciding reads nothing but the question.
@@ -71,7 +71,12 @@ impl Book {
 
 /// Reads `pack`, and says what is in it.
 pub(super) fn read(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Book>, Report), PackError> {
-    let ((defaults, guards), own) = (text::base(), pack.files()?);
+    book(&pack.files()?, verbs)
+}
+
+/// Reads the files `own` of a pack.
+pub(super) fn book(own: &Files, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Book>, Report), PackError> {
+    let (defaults, guards) = text::base();
     let manifest = Manifest::read(&own.manifest)?.above(&Manifest::read(&defaults)?);
     let verbs: Vec<_> = verbs.iter().cloned().chain([cases::verbs(&own.cases)?]).collect();
     let schema = Schema::new(&verbs)?;

@@ -10,9 +10,11 @@
 //! makes every error a denial. This module knows nothing of planners, of the record, or of how
 //! anything is done.
 
+mod backtest;
 mod builtin;
 mod cases;
 mod cedar;
+mod changes;
 mod check;
 mod context;
 mod entities;
@@ -22,18 +24,25 @@ mod fault;
 mod foreign;
 mod host;
 mod index;
+mod learn;
 mod manifest;
 mod pack;
+mod recorded;
 mod rules;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod text;
+mod why;
 
+pub use backtest::{Backtest, Bench, Flip, Found};
 pub use cedar::CedarPolicy;
 pub use check::{Report, check};
 pub use eval::{Judged, Judgement, Sessions};
 pub use explain::explain;
 pub use fault::{Fault, PackError};
+pub use learn::{General, LearnError, Learned, Learner};
 pub use manifest::Parameters;
 pub use pack::Pack;
+pub use recorded::{Bindings, Recorded, Unjudged, Word};
+pub use why::{Turn, Why, why};

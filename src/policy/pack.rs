@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     fault::PackError,
     manifest::Parameters,
@@ -9,13 +11,16 @@ use super::{
 };
 
 /// A pack of rules by name or folder, with its parameters. It is read when a policy is made of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pack {
+    #[serde(flatten)]
     place: Place,
+    #[serde(default)]
     parameters: Parameters,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum Place {
     Ready(String),
     Folder(PathBuf),
@@ -60,6 +65,12 @@ impl Pack {
             Place::Ready(name) => name.clone(),
             Place::Folder(folder) => folder.display().to_string(),
         }
+    }
+
+    /// The same pack with nothing filled in.
+    #[must_use]
+    pub fn unfilled(&self) -> Self {
+        Self { place: self.place.clone(), parameters: Parameters::new() }
     }
 
     /// What was filled in.

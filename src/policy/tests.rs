@@ -2,8 +2,10 @@
 
 mod approval;
 mod hostile;
+mod learned;
 mod loading;
 mod pages;
+mod turned;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

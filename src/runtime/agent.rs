@@ -9,6 +9,7 @@ use crate::{
     goal::Goal,
     journal::{Journal, JournalError, Ledger},
     planner::{Planner, PlannerError},
+    policy::Pack,
 };
 
 /// A planner, tools, a policy and a record, ready to reach goals.
@@ -27,6 +28,8 @@ pub(super) struct Parts {
     pub(super) planner: Arc<dyn Planner>,
     pub(super) toolbox: Toolbox,
     pub(super) gate: Gate,
+    /// The pack of rules, if the policy is one, for the record.
+    pub(super) pack: Option<Pack>,
     pub(super) approver: Arc<dyn Approver>,
     pub(super) ledger: Ledger,
     pub(super) events: Box<dyn Fn(&Event) + Send + Sync>,

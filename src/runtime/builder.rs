@@ -141,12 +141,12 @@ impl AgentBuilder {
     /// sense.
     pub fn build(self) -> Result<Agent, BuildError> {
         let toolbox = Toolbox::new(self.tools)?;
-        let policy: Arc<dyn Policy> = match self.policy {
-            Choice::Own(policy) => policy,
+        let (policy, pack): (Arc<dyn Policy>, _) = match self.policy {
+            Choice::Own(policy) => (policy, None),
             Choice::Pack(pack) => {
                 let verbs: Vec<_> =
                     toolbox.offers().iter().map(|offer| (offer.tool.clone(), offer.verbs.clone())).collect();
-                Arc::new(CedarPolicy::load(&pack, &verbs)?)
+                (Arc::new(CedarPolicy::load(&pack, &verbs)?), Some(pack))
             }
         };
         let parts = Parts {
@@ -156,6 +156,7 @@ impl AgentBuilder {
             planner: self.planner.ok_or(BuildError::NoPlanner)?,
             toolbox,
             gate: Gate::new(policy, Arc::new(self.vault)),
+            pack,
             approver: self.approver,
             ledger: self.ledger,
             events: self.events,

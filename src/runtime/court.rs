@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt as _;
 use lamassu_contract::{
     Action, Approval, Call, Effect, Failure, FailureKind, Held, Observation, Permit, Provenance, Refusal, Rule,
-    Standing, Verdict, visible,
+    SecretUse, Standing, Verdict, visible,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,6 +32,9 @@ pub(super) struct Judged {
     pub(super) digest: String,
     /// What was asked for.
     pub(super) call: Call,
+    /// The secrets it would use, with where each is bound to; not their values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) secrets: Vec<SecretUse>,
     /// Where the run stood.
     pub(super) standing: Standing,
     /// How it was judged.
@@ -289,7 +292,18 @@ impl Court {
             Verdict::Stop(refusal) => (Word::Stop, refusal.rules, Authority::None),
         };
         let digest = action.digest().to_string();
-        (Judged { digest, ..self.judged(action.to_value(), verdict, rules) }, authority)
+        let secrets = self.secrets_of(action);
+        (Judged { digest, secrets, ..self.judged(action.to_value(), verdict, rules) }, authority)
+    }
+
+    /// Where the secrets of `action` are bound to, so that the record can be judged again.
+    fn secrets_of(&self, action: &Action) -> Vec<SecretUse> {
+        let vault = self.parts.vault();
+        let uses = action.secrets().iter().filter_map(|(argument, name)| {
+            let origins = vault.origins(name)?.to_vec();
+            Some(SecretUse { argument: argument.clone(), name: name.clone(), origins })
+        });
+        uses.collect()
     }
 
     /// A call that could not be resolved to an action. One that a tool's own walls stop is refused
@@ -315,6 +329,7 @@ impl Court {
         Judged {
             action: vault.redact_value(action),
             digest: String::new(),
+            secrets: Vec::new(),
             call: self.call.clone(),
             standing: self.standing.clone(),
             verdict,

@@ -16,6 +16,7 @@ mod hostile;
 mod layers;
 #[cfg(feature = "model")]
 mod model;
+mod past;
 mod resume;
 mod runtime;
 mod sessions;

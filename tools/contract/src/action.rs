@@ -83,6 +83,11 @@ impl Serialize for Digest {
     }
 }
 
+/// Why a value cannot be read as an action.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this is not an action as this version records it: {0}")]
+pub struct NotAnAction(String);
+
 /// A call resolved to facts by its tool. Still no authority: only a [`Permit`](crate::Permit) acts.
 #[derive(Clone, Serialize)]
 pub struct Action {
@@ -93,9 +98,28 @@ pub struct Action {
     secrets: BTreeMap<String, String>,
     facts: Map<String, Value>,
     summary: String,
+    #[serde(skip_serializing_if = "Claims::is_empty")]
     claims: Claims,
     #[serde(skip)]
     handle: Option<Arc<dyn Any + Send + Sync>>,
+    /// Whether it was read from a record. The gate turns such an action away.
+    #[serde(skip)]
+    recorded: bool,
+}
+
+/// What [`Action::to_value`] wrote.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    call: Call,
+    effect: Effect,
+    resource: Resource,
+    args: BTreeMap<String, Argument>,
+    secrets: BTreeMap<String, String>,
+    facts: Map<String, Value>,
+    summary: String,
+    #[serde(default)]
+    claims: Claims,
 }
 
 impl Action {
@@ -116,6 +140,27 @@ impl Action {
             summary,
             claims: Claims::default(),
             handle: None,
+            recorded: false,
+        }
+    }
+
+    /// The action that [`Action::to_value`] wrote as `value`, to ask a [`Policy`](crate::Policy)
+    /// about it again. Its labels are what the record says, so nothing may be done with it: it has
+    /// no handle, and the [`Gate`](crate::Gate) refuses it. Its digest is the recorded one, unless
+    /// a secret was redacted in the record.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAnAction`] if `value` is anything else than what an action is written as.
+    pub fn from_value(value: &Value) -> Result<Self, NotAnAction> {
+        let written = Written::deserialize(value).map_err(|error| NotAnAction(error.to_string()))?;
+        let Written { call, effect, resource, args, secrets, facts, summary, claims } = written;
+        let action =
+            Self { call, effect, resource, args, secrets, facts, summary, claims, handle: None, recorded: true };
+        if action.to_value() == *value {
+            Ok(action)
+        } else {
+            Err(NotAnAction("it is not in canonical form".to_owned()))
         }
     }
 
@@ -228,6 +273,10 @@ impl Action {
         // Serialising cannot fail: every map key is a string. Null would only make digests equal
         // for actions that nothing could have described.
         serde_json::to_value(self).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.recorded
     }
 
     pub(crate) fn held<T: Any + Send + Sync>(&self) -> Option<&T> {

@@ -54,6 +54,11 @@ impl Gate {
     /// Judges `action`: once as things are and, if that is denied, once as if a person had just
     /// consented to it. What only consent would allow is held.
     pub fn judge(&self, action: Action, standing: &Standing) -> Verdict {
+        if action.is_recorded() {
+            let rule =
+                Rule::new("gate.recorded", "it was read from a record, whose labels prove nothing; ask for it anew");
+            return Verdict::Stop(Refusal::of(&action, vec![rule]));
+        }
         let digest = action.digest();
         let secrets = match self.secrets_of(&action) {
             Ok(secrets) => secrets,

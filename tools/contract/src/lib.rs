@@ -25,7 +25,7 @@ mod secret;
 mod text;
 mod tool;
 
-pub use action::{Action, Argument, Digest, Effect};
+pub use action::{Action, Argument, Digest, Effect, NotAnAction};
 pub use call::{Call, Kind, Verb};
 pub use canonical::canonical;
 pub use gate::{Gate, Held, Judge, Permit, Refusal, Verdict};

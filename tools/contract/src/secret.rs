@@ -70,6 +70,12 @@ impl Vault {
         self.secrets.keys().map(String::as_str)
     }
 
+    /// The origins that the secret `name` may be used at; none if there is no such secret.
+    #[must_use]
+    pub fn origins(&self, name: &str) -> Option<&[String]> {
+        self.get(name).map(Secret::origins)
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Secret> {
         self.secrets.get(name)
     }

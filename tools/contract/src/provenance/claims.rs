@@ -208,6 +208,12 @@ impl Provenance {
 }
 
 impl Claims {
+    /// Whether nothing is said, as of an action that was not traced.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Takes note of where a part of the argument `name` was found, if that is not with the user. What
     /// selects one of several things that were listed, where the goal points at it, claims nothing.
     fn take(&mut self, name: &str, places: &[Trace], part: Part) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, Call, Effect, Element, File, FileKind, Form, Gate, Mode, Observation, Provenance, Resource, Rule, Secret,
+    Action, Call, Effect, Element, Field, File, FileKind, Form, Gate, Mode, Observation, Provenance, Resource, Rule, Secret,
     Standing, Vault, Verdict,
 };
 use serde::Deserialize;
@@ -47,9 +47,9 @@ struct Case {
     args: BTreeMap<String, Given>,
     #[serde(default)]
     facts: Map<String, Value>,
-    /// Argument to the origins that the secret it stands for may be used at.
+    /// Argument to what the secret that it stands for is bound to.
     #[serde(default)]
-    secrets: BTreeMap<String, Vec<String>>,
+    secrets: BTreeMap<String, Bound>,
     #[serde(default)]
     tainted_by: BTreeSet<String>,
     expect: Expected,
@@ -83,6 +83,36 @@ enum Given {
     Text(String),
     Number(i64),
     Flag(bool),
+}
+
+/// What a secret is bound to: origins alone, or more.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Bound {
+    Origins(Vec<String>),
+    More(Binding),
+}
+
+/// The origins of a secret, with the kind of field or the header that it may go into.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Binding {
+    at: Vec<String>,
+    field: Option<Field>,
+    header: Option<String>,
+}
+
+impl Bound {
+    fn secret(&self) -> Secret {
+        let at = |origins: &[String]| origins.iter().fold(Secret::new(""), |secret, origin| secret.at(origin));
+        match self {
+            Self::Origins(origins) => at(origins),
+            Self::More(Binding { at: origins, field, header }) => {
+                let secret = field.iter().fold(at(origins), |secret, field| secret.field(*field));
+                header.iter().fold(secret, |secret, header| secret.header(header))
+            }
+        }
+    }
 }
 
 /// A value and its source, such as `page:https://evil.test` or `model`.
@@ -120,6 +150,7 @@ struct Part {
     form: Option<Url>,
     #[serde(default)]
     secret_field: bool,
+    field: Option<Field>,
 }
 
 /// Runs every case of `text` and counts them.
@@ -142,9 +173,7 @@ pub(super) fn run(text: &Text, book: &Arc<Book>) -> Result<usize, PackError> {
 impl Case {
     fn judge(&self, book: &Book, policy: &Arc<CedarPolicy>) -> (Expected, Vec<Rule>) {
         let secrets = self.secrets.iter();
-        let vault = secrets.fold(Vault::default(), |vault, (name, origins)| {
-            vault.with(name, origins.iter().fold(Secret::new(""), |secret, origin| secret.at(origin)))
-        });
+        let vault = secrets.fold(Vault::default(), |vault, (name, bound)| vault.with(name, bound.secret()));
         let gate = Gate::new(Arc::<CedarPolicy>::clone(policy), Arc::new(vault));
         match gate.judge(self.action(book), &self.standing()) {
             Verdict::Go(permit) => (Expected::Allow, permit.rules().to_vec()),
@@ -280,6 +309,7 @@ impl Part {
             link: self.link.clone(),
             form: self.form.clone().map(|action| Form { action, method: "post".to_owned() }),
             secret_field: self.secret_field,
+            field: self.field,
         }
     }
 }

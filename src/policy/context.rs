@@ -101,6 +101,7 @@ fn state(standing: &Standing) -> Result<RestrictedExpression, PolicyError> {
 fn secrets(question: &Question<'_>, scene: &mut Scene<'_>) -> Result<RestrictedExpression, PolicyError> {
     let action = question.action;
     let receivers = receivers(action.resource());
+    let fits = question.secrets.iter().all(|secret| is_fit(secret, action.resource()));
     let bound = question.secrets.iter().all(|secret| is_bound(secret, receivers.as_deref()));
     let mut texts_of = action.args().values().map(|argument| &argument.value);
     let in_text = texts_of.any(names_secret) || resource_names_secret(action.resource());
@@ -108,6 +109,7 @@ fn secrets(question: &Question<'_>, scene: &mut Scene<'_>) -> Result<RestrictedE
     record(attributes([
         ("used", RestrictedExpression::new_bool(!question.secrets.is_empty())),
         ("bound", RestrictedExpression::new_bool(bound)),
+        ("fits", RestrictedExpression::new_bool(fits)),
         ("inText", RestrictedExpression::new_bool(in_text)),
         ("names", RestrictedExpression::new_set(names)),
         ("places", texts(question.secrets.iter().map(|secret| place(&secret.argument)))),
@@ -137,6 +139,19 @@ fn receivers(resource: &Resource) -> Option<Vec<String>> {
 fn is_bound(secret: &SecretUse, receivers: Option<&[String]>) -> bool {
     let origins: Vec<_> = secret.origins.iter().filter_map(|origin| host::spelled(origin)).collect();
     receivers.is_some_and(|receivers| receivers.iter().all(|id| origins.iter().any(|origin| origin.id == *id)))
+}
+
+/// Whether a secret that is bound to a kind of field or to a header goes there.
+fn is_fit(secret: &SecretUse, resource: &Resource) -> bool {
+    let field = match resource {
+        Resource::Element(element) => element.field,
+        _ => None,
+    };
+    let header = secret.argument.strip_prefix("secret_headers.").filter(|_| matches!(resource, Resource::Url(_)));
+    match (secret.field, secret.header.as_deref()) {
+        (None, None) => true,
+        (wanted, name) => (wanted.is_some() && field == wanted) || (name.is_some() && header == name),
+    }
 }
 
 fn resource_names_secret(resource: &Resource) -> bool {

@@ -92,6 +92,7 @@ fn field(page: &str, target: &str) -> Resource {
         link: None,
         form: Some(Form { action: url(target), method: "post".to_owned() }),
         secret_field: false,
+        field: None,
     }))
 }
 

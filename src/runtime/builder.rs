@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{Gate, Mode, Policy, Tool, Vault};
+use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 
 use super::{Agent, Approver, Deny, Event, agent::Parts, toolbox::Toolbox};
 use crate::{
@@ -140,6 +140,9 @@ impl AgentBuilder {
     /// [`BuildError`] if there is no planner, the pack does not load, or a tool's verbs make no
     /// sense.
     pub fn build(self) -> Result<Agent, BuildError> {
+        if let Some((name, error)) = self.vault.unfit() {
+            return Err(BuildError::Secret { name: name.to_owned(), error });
+        }
         let toolbox = Toolbox::new(self.tools)?;
         let policy: Arc<dyn Policy> = match self.policy {
             Choice::Own(policy) => policy,
@@ -181,6 +184,14 @@ pub enum BuildError {
     /// The pack does not load.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// A secret cannot be kept from sight.
+    #[error("the secret `{name}` cannot be used: {error}")]
+    Secret {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: SecretError,
+    },
     /// A tool makes no sense.
     #[error("the tool `{name}` cannot be used: {problem}")]
     Tool {

@@ -266,7 +266,15 @@ impl Court {
             Ok(Err(_)) => reject("the approver panicked"),
             Err(_) => reject("nobody answered for ten minutes"),
         };
-        (ruling, Authority::Held(held))
+        (self.redacted(ruling), Authority::Held(held))
+    }
+
+    /// What a person says may hold what they should rather not have typed.
+    fn redacted(&self, ruling: Ruling) -> Ruling {
+        match ruling {
+            Ruling::Reject { by, why } => Ruling::Reject { by, why: self.parts.vault().redact(&why) },
+            other => other,
+        }
     }
 
     /// The held action of this digest: the one at hand or, in a run that was taken up again, judged

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{Call, Effect, Failure, FailureKind, Observation, Outcome, Permit, Reconciled};
+use lamassu_contract::{Call, Effect, Failure, FailureKind, Observation, Outcome, Permit, Reconciled, Refusal, Rule};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -195,7 +195,11 @@ async fn attempt(parts: &Parts, permit: Permit, blobs: &Blobs) -> Done {
 
 fn redacted(parts: &Parts, outcome: Outcome, blobs: &Blobs) -> Outcome {
     let redact = |text: &str| parts.vault().redact(text);
-    let failure = |failure: Failure| Failure { message: redact(&failure.message), ..failure };
+    let failure = |failure: Failure| Failure {
+        message: redact(&failure.message),
+        refusal: failure.refusal.map(|refusal| redacted_refusal(refusal, &redact)),
+        ..failure
+    };
     match outcome {
         Outcome::Landed(observation) => {
             let mut observation = observation.map_text(&redact);
@@ -210,9 +214,16 @@ fn redacted(parts: &Parts, outcome: Outcome, blobs: &Blobs) -> Outcome {
     }
 }
 
+fn redacted_refusal(refusal: Refusal, redact: &dyn Fn(&str) -> String) -> Refusal {
+    let rule = |rule: Rule| Rule { because: redact(&rule.because), ..rule };
+    Refusal { action: redact(&refusal.action), rules: refusal.rules.into_iter().map(rule).collect() }
+}
+
 /// What a look of the tool or a person says about an action in doubt; nothing if neither can tell.
 async fn find_out(parts: &Parts, judged: &Judged) -> Option<Done> {
-    let found = |settled, by: &str, words: String| Some(Done::Found { settled, by: by.to_owned(), words });
+    let found = |settled, by: &str, words: String| {
+        Some(Done::Found { settled, by: by.to_owned(), words: parts.vault().redact(&words) })
+    };
     if judged.effect() == Some(Effect::Read) {
         return found(Settled::NotSent, "lamassu", "it only reads, so it can be asked for again".to_owned());
     }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::{
     Action, Approval, Decision, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool, Vault,
@@ -115,7 +116,13 @@ impl Gate {
                 .vault
                 .get(name)
                 .ok_or_else(|| Rule::new("gate.secret", format!("there is no secret called `{name}`")))?;
-            Ok(SecretUse { argument: argument.clone(), name: name.clone(), origins: secret.origins().to_vec() })
+            Ok(SecretUse {
+                argument: argument.clone(),
+                name: name.clone(),
+                origins: secret.origins().to_vec(),
+                field: secret.bound_field(),
+                header: secret.bound_header().map(str::to_owned),
+            })
         });
         uses.collect()
     }
@@ -225,9 +232,10 @@ impl Permit {
         self.action.held()
     }
 
-    /// The secret that stands for the argument `name`, if the action was judged to use one there.
+    /// The secret that stands for the argument `name`, if the action was judged to use one there; for
+    /// a seed of one-time codes, the code of this moment. It is overwritten when it is dropped.
     #[must_use]
-    pub fn secret(&self, name: &str) -> Option<&str> {
+    pub fn secret(&self, name: &str) -> Option<Zeroizing<String>> {
         let secret = self.action.secrets().get(name)?;
         self.judge.gate.vault.get(secret).map(crate::Secret::expose)
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Digest};
+use crate::{Action, Digest, Field};
 
 /// Decides whether an action may run. It looks at nothing but the question.
 pub trait Policy: Send + Sync + fmt::Debug {
@@ -38,6 +38,12 @@ pub struct SecretUse {
     pub name: String,
     /// The origins it may be used at.
     pub origins: Vec<String>,
+    /// The only kind of field it may go into.
+    #[serde(default)]
+    pub field: Option<Field>,
+    /// The only header it may go into, in lower case.
+    #[serde(default)]
+    pub header: Option<String>,
 }
 
 /// Who watches a run.

@@ -225,11 +225,23 @@ fn a_secret_is_declared_with_its_place_and_its_origins() {
         ),
         (
             "goal = 'a'\n[secrets.b]\nenv = 'B'\nfile = 'b'\nat = ['https://a.test']",
-            ":2:1: `secrets.b`: expected either `env` or `file`, which says where its value is kept",
+            ":2:1: `secrets.b`: expected one of `env`, `file` and `keyring`, which says where its value is kept",
         ),
         (
             "goal = 'a'\n[secrets.b]\nenv = 'B'",
             ":2:1: `secrets.b.at`: missing; expected the origins it may be used at, such as `[\"https://shop.test\"]`",
+        ),
+        (
+            "goal = 'a'\n[secrets.b]\nkeyring = 'shop'\nat = ['https://a.test']",
+            ":3:11: `secrets.b.keyring`: expected a service and a name such as `shop.test/ann`, found `shop`",
+        ),
+        (
+            "goal = 'a'\n[secrets.b]\nenv = 'B'\nat = ['https://a.test']\nfield = 'pin'",
+            ":5:9: `secrets.b.field`: expected `password`, `one-time-code` or `text`, found `pin`",
+        ),
+        (
+            "goal = 'a'\n[secrets.b]\nenv = 'B'\nat = ['https://a.test']\nheader = 'a: b'",
+            ":5:10: `secrets.b.header`: expected the name of a header such as `authorization`, found `a: b`",
         ),
         (
             "goal = 'a'\n[secrets.b]\nenv = 'B'\nat = []",
@@ -401,7 +413,7 @@ fn paths_are_relative_to_the_task_file_and_origins_are_plain() {
         "[files]\nworkspace = 'work'\n[policy]\npack = 'shop'\nsites = 'https://a.test'\nprivate = ['b', 'c']\n\
          [model]\nname = 'm'\n[secrets.pw]\nfile = 'pw.txt'\nat = 'https://A.test:443/'",
     );
-    let secret = SecretSource { from: SecretPlace::File("tasks/pw.txt".into()), at: vec!["https://a.test".into()] };
+    let secret = SecretSource { from: SecretPlace::File("tasks/pw.txt".into()), at: vec!["https://a.test".into()], totp: false, field: None, header: None };
     let parameters = [("sites", vec!["https://a.test"]), ("private", vec!["b", "c"])];
     let parameters =
         parameters.map(|(name, values)| (name.to_owned(), values.into_iter().map(str::to_owned).collect()));
@@ -413,7 +425,7 @@ fn paths_are_relative_to_the_task_file_and_origins_are_plain() {
         policy: PolicyChoice { pack: Some("shop".into()), parameters: parameters.into() },
         secrets: [("pw".to_owned(), secret)].into(),
         workspace: Some("tasks/work".into()),
-        model: ModelChoice { name: Some("m".into()), base_url: None },
+        model: ModelChoice { name: Some("m".into()), ..ModelChoice::default() },
         browser: BrowserChoice::default(),
         folder: "tasks".into(),
     };

@@ -7,8 +7,8 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, Call, Effect, Element, Field, File, FileKind, Form, Gate, Mode, Observation, Provenance, Resource, Rule, Secret,
-    Standing, Vault, Verdict,
+    Action, Call, Effect, Element, Field, File, FileKind, Form, Gate, Limits, Mode, Observation, Provenance, Resource, Rule, Secret,
+    Spent, Standing, Vault, Verdict,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -52,6 +52,12 @@ struct Case {
     secrets: BTreeMap<String, Bound>,
     #[serde(default)]
     tainted_by: BTreeSet<String>,
+    /// What the run has used up.
+    #[serde(default)]
+    spent: Spent,
+    /// What it may use up.
+    #[serde(default)]
+    limits: Limits,
     expect: Expected,
     /// A rule that must be among those that decided; empty if no rule may.
     rule: Option<String>,
@@ -238,15 +244,13 @@ impl Case {
 
     fn standing(&self) -> Standing {
         Standing {
-            run: "case".to_owned(),
-            agent: "lamassu".to_owned(),
-            user: "user".to_owned(),
-            mode: Mode::Script,
             steps: 1,
-            tokens: 0,
             seconds: 1,
             tainted_by: self.tainted_by.clone(),
             now: 1_700_000_000_000,
+            spent: self.spent.clone(),
+            limits: self.limits,
+            ..Standing::new("case", "lamassu", "user", Mode::Script)
         }
     }
 }

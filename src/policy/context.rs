@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cedar_policy::{Context, RestrictedExpression};
 use lamassu_contract::{
-    Argument, Mode, PolicyError, Question, Resource, SecretUse, Source, Standing, has_placeholder, names_secret,
+    Argument, Mode, PolicyError, Question, Resource, Rule, SecretUse, Source, Standing, has_placeholder, names_secret,
 };
 use serde_json::{Map, Value};
 
@@ -32,7 +32,7 @@ pub(super) fn context(
     let parts = attributes([
         ("effect", text(effect.as_str())),
         ("approval", approval(question)?),
-        ("run", state(question.standing)?),
+        ("run", state(question.standing, action.resource())?),
         ("secrets", secrets(question, scene)?),
         ("untrusted", texts(untrusted.map(|(name, _)| name.as_str()))),
         ("args", record(args.collect::<Result<Vec<_>, _>>()?)?),
@@ -86,8 +86,21 @@ fn approval(question: &Question<'_>) -> Result<RestrictedExpression, PolicyError
     ]))
 }
 
-fn state(standing: &Standing) -> Result<RestrictedExpression, PolicyError> {
+fn state(standing: &Standing, resource: &Resource) -> Result<RestrictedExpression, PolicyError> {
+    let Standing { spent, limits, .. } = standing;
+    let limits = [
+        ("money", limits.money),
+        ("bytesSent", limits.bytes_sent),
+        ("requestsPerHost", limits.requests_per_host),
+        ("consequential", limits.consequential),
+    ];
+    let limits = limits.into_iter().filter_map(|(name, limit)| Some((name.to_owned(), long(limit?))));
     record(attributes([
+        ("money", long(spent.money)),
+        ("bytesSent", long(spent.bytes_sent)),
+        ("requestsToHost", long(requests_to(standing, resource))),
+        ("consequential", long(spent.consequential)),
+        ("budget", record(limits)?),
         ("steps", long(standing.steps)),
         ("tokens", long(standing.tokens)),
         ("seconds", long(standing.seconds)),
@@ -96,6 +109,40 @@ fn state(standing: &Standing) -> Result<RestrictedExpression, PolicyError> {
         ("tainted", RestrictedExpression::new_bool(!standing.tainted_by.is_empty())),
         ("taintedBy", texts(standing.tainted_by.iter().map(String::as_str))),
     ]))
+}
+
+/// `rule` with the counts and limits that its reason names, such as `{bytesSent}`, filled in.
+pub(super) fn with_counts(rule: Rule, question: &Question<'_>) -> Rule {
+    if !rule.because.contains('{') {
+        return rule;
+    }
+    let Standing { spent, limits, .. } = question.standing;
+    let count = |number: u64| number.to_string();
+    let limit = |limit: Option<u64>| limit.map_or_else(|| "not limited".to_owned(), count);
+    let counts = [
+        ("{money}", money(spent.money)),
+        ("{bytesSent}", count(spent.bytes_sent)),
+        ("{requestsToHost}", count(requests_to(question.standing, question.action.resource()))),
+        ("{consequential}", count(spent.consequential)),
+        ("{budget.money}", limits.money.map_or_else(|| limit(None), money)),
+        ("{budget.bytesSent}", limit(limits.bytes_sent)),
+        ("{budget.requestsPerHost}", limit(limits.requests_per_host)),
+        ("{budget.consequential}", limit(limits.consequential)),
+    ];
+    let fill = |because: String, (name, value): (&str, String)| because.replace(name, &value);
+    Rule { because: counts.into_iter().fold(rule.because, fill), ..rule }
+}
+
+/// Millionths of the currency as a decimal number, such as `0.50`.
+fn money(micros: u64) -> String {
+    let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+    let digits = text.trim_end_matches('0').len().max(text.len() - 4);
+    text.get(..digits).unwrap_or_default().to_owned()
+}
+
+/// How many requests the run has sent to the host of `resource`.
+fn requests_to(standing: &Standing, resource: &Resource) -> u64 {
+    resource.host().and_then(|host| standing.spent.requests.get(host)).copied().unwrap_or(0)
 }
 
 fn secrets(question: &Question<'_>, scene: &mut Scene<'_>) -> Result<RestrictedExpression, PolicyError> {

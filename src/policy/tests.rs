@@ -43,17 +43,7 @@ fn example(name: &str) -> Pack {
 }
 
 fn standing() -> Standing {
-    Standing {
-        run: "run-1".to_owned(),
-        agent: "lamassu".to_owned(),
-        user: "ann".to_owned(),
-        mode: Mode::Script,
-        steps: 3,
-        tokens: 0,
-        seconds: 9,
-        tainted_by: BTreeSet::new(),
-        now: 1_700_000_000_000,
-    }
+    Standing { steps: 3, seconds: 9, now: 1_700_000_000_000, ..Standing::new("run-1", "lamassu", "ann", Mode::Script) }
 }
 
 fn url(text: &str) -> Url {

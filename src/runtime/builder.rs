@@ -7,7 +7,7 @@ use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 use super::{Agent, Approver, Deny, Event, agent::Parts, toolbox::Toolbox};
 use crate::{
     journal::{Ledger, Store},
-    planner::Planner,
+    planner::{Planner, Prices},
     policy::{CedarPolicy, Pack, PackError},
 };
 
@@ -24,6 +24,7 @@ pub struct AgentBuilder {
     approver: Arc<dyn Approver>,
     ledger: Ledger,
     events: Box<dyn Fn(&Event) + Send + Sync>,
+    prices: Option<Prices>,
     rehearsal: bool,
     origin: serde_json::Value,
 }
@@ -46,6 +47,7 @@ impl Default for AgentBuilder {
             approver: Arc::new(Deny),
             ledger: Ledger::Memory,
             events: Box::new(|_| {}),
+            prices: None,
             rehearsal: false,
             origin: serde_json::Value::Null,
         }
@@ -120,6 +122,12 @@ impl AgentBuilder {
         self
     }
 
+    /// What the planner's tokens cost; a goal whose budget limits money needs it.
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = Some(prices);
+        self
+    }
+
     /// Judges every action but does only those that merely read; the others are reported as
     /// what would have happened.
     pub fn rehearse(mut self) -> Self {
@@ -162,6 +170,7 @@ impl AgentBuilder {
             approver: self.approver,
             ledger: self.ledger,
             events: self.events,
+            prices: self.prices,
             rehearsal: self.rehearsal,
             origin: self.origin,
         };

@@ -150,6 +150,7 @@ impl Run {
         });
         let entry = entry.await?;
         self.state.clock.tick(&entry);
+        self.came_back(&entry.value.restored);
         if entry.fresh {
             self.tell_judged(&entry.value);
         }

@@ -41,6 +41,21 @@ impl Resource {
     }
 }
 
+impl Resource {
+    /// The host that an action upon it sends to: that of an address, of a form's target or a link.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::Url(url) => url.host_str(),
+            Self::Element(element) => {
+                let form = element.form.as_ref().map(|form| &form.action);
+                form.or(element.link.as_ref()).unwrap_or(&element.page).host_str()
+            }
+            Self::Address { .. } | Self::File(_) | Self::Thing { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -27,17 +27,7 @@ fn action() -> Action {
 }
 
 fn standing() -> Standing {
-    Standing {
-        run: "r".into(),
-        agent: "a".into(),
-        user: "u".into(),
-        mode: Mode::Script,
-        steps: 0,
-        tokens: 0,
-        seconds: 0,
-        tainted_by: std::collections::BTreeSet::new(),
-        now: 1_000_000,
-    }
+    Standing { now: 1_000_000, ..Standing::new("r", "a", "u", Mode::Script) }
 }
 
 fn rules(refusal: &Refusal) -> Vec<&str> {

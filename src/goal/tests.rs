@@ -80,10 +80,10 @@ fn a_key_that_nobody_reads_is_an_error() {
         ("goal = 'a'\n[budget]\nstops = 3", ":3:1: `budget.stops`: unknown key; did you mean `steps`?"),
         (
             "goal = 'a'\n[budget]\nmoney = 3",
-            ":3:1: `budget.money`: unknown key; expected `steps`, `seconds` or `tokens`",
+            "":3:9: `budget.money`: expected an amount in quotes with at most six decimals, such as `\\"0.50\\"`, found `3`"",
         ),
         ("goal = 'a'\n[files]\nworkspaces = 'w'", ":3:1: `files.workspaces`: unknown key; did you mean `workspace`?"),
-        ("goal = 'a'\n[model]\nkey = 'w'", ":3:1: `model.key`: unknown key; expected `name` or `base_url`"),
+        ("goal = 'a'\n[model]\nkey = 'w'", ":3:1: `model.key`: unknown key; expected `name`, `base_url`, `price_in` or `price_out`"),
         (
             "goal = 'a'\n[[steps]]\nopen = { ur = 'https://a.test' }",
             ":3:10: `steps.open.ur`: unknown key; did you mean `url`?",

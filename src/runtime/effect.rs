@@ -52,7 +52,7 @@ impl Run {
         }
         match entry.value {
             Done::Tried { outcome: Outcome::Landed(observation), .. } => {
-                self.state.went_out(&judged.value, Reached::World);
+                self.state.went_out(&self.parts, &judged.value, Reached::World);
                 Ok(Reply::Landed(observation))
             }
             Done::Tried { outcome: Outcome::NotSent(failure), .. } => lost(failure),
@@ -68,11 +68,11 @@ impl Run {
     fn found(&mut self, judged: &Judged, settled: Settled, words: String) -> Reply {
         match settled {
             Settled::Landed => {
-                self.state.went_out(judged, Reached::World);
+                self.state.went_out(&self.parts, judged, Reached::World);
                 Reply::Landed(Observation::from_tool(&judged.call.tool, words))
             }
             Settled::NotSent => {
-                self.state.went_out(judged, Reached::Network);
+                self.state.went_out(&self.parts, judged, Reached::Network);
                 Reply::Failed(Failure::new(FailureKind::Stale, words))
             }
         }
@@ -141,7 +141,7 @@ impl Run {
     /// Finding the way back to a page sends requests too.
     pub(super) fn came_back(&mut self, restored: &[Judged]) {
         for judged in restored.iter().filter(|judged| judged.verdict == Word::Go) {
-            self.state.went_out(judged, Reached::Network);
+            self.state.went_out(&self.parts, judged, Reached::Network);
         }
     }
 

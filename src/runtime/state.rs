@@ -78,10 +78,11 @@ impl State {
     }
 
     /// What was judged went out into the world, or may have.
-    pub(super) fn went_out(&mut self, judged: &Judged, reached: Reached) {
+    pub(super) fn went_out(&mut self, parts: &Parts, judged: &Judged, reached: Reached) {
         let fact = |name: &str| judged.action.pointer(name).and_then(Value::as_u64).unwrap_or(0);
         self.spent.bytes_sent = self.spent.bytes_sent.saturating_add(fact("/facts/sentBytes"));
-        let effect = judged.effect();
+        // Rules take no action for weaker than its verb.
+        let effect = judged.effect().max(parts.toolbox.effect(&judged.call));
         if effect >= Some(Effect::Consequential) && reached == Reached::World {
             self.spent.consequential += 1;
         }

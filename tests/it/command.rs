@@ -136,7 +136,7 @@ fn a_secret_file_is_the_users_own_and_nothing_else() {
     let desk = desk();
     let task = format!("{NOTE}\n[secrets.pin]\nfile = \"pin\"\nat = [\"https://shop.test\"]\n");
     desk.write("t.toml", &task);
-    desk.write("seed.toml", &task.replace("at =", "totp = true\nat ="));
+    desk.write("seed.toml", &task.replace("\nat =", "\ntotp = true\nat ="));
     let set = |text: &str, mode| {
         let _ = std::fs::remove_file(desk.path("pin"));
         desk.write("pin", text);

@@ -52,7 +52,7 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "open a file by its path",
-        &["std::fs", "rustix::fs::open", "open_ambient", "Connection::open"],
+        &["std::fs", "rustix::fs::open(", "open_ambient", "Connection::open"],
         &[
             "src/cli/home.rs",
             "src/cli/secrets.rs",

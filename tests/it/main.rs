@@ -11,6 +11,7 @@
 #[cfg(feature = "browser")]
 mod attack;
 mod bad_inputs;
+mod budget;
 mod command;
 mod hostile;
 mod layers;

@@ -7,8 +7,8 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, Call, Effect, Element, Field, File, FileKind, Form, Gate, Limits, Mode, Observation, Provenance, Resource, Rule, Secret,
-    Spent, Standing, Vault, Verdict,
+    Action, Call, Effect, Element, Field, File, FileKind, Form, Gate, Limits, Mode, Observation, Provenance, Resource,
+    Rule, Secret, Spent, Standing, Vault, Verdict,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};

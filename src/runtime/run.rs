@@ -172,11 +172,10 @@ impl Run {
         let name = format!("answer-{}", self.state.steps);
         let parts = Arc::clone(&self.parts);
         let asked = question.clone();
-        let answer =
-            self.journal.try_step(Kind::Answer, &name, async move {
-                let said = parts.approver.answer(&asked).await;
-                said.map(|said| parts.vault().redact(&said)).ok_or(())
-            });
+        let answer = self.journal.try_step(Kind::Answer, &name, async move {
+            let said = parts.approver.answer(&asked).await;
+            said.map(|said| parts.vault().redact(&said)).ok_or(())
+        });
         let Ok(entry) = answer.await? else {
             return Err(Halt::Aside(Status::Waiting, format!("the planner asks: {question}")));
         };

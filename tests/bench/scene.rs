@@ -17,5 +17,12 @@ pub(crate) fn pack() -> Pack {
 }
 
 pub(crate) fn standing() -> Standing {
-    Standing { steps: 7, tokens: 1200, seconds: 3, tainted_by: BTreeSet::from([format!("page:{SITE}")]), now: 1_800_000_000_000, ..Standing::new("bench", "bench", "bench", Mode::Script) }
+    Standing {
+        steps: 7,
+        tokens: 1200,
+        seconds: 3,
+        tainted_by: BTreeSet::from([format!("page:{SITE}")]),
+        now: 1_800_000_000_000,
+        ..Standing::new("bench", "bench", "bench", Mode::Script)
+    }
 }

@@ -149,7 +149,7 @@ fn a_secret_file_is_the_users_own_and_nothing_else() {
     all.push(told("t.toml").err);
     set(&"x".repeat(70_000), 0o600);
     all.push(told("t.toml").err);
-    set("no seed", 0o600);
+    set("seed 0189", 0o600);
     all.push(told("seed.toml").err);
     std::fs::rename(desk.path("pin"), desk.path("real")).unwrap();
     symlink(desk.path("real"), desk.path("pin")).unwrap();

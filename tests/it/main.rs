@@ -19,6 +19,7 @@ mod layers;
 mod model;
 mod resume;
 mod runtime;
+mod secrets;
 #[cfg(feature = "browser")]
 mod shop;
 mod support;

@@ -32,9 +32,7 @@ pub use gate::{Gate, Held, Judge, Permit, Refusal, Verdict};
 pub use label::{Label, Source};
 pub use observation::{Observation, Picture};
 pub use page::{Change, Page, Row, Table};
-pub use policy::{
-    Approval, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing,
-};
+pub use policy::{Approval, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing};
 pub use provenance::Provenance;
 pub use resource::{Element, Field, File, FileKind, Form, Resource, Zone};
 pub use secret::{Secret, SecretError, Vault};

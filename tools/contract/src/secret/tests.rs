@@ -12,8 +12,8 @@ use super::*;
 const ADDRESS: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'%').add(b'`').add(b'\\');
 /// Characters that some encoding treats in a way of its own, and letters that are like any other.
 const LETTERS: [char; 32] = [
-    'a', 'b', 'c', 'X', 'Y', 'Z', '0', '1', '7', '9', ' ', '%', '&', '+', '/', '\\', '"', '\'', '<', '>', '=', '?', '#',
-    ';', '-', '_', '.', '{', 'ö', 'ß', '中', '🔑',
+    'a', 'b', 'c', 'X', 'Y', 'Z', '0', '1', '7', '9', ' ', '%', '&', '+', '/', '\\', '"', '\'', '<', '>', '=', '?',
+    '#', ';', '-', '_', '.', '{', 'ö', 'ß', '中', '🔑',
 ];
 
 /// A small generator, so that the same texts come up in every test run.
@@ -30,7 +30,10 @@ fn word(state: &mut u64) -> String {
 }
 
 fn entities(value: &str, write: fn(char) -> String) -> String {
-    value.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_string() } else { write(letter) }).collect()
+    value
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_string() } else { write(letter) })
+        .collect()
 }
 
 fn named(letter: char) -> String {
@@ -89,7 +92,12 @@ fn whatever_a_secret_is_each_of_its_echoes_is_redacted() {
         let vault = Vault::default().with("pin", Secret::new(value.as_str()));
         for echo in echoes(&value) {
             let shown = vault.redact(&format!("<{echo}>"));
-            let left = shown.replace("{secret pin}", "").replace("%3D", "").chars().filter(|letter| letter.is_alphanumeric()).count();
+            let left = shown
+                .replace("{secret pin}", "")
+                .replace("%3D", "")
+                .chars()
+                .filter(|letter| letter.is_alphanumeric())
+                .count();
             // Of base64 some letters may stay that say nothing of the secret.
             assert!(shown.contains("{secret pin}") && left <= 7, "`{value}` as `{echo}` became `{shown}`");
         }
@@ -113,7 +121,8 @@ fn secrets_that_overlap_are_redacted_whole() {
 #[test]
 fn no_bits_of_a_secret_stay_beside_its_base64() {
     let vault = Vault::default().with("pin", Secret::new("hunter2!"));
-    let shown = ["hunter2!", "a:hunter2!", "ab:hunter2!", "abc:hunter2!"].map(|text| vault.redact(&STANDARD.encode(text)));
+    let shown =
+        ["hunter2!", "a:hunter2!", "ab:hunter2!", "abc:hunter2!"].map(|text| vault.redact(&STANDARD.encode(text)));
     assert_eq!(shown, ["{secret pin}", "YT{secret pin}", "YWI6{secret pin}", "YWJjO{secret pin}"].map(str::to_owned));
 }
 

@@ -5,10 +5,7 @@ mod hostile;
 mod loading;
 mod pages;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use lamassu_contract::{
     Action, Call, Effect, Element, Form, Gate, Mode, Observation, Provenance, Resource, Secret, Standing, Vault,

@@ -1,7 +1,7 @@
 //! One browser for all tests, a server of small pages, and a gate that lets through what a test says.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     future::Future,
     sync::{
         Arc, LazyLock,

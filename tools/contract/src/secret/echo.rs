@@ -115,7 +115,8 @@ impl Needle {
                 if let Some(length) = character(rest, wanted, way) {
                     break rest.get(length..)?;
                 }
-                let gap = rest.chars().next().filter(|found| index > 0 && is_gap(*found, splits))?;
+                let is_gap = |found: &char| is_unseen(*found) || (splits && found.is_whitespace());
+                let gap = rest.chars().next().filter(|found| index > 0 && is_gap(found))?;
                 rest = rest.get(gap.len_utf8()..)?;
             };
         }
@@ -153,9 +154,9 @@ fn base64(value: &[u8], lead: usize) -> Vec<Needle> {
     [STANDARD_NO_PAD.encode(&*bytes), URL_SAFE_NO_PAD.encode(&*bytes)].into_iter().filter_map(needle).collect()
 }
 
-fn is_gap(character: char, splits: bool) -> bool {
+/// Soft hyphens and marks without width.
+fn is_unseen(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
-        || (splits && character.is_whitespace())
 }
 
 /// How many bytes at the beginning of `text` say `wanted`, in `way` or as it is.

@@ -1,7 +1,6 @@
 //! A workspace with a world around it, and a gate that lets everything through.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,

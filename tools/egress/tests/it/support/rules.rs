@@ -1,5 +1,4 @@
 use std::{
-    collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex},
 };

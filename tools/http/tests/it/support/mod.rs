@@ -5,7 +5,7 @@ mod names;
 mod rules;
 mod site;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use lamassu_contract::{
     Action, Call, Failure, FailureKind, Gate, Mode, Observation, Outcome, Secret, Standing, Tool, Vault, Verdict,

@@ -79,6 +79,12 @@ fn model(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> 
     }
     let builder = builder.planner(Model::new(config).map_err(Complaint::usage)?);
     let (input, output) = (task.model.price_in, task.model.price_out);
+    if task.goal.budget.limits.money.is_some() && (input.is_none() || output.is_none()) {
+        return Err(Complaint::usage(
+            "the budget limits `money`, so what a million tokens cost has to be known: give `price_in` and `price_out` \
+             under `[model]`",
+        ));
+    }
     if input.is_none() && output.is_none() {
         return Ok(builder);
     }

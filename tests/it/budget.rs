@@ -161,3 +161,12 @@ fn a_task_file_says_what_may_be_used_up() {
     assert_eq!((ran.code, taken.load(Ordering::SeqCst)), (4, 1), "{}", ran.err);
     assert!(ran.err.contains("guard.budget-consequential"), "{}", ran.err);
 }
+
+#[cfg(feature = "model")]
+#[test]
+fn a_task_that_limits_money_has_to_say_what_a_model_costs() {
+    let desk = Desk::new();
+    desk.write("t.toml", "goal = \"x\"\n[budget]\nmoney = \"0.50\"\n[model]\nname = \"m\"\nprice_in = \"2\"\n");
+    let ran = desk.run(&["run", "t.toml"]);
+    assert_eq!((ran.code, ran.err.contains("give `price_in` and `price_out`")), (2, true), "{}", ran.err);
+}

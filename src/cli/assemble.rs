@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt};
+use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt, secrets};
 use crate::{
-    Agent, Event, Mode, Pack, Script, Secret, Store, Vault,
-    goal::{BrowserChoice, BrowserKind, PlannerKind, SecretPlace, Task, recorded},
+    Agent, Event, Mode, Pack, Script, Store,
+    goal::{BrowserChoice, BrowserKind, PlannerKind, Task, recorded},
     runtime::{AgentBuilder, Settled},
 };
 
@@ -29,7 +29,7 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .user(&user)
         .mode(Mode::Script)
         .pack(pack(task))
-        .vault(vault(task)?)
+        .vault(secrets::vault(&task.secrets)?)
         .approver(Prompt { user, settled: means.settled })
         .journal(means.store)
         .origin(means.origin)
@@ -46,24 +46,6 @@ fn pack(task: &Task) -> Pack {
     parameters.fold(Pack::find(name, &task.folder), |pack, (name, entries)| pack.with(name, entries.clone()))
 }
 
-/// The values of the task's secrets. None of them is ever written anywhere.
-fn vault(task: &Task) -> Result<Vault, Complaint> {
-    let mut vault = Vault::default();
-    for (name, source) in &task.secrets {
-        let value = match &source.from {
-            SecretPlace::Env(variable) => home::variable(variable).ok_or_else(|| {
-                Complaint::usage(format!(
-                    "the secret `{name}` is to come from `{variable}`, which is not set; set it and run again"
-                ))
-            })?,
-            SecretPlace::File(path) => home::secret_file(path)?,
-        };
-        let secret = source.at.iter().fold(Secret::new(value), |secret, origin| secret.at(origin));
-        vault = vault.with(name, secret);
-    }
-    Ok(vault)
-}
-
 fn planner(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> {
     match &task.planner {
         PlannerKind::Script => Ok(builder.planner(Script::new(task))),
@@ -77,7 +59,10 @@ fn planner(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint
 
 #[cfg(feature = "model")]
 fn model(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> {
-    use crate::planner::model::{Config, Model};
+    use crate::planner::{
+        Prices,
+        model::{Config, Model},
+    };
     let name = task.model.name.clone().or_else(|| home::variable("LAMASSU_MODEL"));
     let Some(name) = name else {
         return Err(Complaint::usage(
@@ -92,7 +77,18 @@ fn model(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> 
     if let Some(key) = home::variable("OPENAI_API_KEY") {
         config = config.api_key(key);
     }
-    Ok(builder.planner(Model::new(config).map_err(Complaint::usage)?))
+    let builder = builder.planner(Model::new(config).map_err(Complaint::usage)?);
+    let (input, output) = (task.model.price_in, task.model.price_out);
+    if task.goal.budget.limits.money.is_some() && (input.is_none() || output.is_none()) {
+        return Err(Complaint::usage(
+            "the budget limits `money`, so what a million tokens cost has to be known: give `price_in` and `price_out` \
+             under `[model]`",
+        ));
+    }
+    if input.is_none() && output.is_none() {
+        return Ok(builder);
+    }
+    Ok(builder.prices(Prices { input: input.unwrap_or(0), output: output.unwrap_or(0) }))
 }
 
 #[cfg(not(feature = "model"))]

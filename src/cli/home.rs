@@ -2,7 +2,6 @@
 
 use std::{
     io::{BufRead, BufReader, Read as _},
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -47,7 +46,7 @@ pub(super) fn user() -> String {
 const LARGEST: u64 = 2_000_000;
 
 /// A text file that the user named.
-#[expect(clippy::disallowed_methods, reason = "the user names task files and secret files on purpose")]
+#[expect(clippy::disallowed_methods, reason = "the user names task files on purpose")]
 pub(super) fn read(path: &Path) -> Result<String, Complaint> {
     let mut text = String::new();
     std::fs::File::open(path)
@@ -80,17 +79,6 @@ pub(super) fn lines(path: &Path) -> Result<impl Iterator<Item = Result<String, S
             Err(error) => Some(Err(error.to_string())),
         }
     }))
-}
-
-/// The value in a file that only its owner may read; one newline at the end is not part of it.
-pub(super) fn secret_file(path: &Path) -> Result<String, Complaint> {
-    let complaint = |problem: String| Complaint::usage(format!("the secret file `{}` {problem}", path.display()));
-    let mode = std::fs::metadata(path).map_err(|error| complaint(format!("cannot be read: {error}")))?.mode();
-    if mode & 0o077 != 0 {
-        return Err(complaint(format!("may be read by others (mode {:o}); `chmod 600` it", mode & 0o777)));
-    }
-    let text = read(path)?;
-    Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())
 }
 
 /// Makes the folder `folder` with these files in it: name and text. It must not be there yet.

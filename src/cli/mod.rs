@@ -11,6 +11,7 @@ mod progress;
 mod prompt;
 mod run;
 mod runs;
+mod secrets;
 mod tools;
 
 use std::{io::Write as _, process::ExitCode};

@@ -162,6 +162,24 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// A whole number, 0 too.
+    pub(super) fn tally(&self) -> Result<u64, TaskError> {
+        let number = self.value.get_ref().as_integer().and_then(|number| whole(number.as_str(), number.radix()));
+        number.and_then(|number| u64::try_from(number).ok()).ok_or_else(|| self.wrong("a whole number"))
+    }
+
+    /// An amount of money such as `"0.50"`, in millionths. It is text, since no binary fraction is 0.10.
+    pub(super) fn money(&self) -> Result<u64, TaskError> {
+        let expected = "an amount in quotes with at most six decimals, such as `\"0.50\"`";
+        let text = self.raw().map_err(|_| self.wrong(expected))?;
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let amount = (digits(whole) && digits(decimals) && decimals.len() <= 6)
+            .then(|| format!("{whole}{decimals:0<6}").parse().ok())
+            .flatten();
+        amount.ok_or_else(|| self.blame(format!("expected {expected}, found `{text}`")))
+    }
+
     /// A text, number or flag, written as text.
     pub(super) fn scalar(&self) -> Result<String, TaskError> {
         match self.value.get_ref() {

@@ -8,6 +8,7 @@ mod error;
 mod inputs;
 mod output;
 mod replay;
+mod secrets;
 mod steps;
 mod task;
 #[cfg(test)]
@@ -16,14 +17,15 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use lamassu_contract::Call;
+use lamassu_contract::{Call, Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 pub use error::{Place, TaskError};
 pub use replay::recorded;
-pub use task::{BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, SecretPlace, SecretSource, Task};
+pub use secrets::{SecretPlace, SecretSource};
+pub use task::{BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, Task};
 
 /// What the user wants, and what it may cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,7 +90,7 @@ impl Goal {
     }
 }
 
-/// What a run may cost. Whichever is spent first ends it.
+/// What a run may cost. Whichever of steps, seconds, tokens and money is spent first ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Budget {
     /// Actions tried.
@@ -97,11 +99,15 @@ pub struct Budget {
     pub seconds: u64,
     /// Model tokens, read and written.
     pub tokens: u64,
+    /// What else is limited; nothing by default. The guards that stand beside every pack hold an
+    /// agent to it, so that with a policy of its own only `money` is kept.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: 100, seconds: 600, tokens: 200_000 }
+        Self { steps: 100, seconds: 600, tokens: 200_000, limits: Limits::default() }
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     document::{Entry, Section, either, hint},
     error::TaskError,
     inputs::Inputs,
-    task::SecretSource,
+    secrets::SecretSource,
     words::{Field, Fixed, Kind, WORDS, Word},
 };
 

@@ -6,9 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use lamassu_contract::Limits;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use url::{Origin, Url};
+use url::Url;
 
 use super::{
     Budget, Goal, Step,
@@ -16,6 +17,7 @@ use super::{
     error::TaskError,
     inputs::Inputs,
     output,
+    secrets::{self, SecretSource},
     steps::Reader,
 };
 
@@ -81,25 +83,6 @@ pub struct PolicyChoice {
     pub parameters: BTreeMap<String, Vec<String>>,
 }
 
-/// Where one secret is kept, and where it may be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SecretSource {
-    /// Where its value is found.
-    pub from: SecretPlace,
-    /// The origins it may be used at, such as `https://shop.test`; at least one.
-    pub at: Vec<String>,
-}
-
-/// Where the value of a secret is found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretPlace {
-    /// In the environment variable of this name.
-    Env(String),
-    /// In this file.
-    File(PathBuf),
-}
-
 /// Which model a task asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelChoice {
@@ -107,6 +90,12 @@ pub struct ModelChoice {
     pub name: Option<String>,
     /// The endpoint's base address.
     pub base_url: Option<Url>,
+    /// What a million tokens that are read cost, in millionths of the currency.
+    #[serde(default)]
+    pub price_in: Option<u64>,
+    /// What a million tokens that are written cost, in millionths of the currency.
+    #[serde(default)]
+    pub price_out: Option<u64>,
 }
 
 /// Which browser a task asks for.
@@ -147,7 +136,7 @@ impl Task {
         root.allow(&KEYS)?;
         let folder = folder(file);
         let inputs = Inputs::read(&root, given)?;
-        let secrets = secrets(&root, &inputs, &folder)?;
+        let secrets = secrets::read(&root, &inputs, &folder)?;
         let steps = Reader { inputs: &inputs, secrets: &secrets }.steps(&root)?;
         Ok(Self {
             keep_going: root.get("keep_going").map(|entry| entry.flag()).transpose()?.unwrap_or_default(),
@@ -217,12 +206,19 @@ fn tell(goal: &mut Goal, value: &Value) {
 fn budget(root: &Section<'_>) -> Result<Budget, TaskError> {
     let default = Budget::default();
     let Some(section) = root.section("budget")? else { return Ok(default) };
-    section.allow(&["steps", "seconds", "tokens"])?;
+    section.allow(&["steps", "seconds", "tokens", "money", "bytes_sent", "requests_per_host", "consequential"])?;
     let count = |key, default| section.get(key).map_or(Ok(default), |entry| entry.count());
+    let limit = |key| section.get(key).map(|entry| entry.count()).transpose();
     Ok(Budget {
         steps: count("steps", default.steps)?,
         seconds: count("seconds", default.seconds)?,
         tokens: count("tokens", default.tokens)?,
+        limits: Limits {
+            money: section.get("money").map(|entry| entry.money()).transpose()?,
+            bytes_sent: limit("bytes_sent")?,
+            requests_per_host: limit("requests_per_host")?,
+            consequential: section.get("consequential").map(|entry| entry.tally()).transpose()?,
+        },
     })
 }
 
@@ -259,38 +255,6 @@ fn texts(entry: &Entry<'_>, inputs: &Inputs) -> Result<Vec<String>, TaskError> {
     entry.items().iter().map(|item| inputs.text(item)).collect()
 }
 
-fn secrets(root: &Section<'_>, inputs: &Inputs, folder: &Path) -> Result<BTreeMap<String, SecretSource>, TaskError> {
-    let secret = |entry: Entry<'_>| {
-        entry.check_name()?;
-        let section = entry.section()?;
-        section.allow(&["env", "file", "at"])?;
-        let from = match (section.get("env"), section.get("file")) {
-            (Some(name), None) => SecretPlace::Env(name.plain()?.to_owned()),
-            (None, Some(file)) => SecretPlace::File(folder.join(file.plain()?)),
-            _ => return Err(section.blame("expected either `env` or `file`, which says where its value is kept")),
-        };
-        let at = section.need("at", "the origins it may be used at, such as `[\"https://shop.test\"]`")?;
-        let origins: Vec<_> = at.items().iter().map(|item| origin(item, inputs)).collect::<Result<_, _>>()?;
-        if origins.is_empty() {
-            return Err(at.blame("expected at least one origin, such as `https://shop.test`"));
-        }
-        Ok((entry.name.to_owned(), SecretSource { from, at: origins }))
-    };
-    root.section("secrets")?.iter().flat_map(Section::entries).map(secret).collect()
-}
-
-fn origin(entry: &Entry<'_>, inputs: &Inputs) -> Result<String, TaskError> {
-    let text = inputs.text(entry)?;
-    let url = entry.address(&text)?;
-    match url.origin() {
-        // An origin written as an address has nothing but the final slash.
-        origin @ Origin::Tuple(..) if format!("{}/", origin.ascii_serialization()) == url.as_str() => {
-            Ok(origin.ascii_serialization())
-        }
-        _ => Err(entry.blame(format!("expected an origin such as `https://shop.test`, found `{text}`"))),
-    }
-}
-
 fn workspace(root: &Section<'_>, folder: &Path) -> Result<Option<PathBuf>, TaskError> {
     let Some(section) = root.section("files")? else { return Ok(None) };
     section.allow(&["workspace"])?;
@@ -299,10 +263,11 @@ fn workspace(root: &Section<'_>, folder: &Path) -> Result<Option<PathBuf>, TaskE
 
 fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let Some(section) = root.section("model")? else { return Ok(ModelChoice::default()) };
-    section.allow(&["name", "base_url"])?;
+    section.allow(&["name", "base_url", "price_in", "price_out"])?;
     let name = section.get("name").map(|entry| entry.plain().map(str::to_owned)).transpose()?;
     let base_url = section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?;
-    Ok(ModelChoice { name, base_url })
+    let price = |key| section.get(key).map(|entry| entry.money()).transpose();
+    Ok(ModelChoice { name, base_url, price_in: price("price_in")?, price_out: price("price_out")? })
 }
 
 fn browser(root: &Section<'_>) -> Result<BrowserChoice, TaskError> {

@@ -80,10 +80,13 @@ fn a_key_that_nobody_reads_is_an_error() {
         ("goal = 'a'\n[budget]\nstops = 3", ":3:1: `budget.stops`: unknown key; did you mean `steps`?"),
         (
             "goal = 'a'\n[budget]\nmoney = 3",
-            ":3:1: `budget.money`: unknown key; expected `steps`, `seconds` or `tokens`",
+            ":3:9: `budget.money`: expected an amount in quotes with at most six decimals, such as `\"0.50\"`, found `3`",
         ),
         ("goal = 'a'\n[files]\nworkspaces = 'w'", ":3:1: `files.workspaces`: unknown key; did you mean `workspace`?"),
-        ("goal = 'a'\n[model]\nkey = 'w'", ":3:1: `model.key`: unknown key; expected `name` or `base_url`"),
+        (
+            "goal = 'a'\n[model]\nkey = 'w'",
+            ":3:1: `model.key`: unknown key; expected `name`, `base_url`, `price_in` or `price_out`",
+        ),
         (
             "goal = 'a'\n[[steps]]\nopen = { ur = 'https://a.test' }",
             ":3:10: `steps.open.ur`: unknown key; did you mean `url`?",
@@ -99,6 +102,10 @@ fn a_value_of_the_wrong_type_is_an_error() {
         ("goal = 'a'\nkeep_going = 'no'", ":2:14: `keep_going`: expected `true` or `false`, found text"),
         ("goal = 'a'\n[budget]\nsteps = 0", ":3:9: `budget.steps`: expected a whole number above 0, found `0`"),
         ("goal = 'a'\n[budget]\nsteps = 1.5", ":3:9: `budget.steps`: expected a whole number above 0, found `1.5`"),
+        (
+            "goal = 'a'\n[budget]\nmoney = '0.0000001'",
+            ":3:9: `budget.money`: expected an amount in quotes with at most six decimals, such as `\"0.50\"`, found `0.0000001`",
+        ),
         ("goal = 'a'\n[budget]\ntokens = 'x'", ":3:10: `budget.tokens`: expected a whole number above 0, found text"),
         ("goal = 'a'\n[inputs]\nx = [1]", ":3:5: `inputs.x`: expected text or a number, found a list"),
         ("goal = 'a'\n[policy]\nsites = [1]", ":3:10: `policy.sites`: expected text, found `1`"),
@@ -225,11 +232,23 @@ fn a_secret_is_declared_with_its_place_and_its_origins() {
         ),
         (
             "goal = 'a'\n[secrets.b]\nenv = 'B'\nfile = 'b'\nat = ['https://a.test']",
-            ":2:1: `secrets.b`: expected either `env` or `file`, which says where its value is kept",
+            ":2:1: `secrets.b`: expected one of `env`, `file` and `keyring`, which says where its value is kept",
         ),
         (
             "goal = 'a'\n[secrets.b]\nenv = 'B'",
             ":2:1: `secrets.b.at`: missing; expected the origins it may be used at, such as `[\"https://shop.test\"]`",
+        ),
+        (
+            "goal = 'a'\n[secrets.b]\nkeyring = 'shop'\nat = ['https://a.test']",
+            ":3:11: `secrets.b.keyring`: expected a service and a name such as `shop.test/ann`, found `shop`",
+        ),
+        (
+            "goal = 'a'\n[secrets.b]\nenv = 'B'\nat = ['https://a.test']\nfield = 'pin'",
+            ":5:9: `secrets.b.field`: expected `password`, `one-time-code` or `text`, found `pin`",
+        ),
+        (
+            "goal = 'a'\n[secrets.b]\nenv = 'B'\nat = ['https://a.test']\nheader = 'a: b'",
+            ":5:10: `secrets.b.header`: expected the name of a header such as `authorization`, found `a: b`",
         ),
         (
             "goal = 'a'\n[secrets.b]\nenv = 'B'\nat = []",
@@ -396,12 +415,27 @@ fn a_step_is_named_after_its_source_and_its_line() {
 }
 
 #[test]
+fn a_budget_limits_what_it_names_and_nothing_else() {
+    let limits = |text: &str| task(text).goal.budget.limits;
+    let all = "[budget]\nmoney = '12.5'\nbytes_sent = 1000\nrequests_per_host = 3\nconsequential = 0";
+    let expected =
+        Limits { money: Some(12_500_000), bytes_sent: Some(1_000), requests_per_host: Some(3), consequential: Some(0) };
+    assert_eq!((limits(all), limits("[budget]\nsteps = 3")), (expected, Limits::default()));
+}
+
+#[test]
 fn paths_are_relative_to_the_task_file_and_origins_are_plain() {
     let task = task(
         "[files]\nworkspace = 'work'\n[policy]\npack = 'shop'\nsites = 'https://a.test'\nprivate = ['b', 'c']\n\
          [model]\nname = 'm'\n[secrets.pw]\nfile = 'pw.txt'\nat = 'https://A.test:443/'",
     );
-    let secret = SecretSource { from: SecretPlace::File("tasks/pw.txt".into()), at: vec!["https://a.test".into()] };
+    let secret = SecretSource {
+        from: SecretPlace::File("tasks/pw.txt".into()),
+        at: vec!["https://a.test".into()],
+        totp: false,
+        field: None,
+        header: None,
+    };
     let parameters = [("sites", vec!["https://a.test"]), ("private", vec!["b", "c"])];
     let parameters =
         parameters.map(|(name, values)| (name.to_owned(), values.into_iter().map(str::to_owned).collect()));
@@ -413,7 +447,7 @@ fn paths_are_relative_to_the_task_file_and_origins_are_plain() {
         policy: PolicyChoice { pack: Some("shop".into()), parameters: parameters.into() },
         secrets: [("pw".to_owned(), secret)].into(),
         workspace: Some("tasks/work".into()),
-        model: ModelChoice { name: Some("m".into()), base_url: None },
+        model: ModelChoice { name: Some("m".into()), ..ModelChoice::default() },
         browser: BrowserChoice::default(),
         folder: "tasks".into(),
     };

@@ -145,6 +145,25 @@ impl std::ops::AddAssign for Usage {
     }
 }
 
+/// What model tokens cost, in millionths of the currency for a million of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Prices {
+    /// Tokens read, cached or not.
+    pub input: u64,
+    /// Tokens written.
+    pub output: u64,
+}
+
+impl Prices {
+    /// What `usage` costs, in millionths of the currency; a part of one counts as one.
+    #[must_use]
+    pub fn of(self, usage: Usage) -> u64 {
+        let cost = |tokens: u64, price: u64| u128::from(tokens) * u128::from(price);
+        let all = cost(usage.input, self.input).saturating_add(cost(usage.output, self.output));
+        u64::try_from(all.div_ceil(1_000_000)).unwrap_or(u64::MAX)
+    }
+}
+
 /// Why a planner could not propose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]

@@ -93,6 +93,7 @@ fn element(facts: &Map<String, Value>) -> Result<Element, String> {
         name: text(&["name", "label"]).unwrap_or_default().to_owned(),
         link: link(&["link", "href"])?,
         form,
+        field: None,
         secret_field: secret || text(&["type"]) == Some("password"),
         page,
     })

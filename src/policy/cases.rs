@@ -7,8 +7,8 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, Call, Effect, Element, File, FileKind, Form, Gate, Kind, Mode, Observation, Provenance, Resource, Rule,
-    Secret, Standing, Vault, Verb, Verdict,
+    Action, Call, Effect, Element, Field, File, FileKind, Form, Gate, Kind, Limits, Mode, Observation, Provenance,
+    Resource, Rule, Secret, Spent, Standing, Vault, Verb, Verdict,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -58,11 +58,17 @@ struct Case {
     args: BTreeMap<String, Given>,
     #[serde(default)]
     facts: Map<String, Value>,
-    /// Argument to the secret it stands for.
+    /// Argument to what the secret that it stands for is bound to.
     #[serde(default)]
-    secrets: BTreeMap<String, Lent>,
+    secrets: BTreeMap<String, Bound>,
     #[serde(default)]
     tainted_by: BTreeSet<String>,
+    /// What the run has used up.
+    #[serde(default)]
+    spent: Spent,
+    /// What it may use up.
+    #[serde(default)]
+    limits: Limits,
     /// What the user has said besides the arguments that are their own.
     #[serde(default)]
     goal: String,
@@ -89,24 +95,6 @@ impl Expected {
     }
 }
 
-/// A secret: the origins it may be used at and, if a rule asks for it, its name.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Lent {
-    At(Vec<String>),
-    Named { name: String, at: Vec<String> },
-}
-
-impl Lent {
-    /// The secret that stands for `argument`, by name and with its origins.
-    fn secret<'a>(&'a self, argument: &'a str) -> (&'a str, &'a [String]) {
-        match self {
-            Self::At(origins) => (argument, origins),
-            Self::Named { name, at } => (name, at),
-        }
-    }
-}
-
 /// An argument: the user's own value, or one with where it was read.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -115,6 +103,46 @@ enum Given {
     Text(String),
     Number(i64),
     Flag(bool),
+}
+
+/// What a secret is bound to: origins alone, or more.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Bound {
+    Origins(Vec<String>),
+    More(Binding),
+}
+
+/// The origins of a secret, with the kind of field or the header that it may go into.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Binding {
+    /// Its name, if a rule asks for it.
+    name: Option<String>,
+    at: Vec<String>,
+    field: Option<Field>,
+    header: Option<String>,
+}
+
+impl Bound {
+    /// The name of the secret that stands for `argument`.
+    fn name<'a>(&'a self, argument: &'a str) -> &'a str {
+        match self {
+            Self::More(Binding { name: Some(name), .. }) => name,
+            _ => argument,
+        }
+    }
+
+    fn secret(&self) -> Secret {
+        let at = |origins: &[String]| origins.iter().fold(Secret::new(""), |secret, origin| secret.at(origin));
+        match self {
+            Self::Origins(origins) => at(origins),
+            Self::More(Binding { at: origins, field, header, .. }) => {
+                let secret = field.iter().fold(at(origins), |secret, field| secret.field(*field));
+                header.iter().fold(secret, |secret, header| secret.header(header))
+            }
+        }
+    }
 }
 
 /// A value and its source, such as `page:https://evil.test` or `model`.
@@ -154,6 +182,7 @@ struct Part {
     method: Option<String>,
     #[serde(default)]
     secret_field: bool,
+    field: Option<Field>,
 }
 
 /// The verbs that `text` makes up for its cases.
@@ -201,10 +230,8 @@ pub(super) fn verdict(
 impl Case {
     fn judge(&self, book: &Book, policy: &Arc<CedarPolicy>) -> (Expected, Vec<Rule>) {
         let secrets = self.secrets.iter();
-        let vault = secrets.fold(Vault::default(), |vault, (argument, lent)| {
-            let (name, origins) = lent.secret(argument);
-            vault.with(name, origins.iter().fold(Secret::new(""), |secret, origin| secret.at(origin)))
-        });
+        let vault =
+            secrets.fold(Vault::default(), |vault, (argument, bound)| vault.with(bound.name(argument), bound.secret()));
         verdict(policy, vault, self.action(book), &self.standing())
     }
 
@@ -244,8 +271,8 @@ impl Case {
         for (name, value) in &self.facts {
             action = action.fact(name, value.clone());
         }
-        for (argument, lent) in &self.secrets {
-            action = action.uses_secret(argument, lent.secret(argument).0);
+        for (argument, bound) in &self.secrets {
+            action = action.uses_secret(argument, bound.name(argument));
         }
         action.traced(&self.provenance())
     }
@@ -265,15 +292,13 @@ impl Case {
 
     fn standing(&self) -> Standing {
         Standing {
-            run: "case".to_owned(),
-            agent: "lamassu".to_owned(),
-            user: "user".to_owned(),
-            mode: Mode::Script,
             steps: 1,
-            tokens: 0,
             seconds: 1,
             tainted_by: self.tainted_by.clone(),
             now: 1_700_000_000_000,
+            spent: self.spent.clone(),
+            limits: self.limits,
+            ..Standing::new("case", "lamassu", "user", Mode::Script)
         }
     }
 }
@@ -337,6 +362,7 @@ impl Part {
             link: self.link.clone(),
             form: self.form.clone().map(|action| Form { action, method }),
             secret_field: self.secret_field,
+            field: self.field,
         }
     }
 }

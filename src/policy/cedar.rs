@@ -129,7 +129,8 @@ impl Policy for CedarPolicy {
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(PolicyError(format!("a rule failed, so nothing is allowed: {error}")));
         }
-        let rule = |id| rules.named.get(id).cloned().unwrap_or_else(|| Rule::new(id.to_string(), ""));
+        let named = |id| rules.named.get(id).cloned().unwrap_or_else(|| Rule::new(id.to_string(), ""));
+        let rule = |id| context::with_counts(named(id), question);
         let mut decided: Vec<_> = response.diagnostics().reason().map(rule).collect();
         decided.sort_unstable();
         Ok(Decision { allowed: response.decision() == cedar_policy::Decision::Allow, rules: decided })

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use cedar_policy::{Context, RestrictedExpression};
 use lamassu_contract::{
-    Argument, Claims, Mode, PolicyError, Question, Resource, SecretUse, Source, Standing, has_placeholder, names_secret,
+    Argument, Claims, Mode, PolicyError, Question, Resource, Rule, SecretUse, Source, Standing, has_placeholder,
+    names_secret,
 };
 use serde_json::{Map, Value};
 
@@ -32,7 +33,7 @@ pub(super) fn context(
     let parts = attributes([
         ("effect", text(effect.as_str())),
         ("approval", approval(question)?),
-        ("run", state(question.standing)?),
+        ("run", state(question.standing, action.resource())?),
         ("secrets", secrets(question, scene)?),
         ("untrusted", texts(untrusted.map(|(name, _)| name.as_str()))),
         ("claims", claims(action.claims())?),
@@ -101,8 +102,21 @@ fn claims(claims: &Claims) -> Result<RestrictedExpression, PolicyError> {
     record(attributes(flags.map(|(name, flag)| (name, RestrictedExpression::new_bool(flag)))))
 }
 
-fn state(standing: &Standing) -> Result<RestrictedExpression, PolicyError> {
+fn state(standing: &Standing, resource: &Resource) -> Result<RestrictedExpression, PolicyError> {
+    let Standing { spent, limits, .. } = standing;
+    let limits = [
+        ("money", limits.money),
+        ("bytesSent", limits.bytes_sent),
+        ("requestsPerHost", limits.requests_per_host),
+        ("consequential", limits.consequential),
+    ];
+    let limits = limits.into_iter().filter_map(|(name, limit)| Some((name.to_owned(), long(limit?))));
     record(attributes([
+        ("money", long(spent.money)),
+        ("bytesSent", long(spent.bytes_sent)),
+        ("requestsToHost", long(requests_to(standing, resource))),
+        ("consequential", long(spent.consequential)),
+        ("budget", record(limits)?),
         ("steps", long(standing.steps)),
         ("tokens", long(standing.tokens)),
         ("seconds", long(standing.seconds)),
@@ -113,9 +127,44 @@ fn state(standing: &Standing) -> Result<RestrictedExpression, PolicyError> {
     ]))
 }
 
+/// `rule` with the counts and limits that its reason names, such as `{bytesSent}`, filled in.
+pub(super) fn with_counts(rule: Rule, question: &Question<'_>) -> Rule {
+    if !rule.because.contains('{') {
+        return rule;
+    }
+    let Standing { spent, limits, .. } = question.standing;
+    let count = |number: u64| number.to_string();
+    let limit = |limit: Option<u64>| limit.map_or_else(|| "not limited".to_owned(), count);
+    let counts = [
+        ("{money}", money(spent.money)),
+        ("{bytesSent}", count(spent.bytes_sent)),
+        ("{requestsToHost}", count(requests_to(question.standing, question.action.resource()))),
+        ("{consequential}", count(spent.consequential)),
+        ("{budget.money}", limits.money.map_or_else(|| limit(None), money)),
+        ("{budget.bytesSent}", limit(limits.bytes_sent)),
+        ("{budget.requestsPerHost}", limit(limits.requests_per_host)),
+        ("{budget.consequential}", limit(limits.consequential)),
+    ];
+    let fill = |because: String, (name, value): (&str, String)| because.replace(name, &value);
+    Rule { because: counts.into_iter().fold(rule.because, fill), ..rule }
+}
+
+/// Millionths of the currency as a decimal number, such as `0.50`.
+fn money(micros: u64) -> String {
+    let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+    let digits = text.trim_end_matches('0').len().max(text.len() - 4);
+    text.get(..digits).unwrap_or_default().to_owned()
+}
+
+/// How many requests the run has sent to the host of `resource`.
+fn requests_to(standing: &Standing, resource: &Resource) -> u64 {
+    resource.host().and_then(|host| standing.spent.requests.get(host)).copied().unwrap_or(0)
+}
+
 fn secrets(question: &Question<'_>, scene: &mut Scene<'_>) -> Result<RestrictedExpression, PolicyError> {
     let action = question.action;
     let receivers = receivers(action.resource());
+    let fits = question.secrets.iter().all(|secret| is_fit(secret, action.resource()));
     let bound = question.secrets.iter().all(|secret| is_bound(secret, receivers.as_deref()));
     let mut texts_of = action.args().values().map(|argument| &argument.value);
     let in_text = texts_of.any(names_secret) || resource_names_secret(action.resource());
@@ -123,6 +172,7 @@ fn secrets(question: &Question<'_>, scene: &mut Scene<'_>) -> Result<RestrictedE
     record(attributes([
         ("used", RestrictedExpression::new_bool(!question.secrets.is_empty())),
         ("bound", RestrictedExpression::new_bool(bound)),
+        ("fits", RestrictedExpression::new_bool(fits)),
         ("inText", RestrictedExpression::new_bool(in_text)),
         ("names", RestrictedExpression::new_set(names)),
         ("places", texts(question.secrets.iter().map(|secret| place(&secret.argument)))),
@@ -152,6 +202,19 @@ fn receivers(resource: &Resource) -> Option<Vec<String>> {
 fn is_bound(secret: &SecretUse, receivers: Option<&[String]>) -> bool {
     let origins: Vec<_> = secret.origins.iter().filter_map(|origin| host::spelled(origin)).collect();
     receivers.is_some_and(|receivers| receivers.iter().all(|id| origins.iter().any(|origin| origin.id == *id)))
+}
+
+/// Whether a secret that is bound to a kind of field or to a header goes there.
+fn is_fit(secret: &SecretUse, resource: &Resource) -> bool {
+    let field = match resource {
+        Resource::Element(element) => element.field,
+        _ => None,
+    };
+    let header = secret.argument.strip_prefix("secret_headers.").filter(|_| matches!(resource, Resource::Url(_)));
+    match (secret.field, secret.header.as_deref()) {
+        (None, None) => true,
+        (wanted, name) => (wanted.is_some() && field == wanted) || (name.is_some() && header == name),
+    }
 }
 
 fn resource_names_secret(resource: &Resource) -> bool {

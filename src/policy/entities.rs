@@ -72,7 +72,9 @@ impl<'a> Scene<'a> {
         for origin in secret.origins.iter().filter_map(|origin| host::spelled(origin)) {
             origins.push(entity(self.origin(&origin)?));
         }
-        let attributes = attributes([("origins", RestrictedExpression::new_set(origins))]);
+        let mut attributes = attributes([("origins", RestrictedExpression::new_set(origins))]);
+        attributes.extend(secret.field.map(|field| ("field".to_owned(), text(field.as_str()))));
+        attributes.extend(secret.header.as_deref().map(|header| ("header".to_owned(), text(header))));
         Ok(entity(self.add("Secret", &secret.name, attributes, [])?))
     }
 
@@ -104,6 +106,7 @@ impl<'a> Scene<'a> {
             ("secretField", RestrictedExpression::new_bool(element.secret_field)),
             ("dotted", RestrictedExpression::new_bool(leads_to_dotted(element))),
         ]);
+        attributes.extend(element.field.map(|field| ("field".to_owned(), text(field.as_str()))));
         if let Some(origin) = host::origin(&element.page) {
             attributes.insert("pageOrigin".to_owned(), entity(self.origin(&origin)?));
         }

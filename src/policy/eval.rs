@@ -223,15 +223,11 @@ impl Run {
         let action = action.traced(&self.provenance);
         let claims = action.claims().because.clone();
         let standing = Standing {
-            run: "session".to_owned(),
-            agent: "agent".to_owned(),
-            user: "user".to_owned(),
-            mode: Mode::Script,
             steps: step,
-            tokens: 0,
             seconds: step,
             tainted_by: self.provenance.taints().map(ToString::to_string).collect(),
             now: 1_700_000_000_000 + step * 1000,
+            ..Standing::new("session", "agent", "user", Mode::Script)
         };
         let (got, rules) = verdict(policy, Vault::default(), action, &standing);
         let reasons = rules.iter().filter(|rule| !rule.because.is_empty()).map(|rule| rule.because.clone());

@@ -147,7 +147,7 @@ fn uses(action: &Action, known: Vec<SecretUse>, bindings: &Bindings) -> Result<V
     }
     let uses = action.secrets().iter().map(|(argument, name)| {
         let origins = bindings.get(name).ok_or_else(|| Unjudged::UnknownSecret(name.clone()))?.clone();
-        Ok(SecretUse { argument: argument.clone(), name: name.clone(), origins })
+        Ok(SecretUse { argument: argument.clone(), name: name.clone(), origins, field: None, header: None })
     });
     uses.collect()
 }

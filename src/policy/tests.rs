@@ -7,10 +7,7 @@ mod loading;
 mod pages;
 mod turned;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use lamassu_contract::{
     Action, Call, Effect, Element, Form, Gate, Mode, Observation, Provenance, Resource, Secret, Standing, Vault,
@@ -45,17 +42,7 @@ fn example(name: &str) -> Pack {
 }
 
 fn standing() -> Standing {
-    Standing {
-        run: "run-1".to_owned(),
-        agent: "lamassu".to_owned(),
-        user: "ann".to_owned(),
-        mode: Mode::Script,
-        steps: 3,
-        tokens: 0,
-        seconds: 9,
-        tainted_by: BTreeSet::new(),
-        now: 1_700_000_000_000,
-    }
+    Standing { steps: 3, seconds: 9, now: 1_700_000_000_000, ..Standing::new("run-1", "lamassu", "ann", Mode::Script) }
 }
 
 fn url(text: &str) -> Url {
@@ -94,6 +81,7 @@ fn field(page: &str, target: &str) -> Resource {
         link: None,
         form: Some(Form { action: url(target), method: "post".to_owned() }),
         secret_field: false,
+        field: None,
     }))
 }
 

@@ -8,7 +8,7 @@ use super::{AgentBuilder, Approver, Event, Report, run::Run, toolbox::Toolbox};
 use crate::{
     goal::Goal,
     journal::{Journal, JournalError, Ledger},
-    planner::{Planner, PlannerError},
+    planner::{Planner, PlannerError, Prices},
     policy::Pack,
 };
 
@@ -33,6 +33,7 @@ pub(super) struct Parts {
     pub(super) approver: Arc<dyn Approver>,
     pub(super) ledger: Ledger,
     pub(super) events: Box<dyn Fn(&Event) + Send + Sync>,
+    pub(super) prices: Option<Prices>,
     pub(super) rehearsal: bool,
     pub(super) origin: serde_json::Value,
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{Gate, Mode, Policy, Tool, Vault};
+use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 
 use super::{Agent, Approver, Deny, Event, agent::Parts, toolbox::Toolbox};
 use crate::{
     journal::{Ledger, Store},
-    planner::Planner,
+    planner::{Planner, Prices},
     policy::{CedarPolicy, Pack, PackError},
 };
 
@@ -24,6 +24,7 @@ pub struct AgentBuilder {
     approver: Arc<dyn Approver>,
     ledger: Ledger,
     events: Box<dyn Fn(&Event) + Send + Sync>,
+    prices: Option<Prices>,
     rehearsal: bool,
     origin: serde_json::Value,
 }
@@ -46,6 +47,7 @@ impl Default for AgentBuilder {
             approver: Arc::new(Deny),
             ledger: Ledger::Memory,
             events: Box::new(|_| {}),
+            prices: None,
             rehearsal: false,
             origin: serde_json::Value::Null,
         }
@@ -120,6 +122,12 @@ impl AgentBuilder {
         self
     }
 
+    /// What the planner's tokens cost; a goal whose budget limits money needs it.
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = Some(prices);
+        self
+    }
+
     /// Judges every action but does only those that merely read; the others are reported as
     /// what would have happened.
     pub fn rehearse(mut self) -> Self {
@@ -140,6 +148,9 @@ impl AgentBuilder {
     /// [`BuildError`] if there is no planner, the pack does not load, or a tool's verbs make no
     /// sense.
     pub fn build(self) -> Result<Agent, BuildError> {
+        if let Some((name, error)) = self.vault.unfit() {
+            return Err(BuildError::Secret { name: name.to_owned(), error });
+        }
         let toolbox = Toolbox::new(self.tools)?;
         let (policy, pack): (Arc<dyn Policy>, _) = match self.policy {
             Choice::Own(policy) => (policy, None),
@@ -160,6 +171,7 @@ impl AgentBuilder {
             approver: self.approver,
             ledger: self.ledger,
             events: self.events,
+            prices: self.prices,
             rehearsal: self.rehearsal,
             origin: self.origin,
         };
@@ -182,6 +194,14 @@ pub enum BuildError {
     /// The pack does not load.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// A secret cannot be kept from sight.
+    #[error("the secret `{name}` cannot be used: {error}")]
+    Secret {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: SecretError,
+    },
     /// A tool makes no sense.
     #[error("the tool `{name}` cannot be used: {problem}")]
     Tool {

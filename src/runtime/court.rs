@@ -153,6 +153,7 @@ impl Run {
         });
         let entry = entry.await?;
         self.state.clock.tick(&entry);
+        self.came_back(&entry.value.restored);
         if entry.fresh {
             self.tell_judged(&entry.value);
         }
@@ -269,7 +270,15 @@ impl Court {
             Ok(Err(_)) => reject("the approver panicked"),
             Err(_) => reject("nobody answered for ten minutes"),
         };
-        (ruling, Authority::Held(held))
+        (self.redacted(ruling), Authority::Held(held))
+    }
+
+    /// What a person says may hold what they should rather not have typed.
+    fn redacted(&self, ruling: Ruling) -> Ruling {
+        match ruling {
+            Ruling::Reject { by, why } => Ruling::Reject { by, why: self.parts.vault().redact(&why) },
+            other => other,
+        }
     }
 
     /// The held action of this digest: the one at hand or, in a run that was taken up again, judged
@@ -299,11 +308,7 @@ impl Court {
     /// Where the secrets of `action` are bound to, so that the record can be judged again.
     fn secrets_of(&self, action: &Action) -> Vec<SecretUse> {
         let vault = self.parts.vault();
-        let uses = action.secrets().iter().filter_map(|(argument, name)| {
-            let origins = vault.origins(name)?.to_vec();
-            Some(SecretUse { argument: argument.clone(), name: name.clone(), origins })
-        });
-        uses.collect()
+        action.secrets().iter().filter_map(|(argument, name)| vault.would_use(argument, name)).collect()
     }
 
     /// A call that could not be resolved to an action. One that a tool's own walls stop is refused

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{Call, Effect, Failure, FailureKind, Observation, Outcome, Permit, Reconciled};
+use lamassu_contract::{Call, Effect, Failure, FailureKind, Observation, Outcome, Permit, Reconciled, Refusal, Rule};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Event, Settled, Status,
     agent::Parts,
-    court::{Authority, Court, Judged},
+    court::{Authority, Court, Judged, Word},
     run::{Halt, Run},
+    state::Reached,
 };
 use crate::{
     journal::{Blobs, Effected, Entry, Kind},
@@ -50,13 +51,30 @@ impl Run {
             self.tell_acted(&judged.value, &entry.value);
         }
         match entry.value {
-            Done::Tried { outcome: Outcome::Landed(observation), .. } => Ok(Reply::Landed(observation)),
+            Done::Tried { outcome: Outcome::Landed(observation), .. } => {
+                self.state.went_out(&self.parts, &judged.value, Reached::World);
+                Ok(Reply::Landed(observation))
+            }
             Done::Tried { outcome: Outcome::NotSent(failure), .. } => lost(failure),
             Done::Tried { outcome: Outcome::MayHaveLanded(failure), .. } => {
                 let name = format!("settled-{}", self.state.steps);
                 self.settle(&name, &judged.value, failure).await
             }
-            Done::Found { settled, words, .. } => Ok(found(&judged.value, settled, words)),
+            Done::Found { settled, words, .. } => Ok(self.found(&judged.value, settled, words)),
+        }
+    }
+
+    /// What was in doubt was found out.
+    fn found(&mut self, judged: &Judged, settled: Settled, words: String) -> Reply {
+        match settled {
+            Settled::Landed => {
+                self.state.went_out(&self.parts, judged, Reached::World);
+                Reply::Landed(Observation::from_tool(&judged.call.tool, words))
+            }
+            Settled::NotSent => {
+                self.state.went_out(&self.parts, judged, Reached::Network);
+                Reply::Failed(Failure::new(FailureKind::Stale, words))
+            }
         }
     }
 
@@ -76,7 +94,7 @@ impl Run {
                 if entry.fresh {
                     self.tell(&Event::Noted { text: format!("{by}: {words}") });
                 }
-                Ok(found(judged, settled, words))
+                Ok(self.found(judged, settled, words))
             }
             Done::Tried { .. } => lost(failure),
         }
@@ -102,6 +120,7 @@ impl Run {
         });
         let entry = entry.await?;
         self.state.clock.tick(&entry);
+        self.came_back(&entry.value.restored);
         let mut now = Vec::new();
         for Glance { judged, seen } in entry.value.glances {
             now.push(match seen {
@@ -117,6 +136,13 @@ impl Run {
         }
         self.state.saw(now);
         Ok(())
+    }
+
+    /// Finding the way back to a page sends requests too.
+    pub(super) fn came_back(&mut self, restored: &[Judged]) {
+        for judged in restored.iter().filter(|judged| judged.verdict == Word::Go) {
+            self.state.went_out(&self.parts, judged, Reached::Network);
+        }
     }
 
     fn tell_acted(&self, judged: &Judged, done: &Done) {
@@ -136,13 +162,6 @@ pub(super) fn lost(failure: Failure) -> Result<Reply, Halt> {
     match failure.kind {
         FailureKind::Lost => Err(Halt::End(Status::Failed, failure.message)),
         _ => Ok(Reply::Failed(failure)),
-    }
-}
-
-fn found(judged: &Judged, settled: Settled, words: String) -> Reply {
-    match settled {
-        Settled::Landed => Reply::Landed(Observation::from_tool(&judged.call.tool, words)),
-        Settled::NotSent => Reply::Failed(Failure::new(FailureKind::Stale, words)),
     }
 }
 
@@ -195,7 +214,11 @@ async fn attempt(parts: &Parts, permit: Permit, blobs: &Blobs) -> Done {
 
 fn redacted(parts: &Parts, outcome: Outcome, blobs: &Blobs) -> Outcome {
     let redact = |text: &str| parts.vault().redact(text);
-    let failure = |failure: Failure| Failure { message: redact(&failure.message), ..failure };
+    let failure = |failure: Failure| Failure {
+        message: redact(&failure.message),
+        refusal: failure.refusal.map(|refusal| redacted_refusal(refusal, &redact)),
+        ..failure
+    };
     match outcome {
         Outcome::Landed(observation) => {
             let mut observation = observation.map_text(&redact);
@@ -210,9 +233,16 @@ fn redacted(parts: &Parts, outcome: Outcome, blobs: &Blobs) -> Outcome {
     }
 }
 
+fn redacted_refusal(refusal: Refusal, redact: &dyn Fn(&str) -> String) -> Refusal {
+    let rule = |rule: Rule| Rule { because: redact(&rule.because), ..rule };
+    Refusal { action: redact(&refusal.action), rules: refusal.rules.into_iter().map(rule).collect() }
+}
+
 /// What a look of the tool or a person says about an action in doubt; nothing if neither can tell.
 async fn find_out(parts: &Parts, judged: &Judged) -> Option<Done> {
-    let found = |settled, by: &str, words: String| Some(Done::Found { settled, by: by.to_owned(), words });
+    let found = |settled, by: &str, words: String| {
+        Some(Done::Found { settled, by: by.to_owned(), words: parts.vault().redact(&words) })
+    };
     if judged.effect() == Some(Effect::Read) {
         return found(Settled::NotSent, "lamassu", "it only reads, so it can be asked for again".to_owned());
     }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lamassu_contract::{Call, Observation};
+use lamassu_contract::{Call, Observation, Refusal};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -10,7 +10,7 @@ use super::{Event, Report, RunError, Status, agent::Parts, repeat::Circle, state
 use crate::{
     goal::Goal,
     journal::{Journal, Kind},
-    planner::{Planned, PlannerError, Proposal, Reply, View},
+    planner::{Planned, PlannerError, Proposal, Reply, Usage, View},
 };
 
 /// How often an answer of the wrong shape is sent back before the run is given up.
@@ -78,6 +78,7 @@ impl Run {
     async fn go(&mut self) -> Result<(Value, String), Halt> {
         self.begin().await?;
         loop {
+            self.affordable()?;
             self.look().await?;
             self.within_budget()?;
             let planned = self.propose().await?;
@@ -171,8 +172,10 @@ impl Run {
         let name = format!("answer-{}", self.state.steps);
         let parts = Arc::clone(&self.parts);
         let asked = question.clone();
-        let answer =
-            self.journal.try_step(Kind::Answer, &name, async move { parts.approver.answer(&asked).await.ok_or(()) });
+        let answer = self.journal.try_step(Kind::Answer, &name, async move {
+            let said = parts.approver.answer(&asked).await;
+            said.map(|said| parts.vault().redact(&said)).ok_or(())
+        });
         let Ok(entry) = answer.await? else {
             return Err(Halt::Aside(Status::Waiting, format!("the planner asks: {question}")));
         };
@@ -204,7 +207,8 @@ impl Run {
     }
 
     /// A planner that gives up right after a refusal, or when nothing but refusals and failures
-    /// came of all it tried, was refused; otherwise it failed.
+    /// came of all it tried, was refused; otherwise it failed. If that refusal was a budget's, the
+    /// budget is spent.
     fn why_passed(&self) -> Status {
         let replies: Vec<_> = self.state.turns.iter().flat_map(|turn| &turn.results).collect();
         let refused = |reply: &&Reply| match reply {
@@ -214,6 +218,10 @@ impl Run {
         };
         let landed = replies.iter().any(|reply| matches!(reply, Reply::Landed(_)));
         let last = replies.last().is_some_and(refused);
+        let of_budget = |refusal: &Refusal| refusal.rules.iter().any(|rule| rule.id.starts_with("guard.budget-"));
+        if matches!(replies.last(), Some(Reply::Refused(refusal)) if of_budget(refusal)) {
+            return Status::BudgetSpent;
+        }
         if last || (!landed && replies.iter().any(refused)) { Status::Refused } else { Status::Failed }
     }
 
@@ -231,6 +239,22 @@ impl Run {
         }
     }
 
+    /// Money ends a run before the next question to the planner; until then the guards refuse.
+    fn affordable(&self) -> Result<(), Halt> {
+        let Some(limit) = self.goal.budget.limits.money else { return Ok(()) };
+        if self.parts.prices.is_none() && self.state.usage != Usage::default() {
+            let reason = "the budget limits `money`, and nobody said what tokens cost; give `price_in` and `price_out` \
+                under `[model]`, or `prices(..)` to the agent";
+            return Err(Halt::End(Status::Failed, reason.to_owned()));
+        }
+        let spent = self.state.money(&self.parts);
+        if spent >= limit && spent > 0 {
+            let reason = format!("the planner has cost {} of {}", decimal(spent), decimal(limit));
+            return Err(Halt::End(Status::BudgetSpent, reason));
+        }
+        Ok(())
+    }
+
     fn spent(&self, what: &str, limit: u64) -> String {
         format!("the budget of {limit} {what} is spent after {} steps", self.state.steps)
     }
@@ -246,6 +270,11 @@ fn goal_of(begin: &Value) -> Value {
     let mut goal = begin.clone();
     goal.as_object_mut().and_then(|goal| goal.remove("pack"));
     goal
+}
+
+/// Millionths as a decimal number.
+fn decimal(micros: u64) -> String {
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 /// A question to the planner that outlives the borrow of the run.

@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use lamassu_contract::{Call, Observation, Provenance, Refusal, Standing};
+use lamassu_contract::{Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
+use serde_json::Value;
 
-use super::{agent::Parts, repeat::Repeats};
+use super::{agent::Parts, court::Judged, repeat::Repeats};
 use crate::{
     goal::Goal,
     journal::Entry,
@@ -23,6 +24,17 @@ pub(super) struct State {
     pub(super) refusals: Vec<Refusal>,
     pub(super) clock: Clock,
     pub(super) wrong_answers: u32,
+    spent: Spent,
+    limits: Limits,
+}
+
+/// How far an action came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// It landed, or nobody can tell that it did not.
+    World,
+    /// It had no effect, but something may have been sent.
+    Network,
 }
 
 impl State {
@@ -38,6 +50,8 @@ impl State {
             refusals: Vec::new(),
             clock: Clock::default(),
             wrong_answers: 0,
+            spent: Spent::default(),
+            limits: goal.budget.limits,
         }
     }
 
@@ -53,6 +67,34 @@ impl State {
             seconds: self.clock.spent / 1000,
             tainted_by: self.provenance.taints().map(ToString::to_string).collect::<BTreeSet<_>>(),
             now: self.clock.now,
+            spent: Spent { money: self.money(parts), ..self.spent.clone() },
+            limits: self.limits,
+        }
+    }
+
+    /// What the planner has cost, in millionths of the currency.
+    pub(super) fn money(&self, parts: &Parts) -> u64 {
+        parts.prices.map_or(0, |prices| prices.of(self.usage))
+    }
+
+    /// What was judged went out into the world, or may have.
+    pub(super) fn went_out(&mut self, parts: &Parts, judged: &Judged, reached: Reached) {
+        let fact = |name: &str| judged.action.pointer(name).and_then(Value::as_u64).unwrap_or(0);
+        self.spent.bytes_sent = self.spent.bytes_sent.saturating_add(fact("/facts/sentBytes"));
+        // Rules take no action for weaker than its verb.
+        let effect = judged.effect().max(parts.toolbox.effect(&judged.call));
+        if effect >= Some(Effect::Consequential) && reached == Reached::World {
+            self.spent.consequential += 1;
+        }
+        let resource = judged.action.get("resource").cloned().and_then(|value| serde_json::from_value(value).ok());
+        let named = judged.action.pointer("/args/url").is_some();
+        let sends = match &resource {
+            Some(Resource::Url(_)) => named || effect >= Some(Effect::Egress),
+            Some(Resource::Element(_)) => effect >= Some(Effect::Egress),
+            _ => false,
+        };
+        if let Some(host) = resource.as_ref().and_then(Resource::host).filter(|_| sends) {
+            *self.spent.requests.entry(host.to_owned()).or_default() += 1;
         }
     }
 
@@ -118,7 +160,7 @@ impl Clock {
     pub(super) fn tick<T>(&mut self, entry: &Entry<T>) {
         let taken_up_again = entry.fresh && self.replayed;
         if self.now != 0 && !taken_up_again {
-            self.spent += entry.at.saturating_sub(self.now);
+            self.spent = self.spent.saturating_add(entry.at.saturating_sub(self.now));
         }
         self.now = entry.at;
         self.replayed = !entry.fresh;
@@ -142,5 +184,17 @@ mod tests {
             clock.tick(&Entry { value: (), fresh, seq: 0, at });
         }
         assert_eq!((clock.now, clock.spent), (90_200, 700));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_takes_nothing_back() {
+        let mut clock = Clock::default();
+        let mut spent = Vec::new();
+        for at in [10_000, 11_000, 3_000, 3_500, u64::MAX, 4_000, u64::MAX] {
+            clock.tick(&Entry { value: (), fresh: true, seq: 0, at });
+            spent.push(clock.spent);
+        }
+        let far = u64::MAX - 3_500 + 1_500;
+        assert_eq!(spent, [0, 1_000, 1_000, 1_500, far, far, u64::MAX]);
     }
 }

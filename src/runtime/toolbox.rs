@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jsonschema::Validator;
-use lamassu_contract::{Call, Failure, Tool, visible};
+use lamassu_contract::{Call, Effect, Failure, Tool, visible};
 use serde_json::Value;
 
 use super::BuildError;
@@ -43,6 +43,12 @@ impl Toolbox {
 
     pub(crate) fn offers(&self) -> &[Offer] {
         &self.offers
+    }
+
+    /// The effect that the verb of `call` has at least, if it is offered.
+    pub(crate) fn effect(&self, call: &Call) -> Option<Effect> {
+        let offer = self.offers.iter().find(|offer| offer.tool == call.tool)?;
+        offer.verbs.iter().find(|verb| verb.name == call.verb).map(|verb| verb.effect)
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<dyn Tool>> {

@@ -18,14 +18,11 @@ pub(crate) fn pack() -> Pack {
 
 pub(crate) fn standing() -> Standing {
     Standing {
-        run: "bench".to_owned(),
-        agent: "bench".to_owned(),
-        user: "bench".to_owned(),
-        mode: Mode::Script,
         steps: 7,
         tokens: 1200,
         seconds: 3,
         tainted_by: BTreeSet::from([format!("page:{SITE}")]),
         now: 1_800_000_000_000,
+        ..Standing::new("bench", "bench", "bench", Mode::Script)
     }
 }

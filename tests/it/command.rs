@@ -131,6 +131,57 @@ fn a_secret_that_is_not_set_or_may_be_read_by_others_is_a_usage_error() {
 }
 
 #[test]
+fn a_secret_file_is_the_users_own_and_nothing_else() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let desk = desk();
+    let task = format!("{NOTE}\n[secrets.pin]\nfile = \"pin\"\nat = [\"https://shop.test\"]\n");
+    desk.write("t.toml", &task);
+    desk.write("seed.toml", &task.replace("\nat =", "\ntotp = true\nat ="));
+    let set = |text: &str, mode| {
+        let _ = std::fs::remove_file(desk.path("pin"));
+        desk.write("pin", text);
+        std::fs::set_permissions(desk.path("pin"), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let told = |task: &str| desk.run(&["run", task, "--input", "what=x"]);
+    set("1234\n", 0o640);
+    let mut all = vec![told("t.toml").err];
+    set("123\n", 0o600);
+    all.push(told("t.toml").err);
+    set(&"x".repeat(70_000), 0o600);
+    all.push(told("t.toml").err);
+    set("seed 0189", 0o600);
+    all.push(told("seed.toml").err);
+    std::fs::rename(desk.path("pin"), desk.path("real")).unwrap();
+    symlink(desk.path("real"), desk.path("pin")).unwrap();
+    all.push(told("t.toml").err);
+    std::fs::remove_file(desk.path("pin")).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, desk.path("pin"), rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+    all.push(told("t.toml").err);
+    std::fs::remove_file(desk.path("pin")).unwrap();
+    set("1234\n", 0o400);
+    let good = told("t.toml").code;
+    let expected = [
+        "has the mode 640; `chmod 600 ",
+        "it has fewer than 4 characters",
+        "is not text of at most 65536 bytes",
+        "no one-time codes can be made of it: it is not in base32",
+        "is a link; name the file itself",
+        "is no regular file",
+    ];
+    let wrong: Vec<_> = all.iter().zip(expected).filter(|(told, expected)| !told.contains(expected)).collect();
+    assert_eq!((wrong, good), (vec![], 0));
+}
+
+#[cfg(not(feature = "keyring"))]
+#[test]
+fn a_build_without_a_keyring_says_so() {
+    let desk = desk();
+    desk.write("t.toml", &format!("{NOTE}\n[secrets.pin]\nkeyring = \"shop/ann\"\nat = [\"https://shop.test\"]\n"));
+    let ran = desk.run(&["run", "t.toml", "--input", "what=x"]);
+    assert_eq!((ran.code, ran.err.contains("build it with the feature `keyring`")), (2, true), "{}", ran.err);
+}
+
+#[test]
 fn a_pack_is_checked_with_its_cases() {
     let desk = desk();
     let good = desk.run(&["policy", "check", "./packs/open"]);

@@ -52,9 +52,10 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "open a file by its path",
-        &["std::fs", "open_ambient", "Connection::open"],
+        &["std::fs", "rustix::fs::open(", "open_ambient", "Connection::open"],
         &[
             "src/cli/home.rs",
+            "src/cli/secrets.rs",
             "src/journal/folder.rs",
             "src/journal/owner.rs",
             "src/journal/schema.rs",

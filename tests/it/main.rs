@@ -11,6 +11,7 @@
 #[cfg(feature = "browser")]
 mod attack;
 mod bad_inputs;
+mod budget;
 mod command;
 mod hostile;
 mod layers;
@@ -19,6 +20,7 @@ mod model;
 mod past;
 mod resume;
 mod runtime;
+mod secrets;
 mod sessions;
 #[cfg(feature = "browser")]
 mod shop;

@@ -57,7 +57,7 @@ fn a_judgement_is_told_in_words() {
     let field = field("https://example.com/pay", "https://example.com/pay");
     let action = fill(field, "1 Crook Lane").traced(&knows("ship to 1 Crook Lane"));
     let mut standing = standing();
-    standing.tainted_by = BTreeSet::from(["page:https://example.com".to_owned()]);
+    standing.tainted_by = ["page:https://example.com".to_owned()].into();
     let recorded = json!({
         "action": action.to_value(),
         "standing": standing,

@@ -111,6 +111,7 @@ fn whatever_is_not_on_the_named_site_is_never_touched() {
             link: None,
             form: None,
             secret_field: false,
+            field: None,
         }));
         let click = Action::new(&Call::new("browser", "click"), Effect::Write, target);
         for action in [open(address.as_str()), request("GET", address.as_str()), click] {

@@ -21,6 +21,8 @@ fn record(action: Action, verdict: &str) -> Value {
         argument: argument.clone(),
         name: name.clone(),
         origins: vec!["https://shop.test".to_owned()],
+        field: None,
+        header: None,
     });
     json!({
         "action": action.to_value(), "digest": action.digest(), "call": action.call(),
@@ -37,6 +39,7 @@ fn part(role: &str, name: &str, form: Option<&str>, link: Option<&str>) -> Resou
         link: link.map(url),
         form: form.map(|action| Form { action: url(action), method: "post".to_owned() }),
         secret_field: false,
+        field: None,
     }))
 }
 
@@ -82,6 +85,7 @@ fn errands() -> Vec<(Action, bool)> {
         link: None,
         form: Some(Form { action: url("mailto:a@shop.test"), method: "GET".to_owned() }),
         secret_field: false,
+        field: None,
     }));
     vec![
         (on("look", Effect::Read, Resource::thing("Browser", "blank")), false),

@@ -63,7 +63,7 @@ impl Tool for Bell {
         if verb != "listen" {
             self.rung.fetch_add(1, Ordering::SeqCst);
         }
-        let heard = format!("dong {}", permit.secret("secret").unwrap_or_default());
+        let heard = format!("dong {}", *permit.secret("secret").unwrap_or_default());
         Box::pin(async move {
             match verb.as_str() {
                 "jam" => Outcome::MayHaveLanded(Failure::new(lamassu::FailureKind::Remote, "the rope tore")),

@@ -139,10 +139,11 @@ async fn script(session: &mut Session, name: &str, aim: &Aim, args: &Value) -> R
 /// Replaces what is in a field.
 pub(crate) async fn fill(session: &mut Session, permit: &Permit, aim: &Aim, with: &Text) -> Outcome {
     let before = session.place.clone();
+    let lent = permit.secret("text");
     let (text, secret) = match with {
         Text::Plain(text) => (text.as_str(), None),
-        Text::Secret(name) => match permit.secret("text") {
-            Some(value) => (value, Some(name)),
+        Text::Secret(name) => match &lent {
+            Some(value) => (value.as_str(), Some(name)),
             None => return not_sent(Failure::invalid(format!("there is no secret called `{name}`"))),
         },
     };

@@ -199,6 +199,7 @@ pub(crate) fn resource(place: &Place, element: &Described) -> Result<Resource, F
         link: Url::parse(&element.link).ok(),
         form: form.transpose()?,
         secret_field: element.secret,
+        field: element.field,
     })))
 }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::{
     Action, Approval, Decision, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool, Vault,
@@ -116,11 +117,8 @@ impl Gate {
 
     fn secrets_of(&self, action: &Action) -> Result<Vec<SecretUse>, Rule> {
         let uses = action.secrets().iter().map(|(argument, name)| {
-            let secret = self
-                .vault
-                .get(name)
-                .ok_or_else(|| Rule::new("gate.secret", format!("there is no secret called `{name}`")))?;
-            Ok(SecretUse { argument: argument.clone(), name: name.clone(), origins: secret.origins().to_vec() })
+            let used = self.vault.would_use(argument, name);
+            used.ok_or_else(|| Rule::new("gate.secret", format!("there is no secret called `{name}`")))
         });
         uses.collect()
     }
@@ -230,9 +228,10 @@ impl Permit {
         self.action.held()
     }
 
-    /// The secret that stands for the argument `name`, if the action was judged to use one there.
+    /// The secret that stands for the argument `name`, if the action was judged to use one there; for
+    /// a seed of one-time codes, the code of this moment. It is overwritten when it is dropped.
     #[must_use]
-    pub fn secret(&self, name: &str) -> Option<&str> {
+    pub fn secret(&self, name: &str) -> Option<Zeroizing<String>> {
         let secret = self.action.secrets().get(name)?;
         self.judge.gate.vault.get(secret).map(crate::Secret::expose)
     }

@@ -75,6 +75,18 @@ impl Label {
         self
     }
 
+    /// The same label with the names of the places changed by `change`; redaction uses it.
+    pub(crate) fn map_text(&self, change: &dyn Fn(&str) -> String) -> Self {
+        let changed = |source: &Source| match source {
+            Source::Page(origin) => Source::Page(change(origin)),
+            Source::Url(url) => Source::Url(change(url)),
+            Source::File(path) => Source::File(change(path)),
+            Source::Tool(name) => Source::Tool(change(name)),
+            kept @ (Source::Goal | Source::Input(_) | Source::Secret(_) | Source::Model) => kept.clone(),
+        };
+        Self { sources: self.sources.iter().map(changed).collect() }
+    }
+
     /// The places, in a fixed order.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         self.sources.iter()

@@ -32,10 +32,10 @@ pub use gate::{Gate, Held, Judge, Permit, Refusal, Verdict};
 pub use label::{Label, Source};
 pub use observation::{Observation, Picture};
 pub use page::{Change, Page, Row, Table};
-pub use policy::{Approval, Decision, Mode, Policy, PolicyError, Question, Rule, SecretUse, Standing};
+pub use policy::{Approval, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing};
 pub use provenance::{Claims, Provenance, Trace};
-pub use resource::{Element, File, FileKind, Form, Resource, Zone};
-pub use secret::{Secret, Vault};
+pub use resource::{Element, Field, File, FileKind, Form, Resource, Zone};
+pub use secret::{Secret, SecretError, Vault};
 pub use text::{has_placeholder, is_hidden, names_secret, visible};
 pub use tool::{Failure, FailureKind, Outcome, Reconciled, Tool};
 

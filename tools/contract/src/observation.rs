@@ -100,7 +100,10 @@ impl Observation {
     #[must_use]
     pub fn map_text(mut self, change: &dyn Fn(&str) -> String) -> Self {
         self.content = change(&self.content);
+        self.label = self.label.map_text(change);
         map_value(&mut self.data, change);
+        map_numbers(&mut self.data, change);
+        self.pictures.iter_mut().for_each(|picture| picture.about = change(&picture.about));
         if let Some(page) = self.page.take() {
             self.page = Some(page.map_text(change));
         }
@@ -166,6 +169,22 @@ pub(crate) fn map_value(value: &mut Value, change: &dyn Fn(&str) -> String) {
                 })
                 .collect();
         }
+        _ => {}
+    }
+}
+
+/// Turns every number of `value` that `change` would change into the changed text.
+fn map_numbers(value: &mut Value, change: &dyn Fn(&str) -> String) {
+    match value {
+        Value::Number(number) => {
+            let text = number.to_string();
+            let changed = change(&text);
+            if changed != text {
+                *value = Value::String(changed);
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| map_numbers(value, change)),
+        Value::Object(map) => map.values_mut().for_each(|value| map_numbers(value, change)),
         _ => {}
     }
 }

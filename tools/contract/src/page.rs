@@ -56,12 +56,15 @@ impl Page {
     }
 
     pub(crate) fn map_text(mut self, change: &dyn Fn(&str) -> String) -> Self {
-        if let Ok(url) = Url::parse(&change(self.url.as_str())) {
-            self.url = url;
+        let url = change(self.url.as_str());
+        if url != self.url.as_str() {
+            // In a host it leaves no address; then nothing of it can stay.
+            self.url = Url::parse(&url).or_else(|_| Url::parse("about:blank#redacted")).unwrap_or(self.url);
         }
         self.title = change(&self.title);
         self.text = change(&self.text);
         for row in &mut self.table.rows {
+            row.role = change(&row.role);
             row.name = change(&row.name);
             row.context = change(&row.context);
             row.value = row.value.take().map(|value| change(&value));

@@ -1,10 +1,13 @@
 //! What decides, and what it is asked.
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Digest};
+use crate::{Action, Digest, Field};
 
 /// Decides whether an action may run. It looks at nothing but the question.
 pub trait Policy: Send + Sync + fmt::Debug {
@@ -38,6 +41,12 @@ pub struct SecretUse {
     pub name: String,
     /// The origins it may be used at.
     pub origins: Vec<String>,
+    /// The only kind of field it may go into.
+    #[serde(default)]
+    pub field: Option<Field>,
+    /// The only header it may go into, in lower case.
+    #[serde(default)]
+    pub header: Option<String>,
 }
 
 /// Who watches a run.
@@ -73,6 +82,60 @@ pub struct Standing {
     pub tainted_by: BTreeSet<String>,
     /// The time, in milliseconds since 1970.
     pub now: u64,
+    /// What it has used up of what is limited.
+    #[serde(default)]
+    pub spent: Spent,
+    /// What is limited, and to how much.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+impl Standing {
+    /// A run of `agent` for `user` that has just begun, at time 0 and without limits.
+    #[must_use]
+    pub fn new(run: &str, agent: &str, user: &str, mode: Mode) -> Self {
+        Self {
+            run: run.to_owned(),
+            agent: agent.to_owned(),
+            user: user.to_owned(),
+            mode,
+            steps: 0,
+            tokens: 0,
+            seconds: 0,
+            tainted_by: BTreeSet::new(),
+            now: 0,
+            spent: Spent::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// What a run has used up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Spent {
+    /// What the planner has cost, in millionths of the currency.
+    pub money: u64,
+    /// Bytes sent in requests that tools made, headers included.
+    pub bytes_sent: u64,
+    /// Requests sent, by host.
+    pub requests: BTreeMap<String, u64>,
+    /// Actions of at least [`Effect::Consequential`](crate::Effect) that landed or may have.
+    pub consequential: u64,
+}
+
+/// What a run may use up. What is absent is not limited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// What the planner may cost, in millionths of the currency.
+    pub money: Option<u64>,
+    /// Bytes sent in requests that tools make, headers included.
+    pub bytes_sent: Option<u64>,
+    /// Requests sent to any one host.
+    pub requests_per_host: Option<u64>,
+    /// Actions of at least [`Effect::Consequential`](crate::Effect).
+    pub consequential: Option<u64>,
 }
 
 /// A named person's consent to one action.

@@ -41,6 +41,21 @@ impl Resource {
     }
 }
 
+impl Resource {
+    /// The host that an action upon it sends to: that of an address, of a form's target or a link.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::Url(url) => url.host_str(),
+            Self::Element(element) => {
+                let form = element.form.as_ref().map(|form| &form.action);
+                form.or(element.link.as_ref()).unwrap_or(&element.page).host_str()
+            }
+            Self::Address { .. } | Self::File(_) | Self::Thing { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -70,6 +85,39 @@ pub struct Element {
     pub form: Option<Form>,
     /// Whether it hides what is typed: a password or one-time-code field.
     pub secret_field: bool,
+    /// What is to be typed into it, if it is a field for text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
+}
+
+/// What a field of a page is for, as the page has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Field {
+    /// A password, old or new.
+    Password,
+    /// A code that is good for once.
+    OneTimeCode,
+    /// Any other text.
+    Text,
+}
+
+impl Field {
+    /// The name, as policies and task files write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::OneTimeCode => "one-time-code",
+            Self::Text => "text",
+        }
+    }
+
+    /// The kind that `text` names.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        [Self::Password, Self::OneTimeCode, Self::Text].into_iter().find(|field| field.as_str() == text)
+    }
 }
 
 /// A form's target.

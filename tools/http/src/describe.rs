@@ -52,6 +52,7 @@ pub(crate) fn action(call: &Call, most: usize) -> Result<Action, Failure> {
         .fact("port", url.port_or_known_default())
         .fact("hasQuery", url.query().is_some())
         .fact("bodyBytes", size)
+        .fact("sentBytes", sent(&prepared))
         .fact("headerNames", headers.names())
         .summary(summary(&prepared, size));
     if !headers.plain.is_empty() {
@@ -77,6 +78,15 @@ fn effect(method: &Method) -> Effect {
         "POST" | "PUT" | "PATCH" => Effect::Consequential,
         _ => Effect::Irreversible,
     }
+}
+
+/// How many bytes the request has, with the names of its secrets in place of their values.
+fn sent(prepared: &Prepared) -> usize {
+    // `METHOD ADDRESS HTTP/1.1` and `name: value`, each with its line end.
+    let line = prepared.method.as_str().len() + prepared.url.as_str().len() + 12;
+    let plain = prepared.headers.plain.iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    let secret = prepared.headers.secret.iter().map(|header| header.name.as_str().len() + header.secret.len() + 4);
+    line + plain.chain(secret).sum::<usize>() + prepared.body.as_ref().map_or(0, String::len)
 }
 
 fn summary(prepared: &Prepared, size: usize) -> String {

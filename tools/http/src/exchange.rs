@@ -77,7 +77,7 @@ fn add_secrets(headers: &mut HeaderMap, prepared: &Prepared, permit: &Permit) ->
             Failure::invalid(format!("the secret `{}` {why}; choose another for `{}`", header.secret, header.name))
         };
         let value = permit.secret(&header.argument()).ok_or_else(|| unfit("is not there"))?;
-        let mut value = HeaderValue::from_str(value).map_err(|_| unfit("cannot stand in a header"))?;
+        let mut value = HeaderValue::from_str(&value).map_err(|_| unfit("cannot stand in a header"))?;
         value.set_sensitive(true);
         headers.insert(header.name.clone(), value);
     }

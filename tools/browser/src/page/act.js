@@ -10,7 +10,7 @@ function describe(element) {
   return {
     reference: number(element), role, name, context, form, submits: submits(element),
     link: linkOf(element), download: element.hasAttribute("download"), origin: windowOf(element).origin,
-    type: typeOf(element), secret: isSecret(element), enabled: isEnabled(element), visible: isVisible(element),
+    type: typeOf(element), secret: isSecret(element), field: purposeOf(element), enabled: isEnabled(element), visible: isVisible(element),
     checked: isChecked(element, role), states: statesOf(element, role), options: optionsOf(element),
     print: print(element, role, name, context), implicit: implicitName(element),
   };

@@ -4,6 +4,7 @@ mod look;
 
 use std::collections::HashMap;
 
+use lamassu_contract::Field;
 use serde::Deserialize;
 use url::Url;
 
@@ -135,6 +136,8 @@ pub(crate) struct Described {
     #[serde(rename = "type")]
     pub(crate) kind: String,
     pub(crate) secret: bool,
+    /// What is to be typed into it, if it is a field for text.
+    pub(crate) field: Option<Field>,
     pub(crate) enabled: bool,
     pub(crate) visible: bool,
     pub(crate) print: String,

@@ -249,6 +249,16 @@ function isSecret(element) {
   return secretive.has(element);
 }
 
+// What is to be typed into a field, null for what is none. A field that once hid what was typed goes
+// on being one for passwords, unless it asks for a code.
+function purposeOf(element) {
+  const typed = element.localName === "textarea" || element.isContentEditable || (element.localName === "input"
+    && !["checkbox", "radio", "file", "button", "submit", "image", "reset", "hidden", "color", "range"].includes(element.type));
+  if (!typed) return null;
+  if (/\bone-time-code\b/.test(attribute(element, "autocomplete").toLowerCase())) return "one-time-code";
+  return isSecret(element) ? "password" : "text";
+}
+
 function isMasked(element) {
   return isSecret(element) || /\bcc-/.test(attribute(element, "autocomplete").toLowerCase());
 }

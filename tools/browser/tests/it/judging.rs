@@ -3,7 +3,7 @@
 use std::{io, net::IpAddr, sync::Arc};
 
 use lamassu_browser::Options;
-use lamassu_contract::{BoxFuture, FailureKind, Resource, Tool as _};
+use lamassu_contract::{BoxFuture, FailureKind, Field, Resource, Tool as _};
 use lamassu_egress::Resolve;
 
 use crate::lab::{Lab, alone, call, landed, not_sent, shared};
@@ -70,10 +70,21 @@ fn an_element_is_told_with_its_frame_its_form_and_its_secrecy() {
             lab.site.hide(&element.origin),
             lab.site.hide(form.action.as_str()),
             form.method.as_str(),
-            element.secret_field,
+            (element.secret_field, element.field),
             action.secrets().get("text").map(String::as_str),
         );
-        assert_eq!(told, ("textbox", "Password", "SITE".into(), "SITE/said".into(), "post", true, Some("pin")));
+        assert_eq!(
+            told,
+            (
+                "textbox",
+                "Password",
+                "SITE".into(),
+                "SITE/said".into(),
+                "post",
+                (true, Some(Field::Password)),
+                Some("pin")
+            )
+        );
     });
 }
 

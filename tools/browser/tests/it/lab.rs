@@ -1,7 +1,7 @@
 //! One browser for all tests, a server of small pages, and a gate that lets through what a test says.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     future::Future,
     sync::{
         Arc, LazyLock,
@@ -150,17 +150,7 @@ impl Policy for Rules {
 }
 
 fn standing() -> Standing {
-    Standing {
-        run: "run".into(),
-        agent: "agent".into(),
-        user: "user".into(),
-        mode: Mode::Script,
-        steps: 0,
-        tokens: 0,
-        seconds: 0,
-        tainted_by: BTreeSet::new(),
-        now: 0,
-    }
+    Standing::new("run", "agent", "user", Mode::Script)
 }
 
 macro_rules! pages {

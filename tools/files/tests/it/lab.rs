@@ -1,7 +1,6 @@
 //! A workspace with a world around it, and a gate that lets everything through.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -129,17 +128,7 @@ pub(crate) fn not_sent(outcome: Outcome) -> Failure {
 
 pub(crate) fn permit(action: Action) -> Permit {
     let gate = Gate::new(Arc::new(Everything), Arc::new(Vault::default()));
-    let standing = Standing {
-        run: "run".to_owned(),
-        agent: "agent".to_owned(),
-        user: "user".to_owned(),
-        mode: Mode::Script,
-        steps: 0,
-        tokens: 0,
-        seconds: 0,
-        tainted_by: BTreeSet::new(),
-        now: 0,
-    };
+    let standing = Standing::new("run", "agent", "user", Mode::Script);
     match gate.judge(action, &standing) {
         Verdict::Go(permit) => permit,
         other => panic!("{other:?}"),

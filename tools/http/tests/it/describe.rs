@@ -112,7 +112,7 @@ async fn the_policy_is_told_what_would_be_sent() {
         "effect": "consequential",
         "facts": {
             "method": "POST", "scheme": "https", "host": "shop.test", "port": 443, "hasQuery": true,
-            "bodyBytes": 8, "headerNames": ["accept", "authorization", "x-trace"],
+            "bodyBytes": 8, "sentBytes": 105, "headerNames": ["accept", "authorization", "x-trace"],
         },
         "secrets": { "secret_headers.authorization": "token" },
         "url": "https://shop.test/orders?x=1",

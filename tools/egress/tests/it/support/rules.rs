@@ -1,5 +1,4 @@
 use std::{
-    collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex},
 };
@@ -40,17 +39,7 @@ impl Rules {
     /// Somebody who judges by these rules.
     pub(crate) fn judge(self: &Arc<Self>) -> Judge {
         let action = Action::new(&Call::new("test", "open"), Effect::Egress, Resource::thing("Test", "page"));
-        let standing = Standing {
-            run: "r".into(),
-            agent: "a".into(),
-            user: "u".into(),
-            mode: Mode::Script,
-            steps: 0,
-            tokens: 0,
-            seconds: 0,
-            tainted_by: BTreeSet::new(),
-            now: 1_000_000,
-        };
+        let standing = Standing { now: 1_000_000, ..Standing::new("r", "a", "u", Mode::Script) };
         match Gate::new(self.clone(), Arc::new(Vault::default())).judge(action, &standing) {
             Verdict::Go(permit) => permit.judge().clone(),
             other => panic!("expected a permit, got {other:?}"),

@@ -5,7 +5,7 @@ mod names;
 mod rules;
 mod site;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use lamassu_contract::{
     Action, Call, Failure, FailureKind, Gate, Mode, Observation, Outcome, Secret, Standing, Tool, Vault, Verdict,
@@ -99,15 +99,5 @@ pub(crate) fn message(outcome: &Outcome) -> &str {
 }
 
 pub(crate) fn standing() -> Standing {
-    Standing {
-        run: "r".into(),
-        agent: "a".into(),
-        user: "u".into(),
-        mode: Mode::Script,
-        steps: 0,
-        tokens: 0,
-        seconds: 0,
-        tainted_by: BTreeSet::new(),
-        now: 1_000_000,
-    }
+    Standing { now: 1_000_000, ..Standing::new("r", "a", "u", Mode::Script) }
 }

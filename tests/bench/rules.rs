@@ -15,6 +15,8 @@ use crate::{Figure, scene, table::micros, timed};
 
 /// Decisions of which the slowest one in a hundred is told.
 const DECISIONS: usize = 20_000;
+/// What the rules are about.
+const ACTIONS: [&str; 4] = ["browser.look", "browser.click", "http.request", "browser.fill"];
 
 pub(crate) fn figures() -> Vec<Figure> {
     let (few, many) = (slowest(&among(10)), slowest(&among(1_000)));
@@ -27,7 +29,7 @@ pub(crate) fn figures() -> Vec<Figure> {
 fn among(count: usize) -> CedarPolicy {
     let mut rules = String::new();
     for number in 0..count {
-        let action = ["browser.look", "browser.click", "http.request", "browser.fill"][number % 4];
+        let action = ACTIONS.get(number % ACTIONS.len()).unwrap();
         let site = if number == 0 { scene::SITE.to_owned() } else { format!("https://site{number}.test") };
         let kind = if number % 5 == 4 { "forbid" } else { "permit" };
         writeln!(
@@ -61,7 +63,7 @@ fn slowest(policy: &CedarPolicy) -> Duration {
         })
         .collect();
     times.sort_unstable();
-    times[times.len() * 99 / 100]
+    *times.get(times.len() * 99 / 100).unwrap()
 }
 
 fn decision() -> Figure {

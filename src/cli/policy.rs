@@ -1,5 +1,7 @@
 //! `lamassu policy`: checking packs and explaining verdicts.
 
+mod prove;
+
 use std::path::Path;
 
 use super::{
@@ -17,6 +19,7 @@ pub(super) fn policy(args: &Policy) -> Result<u8, Complaint> {
             say(report);
             Ok(0)
         }
+        PolicyCommand::Prove { path, against } => prove::prove(path, against.as_deref()),
         PolicyCommand::Explain { run, step, home } => {
             let store = home::store(home.record.as_deref())?;
             let run = store.find(run).map_err(Complaint::usage)?;

@@ -60,6 +60,11 @@ impl Book {
     pub(super) fn schema(&self) -> &Schema {
         &self.schema
     }
+
+    /// The rules of the pack and the guards beside them.
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
 }
 
 /// Reads `pack`, and says what is in it.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{
     fault::{Fault, PackError},
     host,
-    text::Text,
+    text::{self, Text},
 };
 
 /// Lists that the user fills in, by name.
@@ -19,6 +19,11 @@ pub type Parameters = BTreeMap<String, Vec<String>>;
 pub(super) struct Manifest {
     pub(super) name: String,
     pub(super) about: String,
+    /// What the pack says of itself beyond what must hold for every pack: names of `policies/claims`.
+    #[serde(default)]
+    pub(super) proves: Vec<String>,
+    /// The pack that this one permits more than.
+    pub(super) widens: Option<String>,
     #[serde(default)]
     pub(super) parameters: BTreeMap<String, Parameter>,
 }
@@ -70,6 +75,11 @@ impl Manifest {
     /// Reads `text`.
     pub(super) fn read(text: &Text) -> Result<Self, PackError> {
         let manifest: Self = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
+        if let Some(odd) = manifest.proves.iter().find(|name| !text::claims().any(|known| known == *name)) {
+            let known = text::claims().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let offset = text.body.find(odd.as_str()).unwrap_or(0);
+            return Err(Fault::at(text, offset, format!("there is no claim `{odd}`; there are {known}")).into());
+        }
         for (name, parameter) in &manifest.parameters {
             for entry in parameter.default.iter().flatten() {
                 parameter.kind.member(entry).map_err(|problem| {

@@ -20,6 +20,8 @@ mod fault;
 mod host;
 mod manifest;
 mod pack;
+#[cfg(feature = "prove")]
+mod prove;
 mod rules;
 mod schema;
 #[cfg(test)]
@@ -32,3 +34,5 @@ pub use explain::explain;
 pub use fault::{Fault, PackError};
 pub use manifest::Parameters;
 pub use pack::Pack;
+#[cfg(feature = "prove")]
+pub use prove::{Finding, Outcome, Proof, ProveError, prove};

@@ -226,6 +226,11 @@ pub(super) enum PolicyCommand {
         /// The pack's folder, or the name of a ready pack
         path: String,
     },
+    /// Run a pack's cases, and look for rules that never matter and consents that do harm
+    Test {
+        /// The pack's folder, or the name of a ready pack
+        path: String,
+    },
     /// Prove what holds for every request that a pack may be asked about, or show an action for which it does not
     Prove {
         /// The pack's folder, or the name of a ready pack

@@ -1,6 +1,7 @@
 //! `lamassu policy`: checking packs and explaining verdicts.
 
 mod prove;
+mod test;
 
 use std::path::Path;
 
@@ -19,6 +20,7 @@ pub(super) fn policy(args: &Policy) -> Result<u8, Complaint> {
             say(report);
             Ok(0)
         }
+        PolicyCommand::Test { path } => test::test(path),
         PolicyCommand::Prove { path, against } => prove::prove(path, against.as_deref()),
         PolicyCommand::Explain { run, step, home } => {
             let store = home::store(home.record.as_deref())?;

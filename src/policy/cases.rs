@@ -7,8 +7,8 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, Call, Effect, Element, File, FileKind, Form, Gate, Mode, Observation, Provenance, Resource, Rule, Secret,
-    Standing, Vault, Verdict,
+    Action, Approval, Call, Decision, Effect, Element, File, FileKind, Form, Gate, Mode, Observation, Policy as _,
+    PolicyError, Provenance, Question, Resource, Rule, Secret, SecretUse, Standing, Vault, Verdict,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -122,14 +122,18 @@ struct Part {
     secret_field: bool,
 }
 
+/// What the rules decide on one case, whatever it expects.
+#[derive(Debug)]
+pub(super) struct Tried {
+    pub(super) name: String,
+    pub(super) alone: Decision,
+    /// With the consent of a person a second ago.
+    pub(super) consented: Decision,
+}
+
 /// Runs every case of `text` and counts them.
 pub(super) fn run(text: &Text, book: &Arc<Book>) -> Result<usize, PackError> {
-    let cases: Cases = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
-    if cases.case.is_empty() {
-        return Err(Fault::at(text, 0, "there is no `[[case]]`; say what the rules are meant to decide").into());
-    }
-    let groups = book.manifest().groups(&cases.parameters)?;
-    let policy = Arc::new(CedarPolicy::new(Arc::clone(book), groups));
+    let (cases, policy) = read(text, book)?;
     let wrong = |case: &Case| {
         let (got, rules) = case.judge(book, &policy);
         let problem = case.complain(got, &rules)?;
@@ -139,7 +143,39 @@ pub(super) fn run(text: &Text, book: &Arc<Book>) -> Result<usize, PackError> {
     if faults.is_empty() { Ok(cases.case.len()) } else { Err(PackError::Faulty(faults)) }
 }
 
+/// Every case of `text`, with and without a consent.
+pub(super) fn tried(text: &Text, book: &Arc<Book>) -> Result<Vec<Tried>, PackError> {
+    let (cases, policy) = read(text, book)?;
+    Ok(cases.case.iter().map(|case| case.tried(book, &policy)).collect())
+}
+
+fn read(text: &Text, book: &Arc<Book>) -> Result<(Cases, Arc<CedarPolicy>), PackError> {
+    let cases: Cases = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
+    if cases.case.is_empty() {
+        return Err(Fault::at(text, 0, "there is no `[[case]]`; say what the rules are meant to decide").into());
+    }
+    let groups = book.manifest().groups(&cases.parameters)?;
+    Ok((cases, Arc::new(CedarPolicy::new(Arc::clone(book), groups))))
+}
+
 impl Case {
+    fn tried(&self, book: &Book, policy: &CedarPolicy) -> Tried {
+        let (action, standing) = (self.action(book), self.standing());
+        let used = |(name, origins): (&String, &Vec<String>)| SecretUse {
+            argument: name.clone(),
+            name: name.clone(),
+            origins: origins.clone(),
+        };
+        let secrets: Vec<_> = self.secrets.iter().map(used).collect();
+        let consent = Approval { by: "user".to_owned(), digest: action.digest(), at: standing.now - 1000 };
+        let decide = |approval| {
+            let question = Question { action: &action, secrets: &secrets, standing: &standing, approval };
+            let failed = |error: PolicyError| Rule::new("gate.error", error.to_string());
+            policy.decide(&question).unwrap_or_else(|error| Decision { allowed: false, rules: vec![failed(error)] })
+        };
+        Tried { name: self.name.get_ref().clone(), alone: decide(None), consented: decide(Some(&consent)) }
+    }
+
     fn judge(&self, book: &Book, policy: &Arc<CedarPolicy>) -> (Expected, Vec<Rule>) {
         let secrets = self.secrets.iter();
         let vault = secrets.fold(Vault::default(), |vault, (name, origins)| {

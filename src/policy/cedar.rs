@@ -77,6 +77,7 @@ pub(super) fn read(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Bo
     let mut report = Report {
         name: manifest.name.clone(),
         about: manifest.about.clone(),
+        widens: manifest.widens.clone(),
         parameters: manifest
             .parameters
             .iter()
@@ -90,6 +91,11 @@ pub(super) fn read(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Bo
     let book = Arc::new(Book { manifest, schema, rules, authorizer: Authorizer::new() });
     report.cases = cases::run(&own.cases, &book)?;
     Ok((book, report))
+}
+
+/// What the rules of `book`, which was read from `pack`, decide on its cases.
+pub(super) fn tried(pack: &Pack, book: &Arc<Book>) -> Result<Vec<cases::Tried>, PackError> {
+    cases::tried(&pack.files()?.cases, book)
 }
 
 impl Policy for CedarPolicy {

@@ -69,10 +69,10 @@ impl Example {
 
     /// The same with everything left out or made ordinary that `refutes` does not need.
     pub(super) fn plain(mut self, schema: &Schema, effect: &str, refutes: impl Fn(&(Request, Entities)) -> bool) -> Self {
-        let mut places = Vec::new();
-        walk(&self.facts, String::new(), &mut places);
         // What is left out takes all that is in it along.
         for removing in [true, false] {
+            let mut places = Vec::new();
+            walk(&self.facts, String::new(), &mut places);
             for place in &places {
                 let tries = if removing { vec![None] } else { ordinary(place, effect, &self.facts) };
                 for value in tries {
@@ -120,6 +120,7 @@ fn walk(value: &Value, at: String, places: &mut Vec<String>) {
 fn ordinary(place: &str, effect: &str, facts: &Value) -> Vec<Option<Value>> {
     let name = place.rsplit('/').next().unwrap_or_default();
     let values = match (name, facts.pointer(place)) {
+        ("approval", _) => vec![json!({ "granted": false, "by": "", "age": 0 })],
         ("effect", _) => vec![json!(effect)],
         ("method", _) => vec![json!("GET"), json!("POST"), json!("post")],
         ("scheme", _) => vec![json!("https"), json!("http"), json!("mailto")],

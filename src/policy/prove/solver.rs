@@ -13,6 +13,10 @@ use super::ProveError;
 /// The longest that the solver may think about one question, in milliseconds.
 const PATIENCE: u32 = 20_000;
 
+/// The verbs that people know best.
+const TELLING: [&str; 6] =
+    ["http.request", "browser.subresource", "browser.fill", "browser.click", "files.delete", "files.write"];
+
 /// A question that is put for every kind of request.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Query {
@@ -61,10 +65,13 @@ impl Questions<'_> {
         Ok(self.sorted(found))
     }
 
-    /// Every kind of request, in a fixed order.
+    /// Every kind of request, in a fixed order; those first whose examples tell most.
     pub(super) fn kinds(&self) -> Vec<RequestEnv> {
         let mut kinds: Vec<_> = self.schema.request_envs().collect();
-        kinds.sort_by_cached_key(|kind| (kind.action().to_string(), kind.resource().to_string()));
+        kinds.sort_by_cached_key(|kind| {
+            let telling = TELLING.iter().position(|verb| kind.action().id().unescaped() == *verb);
+            (telling.unwrap_or(TELLING.len()), kind.action().to_string(), kind.resource().to_string())
+        });
         kinds
     }
 

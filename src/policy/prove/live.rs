@@ -28,7 +28,7 @@ pub(in crate::policy) fn idle(book: &Book) -> Result<Vec<String>, ProveError> {
         ids.push(rule.id().to_string());
         queries.push(query);
     }
-    let answers = Questions { schema: &book.schema().cedar, sets: &sets, queries: &queries }.answer()?;
+    let answers = Questions { schema: book.schema(), sets: &sets, queries: &queries }.answer()?;
     let mut idle = Vec::new();
     for (id, answer) in ids.into_iter().zip(answers) {
         match answer {

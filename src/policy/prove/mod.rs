@@ -21,6 +21,7 @@ use super::{
     cedar::{self, Book},
     fault::{Fault, PackError},
     pack::Pack,
+    schema::Schema,
     text::{self, Text},
 };
 use consent::Consent;
@@ -147,7 +148,7 @@ impl Claims {
 
     /// What became of each claim, and of how many kinds of request.
     fn settle(self, book: &Book) -> Result<(Vec<Finding>, usize), ProveError> {
-        let schema = &book.schema().cedar;
+        let schema = book.schema();
         let queries: Vec<_> = self.claims.iter().filter_map(|claim| claim.query.as_ref().ok().copied()).collect();
         let questions = Questions { schema, sets: &self.sets, queries: &queries };
         let mut answers = questions.answer()?.into_iter();

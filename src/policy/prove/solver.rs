@@ -1,14 +1,17 @@
 //! Asking the solver, one kind of request after another, by as many solvers as there are cores.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
-use cedar_policy::{PolicySet, RequestEnv, Schema};
+use cedar_policy::{EntityUid, PolicySet, RequestEnv};
 use cedar_policy_symcc::{
     CedarSymCompiler, CompiledPolicy, CompiledPolicySet, Env, err::Error, implies_asserts, never_errors_asserts,
     solver::LocalSolver,
 };
 
-use super::ProveError;
+use super::{ProveError, Schema};
 
 /// The longest that the solver may think about one question, in milliseconds.
 const PATIENCE: u32 = 20_000;
@@ -50,7 +53,7 @@ type Found = Vec<(usize, usize, Answer)>;
 impl Questions<'_> {
     /// One answer for each query: of all kinds of request, the first that refutes it.
     pub(super) fn answer(&self) -> Result<Vec<Answer>, ProveError> {
-        let kinds = self.kinds();
+        let kinds = self.distinct();
         let next = AtomicUsize::new(0);
         let first: Vec<_> = self.queries.iter().map(|_| AtomicUsize::new(usize::MAX)).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(kinds.len().max(1));
@@ -67,10 +70,27 @@ impl Questions<'_> {
 
     /// Every kind of request, in a fixed order; those first whose examples tell most.
     pub(super) fn kinds(&self) -> Vec<RequestEnv> {
-        let mut kinds: Vec<_> = self.schema.request_envs().collect();
+        let mut kinds: Vec<_> = self.schema.cedar.request_envs().collect();
         kinds.sort_by_cached_key(|kind| {
             let telling = TELLING.iter().position(|verb| kind.action().id().unescaped() == *verb);
             (telling.unwrap_or(TELLING.len()), kind.action().to_string(), kind.resource().to_string())
+        });
+        kinds
+    }
+
+    /// One of each kind that the rules can tell apart. Two actions that are in the same groups, have the
+    /// same context and are named by no rule give the same formula but for their own names.
+    fn distinct(&self) -> Vec<RequestEnv> {
+        let named: HashSet<EntityUid> =
+            self.sets.iter().flat_map(PolicySet::policies).flat_map(|rule| rule.entity_literals()).collect();
+        let mut seen = HashSet::new();
+        let mut kinds = self.kinds();
+        kinds.retain(|kind| {
+            let action = kind.action();
+            let shape = self.schema.verb(action.id().unescaped()).ok().map(|declared| declared.shape.as_str());
+            let (Some(shape), false) = (shape, named.contains(action)) else { return true };
+            let groups: BTreeSet<_> = self.schema.actions.ancestors(action).into_iter().flatten().collect();
+            seen.insert((shape, groups, kind.principal().clone(), kind.resource().clone()))
         });
         kinds
     }
@@ -145,7 +165,7 @@ impl Desk<'_> {
         match *query {
             Query::NeverFails(set) => {
                 for rule in self.questions.sets.get(set).into_iter().flat_map(PolicySet::policies) {
-                    let rule = CompiledPolicy::compile(rule, self.kind, self.questions.schema)?;
+                    let rule = CompiledPolicy::compile(rule, self.kind, &self.questions.schema.cedar)?;
                     if let Some(env) = compiler.check_sat(&never_errors_asserts(&rule)).await? {
                         return Ok(Some(env));
                     }
@@ -162,7 +182,7 @@ impl Desk<'_> {
 
     fn compile(&mut self, set: usize) -> Result<(), Error> {
         if let (Some(place @ None), Some(rules)) = (self.compiled.get_mut(set), self.questions.sets.get(set)) {
-            *place = Some(CompiledPolicySet::compile(rules, self.kind, self.questions.schema)?);
+            *place = Some(CompiledPolicySet::compile(rules, self.kind, &self.questions.schema.cedar)?);
         }
         Ok(())
     }

@@ -228,6 +228,19 @@ pub(super) enum PolicyCommand {
     },
     /// Judge the sessions of any agent, one verdict for each call: allow, ask or deny
     Eval(Eval),
+    /// Run a pack's cases, and look for rules that never matter and consents that do harm
+    Test {
+        /// The pack's folder, or the name of a ready pack
+        path: String,
+    },
+    /// Prove what holds for every request that a pack may be asked about, or show an action for which it does not
+    Prove {
+        /// The pack's folder, or the name of a ready pack
+        path: String,
+        /// A pack to compare with: that nothing is permitted which this one denies
+        #[arg(long, value_name = "PACK")]
+        against: Option<String>,
+    },
     /// Say in words which rules decided a step, on which facts
     Explain {
         /// The run: its id, the beginning of it, or `last`

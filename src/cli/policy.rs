@@ -3,7 +3,9 @@
 mod backtest;
 mod eval;
 mod learn;
+mod prove;
 mod recorded;
+mod test;
 mod why;
 
 use std::path::Path;
@@ -24,6 +26,8 @@ pub(super) fn policy(args: &Policy) -> Result<u8, Complaint> {
             Ok(0)
         }
         PolicyCommand::Eval(args) => eval::eval(args),
+        PolicyCommand::Test { path } => test::test(path),
+        PolicyCommand::Prove { path, against } => prove::prove(path, against.as_deref()),
         PolicyCommand::Explain { run, step, home } => {
             let store = home::store(home.record.as_deref())?;
             let run = store.find(run).map_err(Complaint::usage)?;

@@ -7,8 +7,9 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, Call, Effect, Element, Field, File, FileKind, Form, Gate, Kind, Limits, Mode, Observation, Provenance,
-    Resource, Rule, Secret, Spent, Standing, Vault, Verb, Verdict,
+    Action, Approval, Call, Decision, Effect, Element, Field, File, FileKind, Form, Gate, Kind, Limits, Mode,
+    Observation, Policy as _, PolicyError, Provenance, Question, Resource, Rule, Secret, Spent, Standing, Vault, Verb,
+    Verdict,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -195,14 +196,18 @@ pub(super) fn verbs(text: &Text) -> Result<(String, Vec<Verb>), PackError> {
     Ok(("case".to_owned(), made.collect()))
 }
 
+/// What the rules decide on one case, whatever it expects.
+#[derive(Debug)]
+pub(super) struct Tried {
+    pub(super) name: String,
+    pub(super) alone: Decision,
+    /// With the consent of a person a second ago.
+    pub(super) consented: Decision,
+}
+
 /// Runs every case of `text` and counts them.
 pub(super) fn run(text: &Text, book: &Arc<Book>) -> Result<usize, PackError> {
-    let cases: Cases = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
-    if cases.case.is_empty() {
-        return Err(Fault::at(text, 0, "there is no `[[case]]`; say what the rules are meant to decide").into());
-    }
-    let groups = book.manifest().groups(&cases.parameters)?;
-    let policy = Arc::new(CedarPolicy::new(Arc::clone(book), groups));
+    let (cases, policy) = read(text, book)?;
     let wrong = |case: &Case| {
         let (got, rules) = case.judge(book, &policy);
         let problem = case.complain(got, &rules)?;
@@ -227,12 +232,43 @@ pub(super) fn verdict(
     }
 }
 
+/// Every case of `text`, with and without a consent.
+pub(super) fn tried(text: &Text, book: &Arc<Book>) -> Result<Vec<Tried>, PackError> {
+    let (cases, policy) = read(text, book)?;
+    Ok(cases.case.iter().map(|case| case.tried(book, &policy)).collect())
+}
+
+fn read(text: &Text, book: &Arc<Book>) -> Result<(Cases, Arc<CedarPolicy>), PackError> {
+    let cases: Cases = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
+    if cases.case.is_empty() {
+        return Err(Fault::at(text, 0, "there is no `[[case]]`; say what the rules are meant to decide").into());
+    }
+    let groups = book.manifest().groups(&cases.parameters)?;
+    Ok((cases, Arc::new(CedarPolicy::new(Arc::clone(book), groups))))
+}
+
 impl Case {
+    fn tried(&self, book: &Book, policy: &CedarPolicy) -> Tried {
+        let (action, standing) = (self.action(book), self.standing());
+        let vault = self.vault();
+        let used = |(argument, name): (&String, &String)| vault.would_use(argument, name);
+        let secrets: Vec<_> = action.secrets().iter().filter_map(used).collect();
+        let consent = Approval { by: "user".to_owned(), digest: action.digest(), at: standing.now - 1000 };
+        let decide = |approval| {
+            let question = Question { action: &action, secrets: &secrets, standing: &standing, approval };
+            let failed = |error: PolicyError| Rule::new("gate.error", error.to_string());
+            policy.decide(&question).unwrap_or_else(|error| Decision { allowed: false, rules: vec![failed(error)] })
+        };
+        Tried { name: self.name.get_ref().clone(), alone: decide(None), consented: decide(Some(&consent)) }
+    }
+
     fn judge(&self, book: &Book, policy: &Arc<CedarPolicy>) -> (Expected, Vec<Rule>) {
+        verdict(policy, self.vault(), self.action(book), &self.standing())
+    }
+
+    fn vault(&self) -> Vault {
         let secrets = self.secrets.iter();
-        let vault =
-            secrets.fold(Vault::default(), |vault, (argument, bound)| vault.with(bound.name(argument), bound.secret()));
-        verdict(policy, vault, self.action(book), &self.standing())
+        secrets.fold(Vault::default(), |vault, (argument, bound)| vault.with(bound.name(argument), bound.secret()))
     }
 
     /// What is wrong with the verdict, if anything is. An error is never what was meant.

@@ -67,6 +67,11 @@ impl Book {
     pub(super) fn schema(&self) -> &Schema {
         &self.schema
     }
+
+    /// The rules of the pack and the guards beside them.
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
 }
 
 /// Reads `pack`, and says what is in it.
@@ -85,6 +90,7 @@ pub(super) fn book(own: &Files, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Bo
     let mut report = Report {
         name: manifest.name.clone(),
         about: manifest.about.clone(),
+        widens: manifest.widens.clone(),
         parameters: manifest
             .parameters
             .iter()
@@ -101,6 +107,11 @@ pub(super) fn book(own: &Files, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Bo
     };
     report.cases = cases::run(&own.cases, &book)?;
     Ok((book, report))
+}
+
+/// What the rules of `book`, which was read from `pack`, decide on its cases.
+pub(super) fn tried(pack: &Pack, book: &Arc<Book>) -> Result<Vec<cases::Tried>, PackError> {
+    cases::tried(&pack.files()?.cases, book)
 }
 
 impl Policy for CedarPolicy {

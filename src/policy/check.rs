@@ -13,6 +13,8 @@ pub struct Report {
     pub name: String,
     /// What it is for.
     pub about: String,
+    /// The pack that it permits more than, if it says so.
+    pub widens: Option<String>,
     /// What the user fills in: name, and what it is.
     pub parameters: Vec<(String, String)>,
     /// Its rules, the guards that always stand included.
@@ -37,6 +39,9 @@ pub fn check(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<Report, PackE
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.name, self.about)?;
+        if let Some(narrower) = &self.widens {
+            writeln!(f, "  permits more than `{narrower}`")?;
+        }
         for (name, about) in &self.parameters {
             writeln!(f, "  parameter `{name}`: {about}")?;
         }

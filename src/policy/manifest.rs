@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{
     fault::{Fault, PackError},
     host,
-    text::Text,
+    text::{self, Text},
 };
 
 /// Lists that the user fills in, by name.
@@ -22,6 +22,11 @@ pub(super) struct Manifest {
     /// Whether it judges every tool by what its definition says, built-in ones included.
     #[serde(default)]
     pub(super) foreign: bool,
+    /// What the pack says of itself beyond what must hold for every pack: names of `policies/claims`.
+    #[serde(default)]
+    pub(super) proves: Vec<String>,
+    /// The pack that this one permits more than.
+    pub(super) widens: Option<String>,
     #[serde(default)]
     pub(super) parameters: BTreeMap<String, Parameter>,
 }
@@ -73,6 +78,11 @@ impl Manifest {
     /// Reads `text`.
     pub(super) fn read(text: &Text) -> Result<Self, PackError> {
         let manifest: Self = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
+        if let Some(odd) = manifest.proves.iter().find(|name| !text::claims().any(|known| known == *name)) {
+            let known = text::claims().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let offset = text.body.find(odd.as_str()).unwrap_or(0);
+            return Err(Fault::at(text, offset, format!("there is no claim `{odd}`; there are {known}")).into());
+        }
         for (name, parameter) in &manifest.parameters {
             for entry in parameter.default.iter().flatten() {
                 parameter.kind.member(entry).map_err(|problem| {

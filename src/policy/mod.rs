@@ -3,8 +3,9 @@
 //! A [`Pack`] is a folder with rules (`*.cedar`), what the user fills in (`pack.toml`) and cases
 //! that say what the rules are meant to decide (`cases.toml`). [`CedarPolicy::load`] parses and
 //! validates all of it, beside the guards that stand whatever a pack says, and runs the cases;
-//! one mistake anywhere and nothing is loaded. [`check`] tells what is in a pack, [`explain`] why
-//! a recorded judgement fell as it did.
+//! one mistake anywhere and nothing is loaded. [`check`] tells what is in a pack, [`test`] whether
+//! each of its rules matters, `prove` what holds for every request, [`explain`] why a recorded
+//! judgement fell as it did.
 //!
 //! Deciding looks at the question alone. Whatever goes wrong in it is an error, and the gate
 //! makes every error a denial. This module knows nothing of planners, of the record, or of how
@@ -27,12 +28,15 @@ mod index;
 mod learn;
 mod manifest;
 mod pack;
+#[cfg(feature = "prove")]
+mod prove;
 mod recorded;
 mod rules;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trial;
 mod why;
 
 pub use backtest::{Backtest, Bench, Flip, Found};
@@ -44,5 +48,8 @@ pub use fault::{Fault, PackError};
 pub use learn::{General, LearnError, Learned, Learner};
 pub use manifest::Parameters;
 pub use pack::Pack;
+#[cfg(feature = "prove")]
+pub use prove::{Finding, Outcome, Proof, ProveError, prove};
 pub use recorded::{Bindings, Recorded, Unjudged, Word};
+pub use trial::{Check, Trial, test};
 pub use why::{Turn, Why, why};

@@ -38,6 +38,9 @@ pub(super) struct Declared {
     pub(super) args: BTreeSet<String>,
     /// The facts that rules may use, with the name of the type of each.
     pub(super) facts: HashMap<String, String>,
+    /// What it applies to and in which context, as the schema writes it.
+    #[cfg(feature = "prove")]
+    pub(super) shape: String,
 }
 
 impl Schema {
@@ -162,6 +165,8 @@ fn declared(source: &Text) -> Result<HashMap<String, Declared>, PackError> {
                 uid: EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(name)),
                 effect: effect.unwrap_or(Effect::Read),
                 args: shape("args").map(|(name, _)| name.clone()).collect(),
+                #[cfg(feature = "prove")]
+                shape: applies.to_string(),
                 facts: shape("facts").filter_map(|(name, shape)| Some((name.clone(), primitive(shape)?))).collect(),
             },
         );

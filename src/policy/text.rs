@@ -40,6 +40,43 @@ pub(super) fn base() -> (Text, Vec<Text>) {
     (manifest, vec![guards])
 }
 
+/// What a pack can say of itself in `proves`: name, what it says, the rules that bound it.
+const CLAIMS: &[(&str, &str, &str)] = &[
+    (
+        "changes-nothing",
+        "it changes nothing, as far as the method of a request tells",
+        include_str!("../../policies/claims/changes-nothing.cedar"),
+    ),
+    (
+        "named-sites",
+        "only sites that the user named are touched",
+        include_str!("../../policies/claims/named-sites.cedar"),
+    ),
+    (
+        "asks-before-irreversible",
+        "what cannot be undone waits for a person",
+        include_str!("../../policies/claims/asks-before-irreversible.cedar"),
+    ),
+];
+
+/// The names of all claims.
+pub(super) fn claims() -> impl Iterator<Item = &'static str> {
+    CLAIMS.iter().map(|(name, ..)| *name)
+}
+
+/// What the claim `name` says, and its rules.
+#[cfg(feature = "prove")]
+pub(super) fn claim(name: &str) -> Option<(&'static str, Text)> {
+    let (name, says, rules) = CLAIMS.iter().find(|(known, ..)| *known == name)?;
+    Some((says, Text { name: format!("policies/claims/{name}.cedar"), body: (*rules).to_owned() }))
+}
+
+/// What the runtime sees to, and a proof takes for granted.
+#[cfg(feature = "prove")]
+pub(super) fn given() -> Text {
+    Text::embedded(&("claims/given.cedar", include_str!("../../policies/claims/given.cedar")))
+}
+
 macro_rules! ready {
     ($($name:literal),* $(,)?) => {
         /// The ready packs: name, manifest, rules, cases.

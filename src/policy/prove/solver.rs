@@ -1,0 +1,193 @@
+//! Asking the solver, one kind of request after another, by as many solvers as there are cores.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use cedar_policy::{EntityUid, PolicySet, RequestEnv};
+use cedar_policy_symcc::{
+    CedarSymCompiler, CompiledPolicy, CompiledPolicySet, Env, err::Error, implies_asserts, never_errors_asserts,
+    solver::LocalSolver,
+};
+
+use super::{ProveError, Schema};
+
+/// The longest that the solver may think about one question, in milliseconds.
+const PATIENCE: u32 = 20_000;
+
+/// The verbs that people know best.
+const TELLING: [&str; 6] =
+    ["http.request", "browser.subresource", "browser.fill", "browser.click", "files.delete", "files.write"];
+
+/// A question that is put for every kind of request.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Query {
+    /// No rule of the set fails.
+    NeverFails(usize),
+    /// The first set allows nothing that the second denies.
+    Implies(usize, usize),
+}
+
+/// What came of a query.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// It is so, for every request that fits the schema.
+    Proved,
+    /// It is not so, and this shows it.
+    Refuted(Box<Env>),
+    /// The solver could not tell, or something went wrong: in words.
+    Unknown(String),
+}
+
+/// Rules to be asked about, and the words that they are written in.
+pub(super) struct Questions<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) sets: &'a [PolicySet],
+    pub(super) queries: &'a [Query],
+}
+
+/// The answers of one thread: query, kind of request, answer.
+type Found = Vec<(usize, usize, Answer)>;
+
+impl Questions<'_> {
+    /// One answer for each query: of all kinds of request, the first that refutes it.
+    pub(super) fn answer(&self) -> Result<Vec<Answer>, ProveError> {
+        let kinds = self.distinct();
+        let next = AtomicUsize::new(0);
+        let first: Vec<_> = self.queries.iter().map(|_| AtomicUsize::new(usize::MAX)).collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(kinds.len().max(1));
+        let found = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| self.work(&kinds, &next, &first))).collect();
+            let mut found = Vec::new();
+            for worker in workers {
+                found.extend(worker.join().map_err(|_| ProveError::solver("a thread of the proof has died"))??);
+            }
+            Ok::<_, ProveError>(found)
+        })?;
+        Ok(self.sorted(found))
+    }
+
+    /// Every kind of request, in a fixed order; those first whose examples tell most.
+    pub(super) fn kinds(&self) -> Vec<RequestEnv> {
+        let mut kinds: Vec<_> = self.schema.cedar.request_envs().collect();
+        kinds.sort_by_cached_key(|kind| {
+            let telling = TELLING.iter().position(|verb| kind.action().id().unescaped() == *verb);
+            (telling.unwrap_or(TELLING.len()), kind.action().to_string(), kind.resource().to_string())
+        });
+        kinds
+    }
+
+    /// One of each kind that the rules can tell apart. Two actions that are in the same groups, have the
+    /// same context and are named by no rule give the same formula but for their own names.
+    fn distinct(&self) -> Vec<RequestEnv> {
+        let named: HashSet<EntityUid> =
+            self.sets.iter().flat_map(PolicySet::policies).flat_map(|rule| rule.entity_literals()).collect();
+        let mut seen = HashSet::new();
+        let mut kinds = self.kinds();
+        kinds.retain(|kind| {
+            let action = kind.action();
+            let shape = self.schema.verb(action.id().unescaped()).ok().map(|declared| declared.shape.as_str());
+            let (Some(shape), false) = (shape, named.contains(action)) else { return true };
+            let groups: BTreeSet<_> = self.schema.actions.ancestors(action).into_iter().flatten().collect();
+            seen.insert((shape, groups, kind.principal().clone(), kind.resource().clone()))
+        });
+        kinds
+    }
+
+    fn sorted(&self, mut found: Found) -> Vec<Answer> {
+        found.sort_by_key(|(query, kind, _)| (*query, *kind));
+        let mut answers: Vec<_> = self.queries.iter().map(|_| Answer::Proved).collect();
+        for (query, _, answer) in found {
+            if let Some(place @ Answer::Proved) = answers.get_mut(query) {
+                *place = answer;
+            }
+        }
+        answers
+    }
+
+    fn work(&self, kinds: &[RequestEnv], next: &AtomicUsize, first: &[AtomicUsize]) -> Result<Found, ProveError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| ProveError::solver(&error))?;
+        runtime.block_on(async {
+            let solver = LocalSolver::cvc5_with_args([format!("--tlimit-per={PATIENCE}")]);
+            let solver = solver.map_err(|error| ProveError::missing(&error))?;
+            let mut compiler = CedarSymCompiler::new(solver).map_err(|error| ProveError::solver(&error))?;
+            let mut found = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(kind) = kinds.get(at) else { break };
+                let mut desk = Desk { questions: self, kind, compiled: self.sets.iter().map(|_| None).collect() };
+                for (number, query) in self.queries.iter().enumerate() {
+                    // A kind before this one has refuted it already.
+                    let Some(first) = first.get(number).filter(|first| first.load(Ordering::Relaxed) > at) else {
+                        continue;
+                    };
+                    let answer = desk.ask(&mut compiler, query).await;
+                    if !matches!(answer, Answer::Proved) {
+                        first.fetch_min(at, Ordering::Relaxed);
+                        found.push((number, at, answer));
+                    }
+                }
+            }
+            // It may be gone already; then there is nothing to clean up.
+            let _ = compiler.solver_mut().clean_up().await;
+            Ok(found)
+        })
+    }
+}
+
+/// One kind of request, with the rules compiled for it.
+struct Desk<'a> {
+    questions: &'a Questions<'a>,
+    kind: &'a RequestEnv,
+    compiled: Vec<Option<CompiledPolicySet>>,
+}
+
+impl Desk<'_> {
+    async fn ask(&mut self, compiler: &mut CedarSymCompiler<LocalSolver>, query: &Query) -> Answer {
+        match self.try_ask(compiler, query).await {
+            Ok(None) => Answer::Proved,
+            Ok(Some(env)) => Answer::Refuted(Box::new(env)),
+            Err(error) => Answer::Unknown(format!(
+                "{} on {}: {error}",
+                self.kind.action().id().unescaped(),
+                self.kind.resource().basename()
+            )),
+        }
+    }
+
+    async fn try_ask(
+        &mut self,
+        compiler: &mut CedarSymCompiler<LocalSolver>,
+        query: &Query,
+    ) -> Result<Option<Env>, Error> {
+        match *query {
+            Query::NeverFails(set) => {
+                for rule in self.questions.sets.get(set).into_iter().flat_map(PolicySet::policies) {
+                    let rule = CompiledPolicy::compile(rule, self.kind, &self.questions.schema.cedar)?;
+                    if let Some(env) = compiler.check_sat(&never_errors_asserts(&rule)).await? {
+                        return Ok(Some(env));
+                    }
+                }
+                Ok(None)
+            }
+            Query::Implies(one, other) => {
+                self.compile(one)?;
+                self.compile(other)?;
+                compiler.check_sat(&implies_asserts(self.set(one)?, self.set(other)?)).await
+            }
+        }
+    }
+
+    fn compile(&mut self, set: usize) -> Result<(), Error> {
+        if let (Some(place @ None), Some(rules)) = (self.compiled.get_mut(set), self.questions.sets.get(set)) {
+            *place = Some(CompiledPolicySet::compile(rules, self.kind, &self.questions.schema.cedar)?);
+        }
+        Ok(())
+    }
+
+    fn set(&self, set: usize) -> Result<&CompiledPolicySet, Error> {
+        self.compiled.get(set).and_then(Option::as_ref).ok_or(Error::NoPolicies)
+    }
+}

@@ -4,6 +4,7 @@ mod approval;
 mod hostile;
 mod loading;
 mod pages;
+mod trial;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

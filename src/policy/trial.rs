@@ -67,12 +67,9 @@ fn search(_: &Book) -> Result<Vec<String>, String> {
     Err("this build cannot prove anything; build it with the feature `prove`".to_owned())
 }
 
-fn every_rule_decides(
-    tried: &[Tried],
-    rules: &[lamassu_contract::Rule],
-    idle: Result<Vec<String>, String>,
-) -> Check {
-    let own = rules.iter().map(|rule| rule.id.as_str()).filter(|id| !id.starts_with("guard.") && !id.starts_with("base."));
+fn every_rule_decides(tried: &[Tried], rules: &[lamassu_contract::Rule], idle: Result<Vec<String>, String>) -> Check {
+    let own =
+        rules.iter().map(|rule| rule.id.as_str()).filter(|id| !id.starts_with("guard.") && !id.starts_with("base."));
     let decisions = tried.iter().flat_map(|tried| [&tried.alone, &tried.consented]);
     let seen: BTreeSet<_> = decisions.flat_map(|decision| decision.rules.iter().map(|rule| rule.id.as_str())).collect();
     let (by_cases, unseen): (Vec<_>, Vec<_>) = own.partition(|id| seen.contains(id));

@@ -2,8 +2,8 @@
 
 use cedar_policy::{Effect, PolicySet};
 
-use super::{NOTHING, ProveError, cedar::Book, of_effect, with, with_given};
 use super::solver::{Answer, Query, Questions};
+use super::{NOTHING, ProveError, cedar::Book, of_effect, with, with_given};
 
 /// The ids of the pack's own rules that make no difference to any request: a permit that some forbid
 /// always overrides, a forbid that meets nothing permitted.

@@ -43,9 +43,9 @@ impl Scene<'_> {
 
     fn entity(&self, kind_of: &str, id: &str) -> Option<&Value> {
         let entities = self.example.facts.get("entities")?.as_array()?;
-        entities.iter().find(|entity| {
-            kind(entity) == kind_of && entity.pointer("/uid/id").and_then(Value::as_str) == Some(id)
-        })
+        entities
+            .iter()
+            .find(|entity| kind(entity) == kind_of && entity.pointer("/uid/id").and_then(Value::as_str) == Some(id))
     }
 
     /// All that the entity is in, as (type without namespace, id).
@@ -97,8 +97,8 @@ impl Scene<'_> {
             }
             "Address" => {
                 let above = self.above(&kind_of, &id);
-                let zone = above.iter().find(|(kind, _)| kind == "Zone").map_or("no", |(_, zone)| zone.as_str());
-                format!("an address in {zone} zone of {}", self.host(&kind_of, &id))
+                let zone = above.iter().find(|(kind, _)| kind == "Zone").map_or("unknown", |(_, zone)| zone.as_str());
+                format!("an address ({zone}) of {}", self.host(&kind_of, &id))
             }
             _ => format!("a thing of kind `{}`", text("kind")),
         }

@@ -10,7 +10,7 @@ BIN = target/debug
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
-setup: ## Install Chromium and ChromeDriver if they are missing
+setup: ## Install Chromium, ChromeDriver and cvc5 if they are missing
 	@sh tests/setup.sh
 
 test: setup ## Run every test

@@ -5,6 +5,7 @@ mod hostile;
 mod learned;
 mod loading;
 mod pages;
+mod trial;
 mod turned;
 
 use std::{collections::BTreeMap, sync::Arc};

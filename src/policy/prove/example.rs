@@ -57,11 +57,12 @@ impl Example {
         })
     }
 
-    /// As Cedar takes it; none if it does not fit the schema.
+    /// As Cedar takes it; none if it does not fit the schema, or if what it is about is not there.
     pub(super) fn question(&self, schema: &Schema) -> Option<(Request, Entities)> {
         let part = |name: &str| self.facts.get(name).cloned();
         let context = Context::from_json_value(part("context")?, Some((schema, &self.action))).ok()?;
         let entities = Entities::from_json_value(part("entities")?, Some(schema)).ok()?;
+        entities.get(&self.run).and(entities.get(&self.resource))?;
         let (run, action, resource) = (self.run.clone(), self.action.clone(), self.resource.clone());
         let request = Request::new(run, action, resource, context, Some(schema)).ok()?;
         Some((request, entities))
@@ -81,6 +82,9 @@ impl Example {
             for place in &places {
                 let tries = if removing { vec![None] } else { ordinary(place, effect, &self.facts) };
                 for value in tries {
+                    if value.is_some() && value.as_ref() == self.facts.pointer(place) {
+                        break;
+                    }
                     let mut other = self.clone();
                     if change(&mut other.facts, place, value)
                         && other.question(schema).is_some_and(|asked| refutes(&asked))
@@ -136,7 +140,8 @@ fn ordinary(place: &str, effect: &str, facts: &Value) -> Vec<Option<Value>> {
         ("kind", _) => vec![json!("regular"), json!("button"), json!("Browser")],
         ("role", _) => vec![json!("button"), json!("textbox")],
         ("path", _) => vec![json!("/")],
-        ("links" | "age", _) => vec![json!(1), json!(0)],
+        ("links", _) => vec![json!(1)],
+        ("age", _) => [1, 60, 600, 3600].map(|seconds| json!(seconds)).to_vec(),
         ("visible" | "enabled" | "inspected" | "granted", Some(Value::Bool(_))) => match name {
             "granted" => vec![json!(false)],
             _ => vec![json!(true)],

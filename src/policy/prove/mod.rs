@@ -10,6 +10,8 @@ mod example;
 mod live;
 mod report;
 mod solver;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use cedar_policy::{Effect, PolicyId, PolicySet};
@@ -178,12 +180,18 @@ fn refuted(book: &Book, sets: &[PolicySet], query: &Query, env: &cedar_policy_sy
         Query::NeverFails(set) => (get(set), &nothing),
         Query::Implies(one, other) => (get(one), get(other)),
     };
-    let refutes = |asked: &(_, _)| match query {
-        Query::NeverFails(_) => !Ruling::of(one, asked).failed.is_empty(),
-        Query::Implies(..) => Ruling::of(one, asked).allowed && !Ruling::of(other, asked).allowed,
-    };
     let Some(example) = Example::new(env) else {
         return Outcome::Unknown("there is an example against it that cannot be written down".to_owned());
+    };
+    let failing = |asked: &_| [one, other].map(|rules| Ruling::of(rules, asked).failed);
+    let fails = example.question(schema).map(|asked| failing(&asked)).unwrap_or_default();
+    // An example must not become plainer by making further rules fail.
+    let refutes = |asked: &(_, _)| {
+        failing(asked) == fails
+            && match query {
+                Query::NeverFails(_) => !fails.iter().all(Vec::is_empty),
+                Query::Implies(..) => Ruling::of(one, asked).allowed && !Ruling::of(other, asked).allowed,
+            }
     };
     let effect = book.schema().effect(example.action.id().unescaped()).unwrap_or(lamassu_contract::Effect::Read);
     let example = example.plain(schema, effect.as_str(), refutes);

@@ -72,8 +72,9 @@ impl Questions<'_> {
     pub(super) fn kinds(&self) -> Vec<RequestEnv> {
         let mut kinds: Vec<_> = self.schema.cedar.request_envs().collect();
         kinds.sort_by_cached_key(|kind| {
-            let telling = TELLING.iter().position(|verb| kind.action().id().unescaped() == *verb);
-            (telling.unwrap_or(TELLING.len()), kind.action().to_string(), kind.resource().to_string())
+            let verb = kind.action().id().unescaped();
+            let telling = TELLING.iter().position(|known| verb == *known).unwrap_or(TELLING.len());
+            (verb == "egress.connect", telling, kind.action().to_string(), kind.resource().to_string())
         });
         kinds
     }

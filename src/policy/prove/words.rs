@@ -97,8 +97,8 @@ impl Scene<'_> {
             }
             "Address" => {
                 let above = self.above(&kind_of, &id);
-                let zone = above.iter().find(|(kind, _)| kind == "Zone").map_or("no", |(_, zone)| zone.as_str());
-                format!("an address in {zone} zone of {}", self.host(&kind_of, &id))
+                let zone = above.iter().find(|(kind, _)| kind == "Zone").map_or("unknown", |(_, zone)| zone.as_str());
+                format!("an address ({zone}) of {}", self.host(&kind_of, &id))
             }
             _ => format!("a thing of kind `{}`", text("kind")),
         }

@@ -10,11 +10,11 @@ use crate::policy::{PackError, check};
 const PERMIT: &str = "@id(\"t.read\")\npermit (principal, action in Lamassu::Action::\"read\", resource);\n";
 const CASE: &str =
     "[[case]]\nname = \"a read\"\ncall = \"browser.look\"\non.url = \"https://a.test/\"\nexpect = \"allow\"\n";
-const MANIFEST: &str = "name = \"t\"\nabout = \"a test\"\n";
+pub(super) const MANIFEST: &str = "name = \"t\"\nabout = \"a test\"\n";
 
 /// A folder with a pack of these files.
 #[expect(clippy::disallowed_methods, reason = "a pack of the user's own is a folder")]
-fn pack(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(super) fn pack(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, body) in files {
         std::fs::write(folder.path().join(name), body).unwrap();

@@ -78,7 +78,7 @@ impl Example {
         // What is left out takes all that is in it along.
         for removing in [true, false] {
             let mut places = Vec::new();
-            walk(&self.facts, String::new(), &mut places);
+            walk(&self.facts, "", &mut places);
             for place in &places {
                 let tries = if removing { vec![None] } else { ordinary(place, effect, &self.facts) };
                 for value in tries {
@@ -105,7 +105,7 @@ pub(super) fn kind(entity: &Value) -> &str {
 }
 
 /// Pointers to everything in `value`, the whole before its parts; the members of a list from its end.
-fn walk(value: &Value, at: String, places: &mut Vec<String>) {
+fn walk(value: &Value, at: &str, places: &mut Vec<String>) {
     let name = |name: &str| name.replace('~', "~0").replace('/', "~1");
     match value {
         Value::Object(parts) if parts.contains_key("__entity") || parts.contains_key("type") => {}
@@ -113,14 +113,14 @@ fn walk(value: &Value, at: String, places: &mut Vec<String>) {
             for (key, part) in parts {
                 let place = format!("{at}/{}", name(key));
                 places.push(place.clone());
-                walk(part, place, places);
+                walk(part, &place, places);
             }
         }
         Value::Array(parts) => {
             for (index, part) in parts.iter().enumerate().rev() {
                 let place = format!("{at}/{index}");
                 places.push(place.clone());
-                walk(part, place, places);
+                walk(part, &place, places);
             }
         }
         _ => {}

@@ -14,7 +14,7 @@ pub(in crate::policy) fn idle(book: &Book) -> Result<Vec<String>, ProveError> {
     let permits = with_given(&with(&PolicySet::new(), of_effect(rules, Effect::Permit))?)?;
     let mut sets = vec![permits.clone(), PolicySet::new()];
     let (mut ids, mut queries) = (Vec::new(), Vec::new());
-    for rule in rules.policies().filter(|rule| own(&rule.id().to_string())) {
+    for rule in rules.policies().filter(|rule| own(rule.id().as_ref())) {
         let query = match rule.effect() {
             Effect::Permit => {
                 sets.push(with_given(&with(&forbids, [rule].into_iter())?)?);

@@ -181,6 +181,7 @@ impl Desk<'_> {
         }
     }
 
+    #[expect(clippy::result_large_err, reason = "the library's own error, which ends the proof")]
     fn compile(&mut self, set: usize) -> Result<(), Error> {
         if let (Some(place @ None), Some(rules)) = (self.compiled.get_mut(set), self.questions.sets.get(set)) {
             *place = Some(CompiledPolicySet::compile(rules, self.kind, &self.questions.schema.cedar)?);
@@ -188,6 +189,7 @@ impl Desk<'_> {
         Ok(())
     }
 
+    #[expect(clippy::result_large_err, reason = "the library's own error, which ends the proof")]
     fn set(&self, set: usize) -> Result<&CompiledPolicySet, Error> {
         self.compiled.get(set).and_then(Option::as_ref).ok_or(Error::NoPolicies)
     }

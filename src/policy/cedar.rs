@@ -69,6 +69,7 @@ impl Book {
     }
 
     /// The rules of the pack and the guards beside them.
+    #[cfg(feature = "prove")]
     pub(super) fn rules(&self) -> &Rules {
         &self.rules
     }

@@ -9,8 +9,9 @@ use crate::text::is_hidden;
 
 /// From so many letters and digits on, a text is compared without what stands between them.
 const LOOSE: usize = 4;
-/// Number words that people write instead of digits.
-const NUMBERS: [(&str, u32); 34] = [
+/// Number words that people write instead of digits. None that multiplies another: "two thousand" is
+/// not one thousand.
+const NUMBERS: [(&str, u32); 32] = [
     ("one", 1),
     ("two", 2),
     ("three", 3),
@@ -30,8 +31,6 @@ const NUMBERS: [(&str, u32); 34] = [
     ("forty", 40),
     ("fifty", 50),
     ("sixty", 60),
-    ("hundred", 100),
-    ("thousand", 1000),
     ("once", 1),
     ("twice", 2),
     ("ein", 1),
@@ -286,6 +285,7 @@ mod tests {
             ("write to bob@bank.test.au", "bob@bank.test"),
             ("look at example.com", "example.com.evil.test"),
             ("look at notexample.com", "example.com"),
+            ("pay two thousand", "1000"),
             ("pay 125", "12"),
             ("pay 1250", "125"),
             ("order a mugshot", "mug"),

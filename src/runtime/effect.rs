@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{Call, Effect, Failure, FailureKind, Observation, Outcome, Permit, Reconciled, Refusal, Rule};
+use lamassu_contract::{
+    Call, Candidate, Effect, Failure, FailureKind, Judge, Observation, Outcome, Permit, Reconciled, Refusal, Rule, Tool,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -199,17 +201,30 @@ async fn glance(parts: &Parts, court: &Court, blobs: &Blobs) -> Glance {
 /// Spends the permit. Whatever comes back is redacted before anyone sees or keeps it.
 async fn attempt(parts: &Parts, permit: Permit, blobs: &Blobs) -> Done {
     let started = std::time::Instant::now();
+    let judge = permit.judge().clone();
     let outcome = if parts.rehearses(Some(permit.action().effect())) {
         let words = format!("`{}` is allowed and was not done", permit.action().line());
         Outcome::Landed(Observation::from_tool(&permit.action().call().tool, words))
     } else {
         match parts.toolbox.find(permit.action().call()) {
-            Ok(tool) => permit.spend(tool.as_ref()).await,
+            Ok(tool) => advised(tool.as_ref(), &judge, permit.spend(tool.as_ref()).await).await,
             Err(failure) => Outcome::NotSent(failure),
         }
     };
     let outcome = redacted(parts, outcome, blobs);
     Done::Tried { outcome, millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) }
+}
+
+/// A look at a page with what the policy would say to acting on each of its rows.
+async fn advised(tool: &dyn Tool, judge: &Judge, outcome: Outcome) -> Outcome {
+    let Outcome::Landed(Observation { page: Some(page), .. }) = &outcome else { return outcome };
+    let candidates = tool.candidates(page).await.into_iter();
+    let advice = candidates.filter_map(|Candidate { reference, action }| Some((reference, judge.advise(action)?)));
+    let advice = advice.collect();
+    match outcome {
+        Outcome::Landed(observation) => Outcome::Landed(observation.advised(&advice)),
+        outcome => outcome,
+    }
 }
 
 fn redacted(parts: &Parts, outcome: Outcome, blobs: &Blobs) -> Outcome {

@@ -186,7 +186,7 @@ fn in_full(turn: &Turn) -> impl Iterator<Item = String> {
 fn standing(look: &Observation) -> String {
     match (&look.page, look.content.trim()) {
         (Some(page), "") => {
-            let text = format!("{} \"{}\"\n{}{}", page.url, page.title, page.table, page.text);
+            let text = page.to_string();
             whole("Now", look.label(), &text)
         }
         (_, "") => format!("Now, from {}: nothing", data::line(&look.label().to_string(), 300)),

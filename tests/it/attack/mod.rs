@@ -3,6 +3,7 @@
 mod closed;
 mod going;
 mod leaks;
+mod offered;
 mod secrets;
 mod server;
 

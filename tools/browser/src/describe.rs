@@ -122,12 +122,17 @@ async fn find(session: &mut Session, call: &Call, among: Among) -> Result<((Plac
 }
 
 async fn click(session: &mut Session, call: &Call) -> Result<Action, Failure> {
-    let (found, aim) = find(session, call, Among::Everything).await?;
+    let (found, _) = find(session, call, Among::Everything).await?;
+    clicked(call, &found)
+}
+
+/// A click on what was found.
+pub(crate) fn clicked(call: &Call, found: &(Place, Described)) -> Result<Action, Failure> {
+    let aim = Aim::at(&found.0, &found.1);
     let page = found.0.page().ok_or(Fault::Moved)?;
     let effect = effect::of_click(&found.1, &page);
-    let submits = found.1.submits;
     let (least, times) = if call.verb == "double_click" { (Effect::Write, 2) } else { (effect, 1) };
-    Ok(upon(call, effect.max(least), &found, Deed::Click { aim, times })?.fact("submits", submits))
+    Ok(upon(call, effect.max(least), found, Deed::Click { aim, times })?.fact("submits", found.1.submits))
 }
 
 async fn hover(session: &mut Session, call: &Call) -> Result<Action, Failure> {

@@ -9,6 +9,7 @@
 mod act;
 mod address;
 mod after;
+mod candidates;
 mod carry;
 mod deed;
 mod describe;

@@ -13,7 +13,7 @@ use crate::{
     deed::{Aim, Sought, whole},
     escape,
     fault::Fault,
-    page::{Candidate, Looked, Place, Prose, Searched, render},
+    page::{Candidate, Looked, Place, Prose, Searched},
     session::Session,
     target::stale,
 };
@@ -61,7 +61,7 @@ pub(crate) async fn look(session: &mut Session, permit: &Permit, about: &str) ->
     still(permit, &looked.place)?;
     session.prints.learn(&looked.place, looked.prints());
     let Some(page) = looked.page(tokens) else { return Ok(blank()) };
-    Ok(Observation::from_page(&looked.place.source(), render(&page)).with_page(page))
+    Ok(Observation::from_page(&looked.place.source(), page.to_string()).with_page(page))
 }
 
 /// Finds elements, a text or a pattern on the whole page.

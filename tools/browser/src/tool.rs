@@ -6,14 +6,15 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, BoxFuture, Call, Effect, Failure, FailureKind, Observation, Outcome, Permit, Reconciled, Tool, Verb,
+    Action, BoxFuture, Call, Candidate, Effect, Failure, FailureKind, Observation, Outcome, Page, Permit, Reconciled,
+    Tool, Verb,
 };
 use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
 use crate::{
-    Options, act, address, carry,
+    Options, act, address, candidates, carry,
     deed::Deed,
     describe,
     download::Origin,
@@ -245,6 +246,15 @@ impl Tool for BrowserTool {
     fn look(&self, goal: &str) -> Option<Call> {
         let about: String = goal.chars().take(LONGEST_GOAL).collect();
         self.open.load(Ordering::Relaxed).then(|| Call::new("browser", "look").with("about", about))
+    }
+
+    fn candidates<'a>(&'a self, page: &'a Page) -> BoxFuture<'a, Vec<Candidate>> {
+        Box::pin(async move {
+            match &mut *self.life.lock().await {
+                Life::Live(session) => candidates::candidates(session, page).await,
+                Life::Fresh | Life::Lost(_) => Vec::new(),
+            }
+        })
     }
 
     fn restore(&self, last: &Observation) -> Option<Call> {

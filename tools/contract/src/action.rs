@@ -213,6 +213,12 @@ impl Action {
         self
     }
 
+    /// The same action as if the user had said every word of it.
+    pub(crate) fn told(self) -> Self {
+        let words: Vec<_> = self.args.values().map(|argument| argument.value.to_string()).collect();
+        self.traced(&Provenance::new(&words.join("\n"), &BTreeMap::new()))
+    }
+
     /// The call this came from.
     #[must_use]
     pub fn call(&self) -> &Call {

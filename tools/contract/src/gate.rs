@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    Action, Approval, Decision, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool, Vault,
+    Action, Advice, Approval, Decision, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool, Vault,
 };
 
 /// How long a permit may lie before it is used.
@@ -155,6 +155,17 @@ impl Judge {
             Verdict::Go(permit) => Ok(permit),
             Verdict::Hold(held) => Err(held.refuse()),
             Verdict::Stop(refusal) => Err(refusal),
+        }
+    }
+
+    /// What the gate would say to `action` at best: if all of its arguments were the user's own.
+    /// Nothing if it would let it be done.
+    #[must_use]
+    pub fn advise(&self, action: Action) -> Option<Advice> {
+        match self.gate.judge(action.told(), &self.standing) {
+            Verdict::Go(_) => None,
+            Verdict::Hold(_) => Some(Advice::Asks),
+            Verdict::Stop(_) => Some(Advice::Refused),
         }
     }
 

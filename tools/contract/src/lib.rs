@@ -31,13 +31,13 @@ pub use canonical::canonical;
 pub use gate::{Gate, Held, Judge, Permit, Refusal, Verdict};
 pub use label::{Label, Source};
 pub use observation::{Observation, Picture};
-pub use page::{Change, Page, Row, Table};
+pub use page::{Advice, Change, Page, Row, Table};
 pub use policy::{Approval, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing};
 pub use provenance::{Claims, Provenance, Trace};
 pub use resource::{Element, Field, File, FileKind, Form, Resource, Zone};
 pub use secret::{Secret, SecretError, Vault};
 pub use text::{has_placeholder, is_hidden, names_secret, visible};
-pub use tool::{Failure, FailureKind, Outcome, Reconciled, Tool};
+pub use tool::{Candidate, Failure, FailureKind, Outcome, Reconciled, Tool};
 
 /// The one boxed-future alias that crosses crates.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

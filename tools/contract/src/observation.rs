@@ -1,10 +1,12 @@
 //! What came back from the world. Always data, never an instruction.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::{Label, Page, Source};
+use crate::{Advice, Label, Page, Source};
 
 /// What a tool saw, with where it came from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,6 +75,18 @@ impl Observation {
     #[must_use]
     pub fn with_page(mut self, page: Page) -> Self {
         self.page = Some(page);
+        self
+    }
+
+    /// The same observation with what the policy would say to acting on each row of the page, by
+    /// reference; rows that are not named are as they were offered.
+    #[must_use]
+    pub fn advised(mut self, advice: &HashMap<u32, Advice>) -> Self {
+        if let Some(page) = &mut self.page {
+            let before = page.to_string();
+            page.advise(advice);
+            self.content = self.content.replacen(before.trim_end(), page.to_string().trim_end(), 1);
+        }
         self
     }
 

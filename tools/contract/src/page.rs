@@ -8,7 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// A look at one page.
+/// Bytes of an address or a title that are shown.
+const HEADING: usize = 300;
+
+/// A look at one page. Displayed, it is what a planner reads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// The canonical address.
@@ -55,6 +58,13 @@ impl Page {
         if out.is_empty() { "nothing changed".to_owned() } else { out.join("\n") }
     }
 
+    /// Writes beside each row what the policy would say to acting on it, as `advice` has it by reference.
+    pub(crate) fn advise(&mut self, advice: &HashMap<u32, Advice>) {
+        for row in &mut self.table.rows {
+            row.advice = advice.get(&row.reference).copied();
+        }
+    }
+
     pub(crate) fn map_text(mut self, change: &dyn Fn(&str) -> String) -> Self {
         let url = change(self.url.as_str());
         if url != self.url.as_str() {
@@ -75,6 +85,17 @@ impl Page {
         }
         self
     }
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "page: {}\ntitle: \"{}\"\n{}", shortened(self.url.as_str()), shortened(&self.title), self.table)?;
+        if self.text.is_empty() { Ok(()) } else { writeln!(f, "text:\n{}", self.text) }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    if text.len() <= HEADING { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(HEADING)]) }
 }
 
 /// The lines of `text` that `other` has not, or has less often.
@@ -132,6 +153,20 @@ pub struct Row {
     /// How it differs from the last look at the same document; absent if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// What the policy would say to acting on it; absent if it would let it be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Advice>,
+}
+
+/// What the policy would say to acting on a row, as far as that can be told beforehand. The gate
+/// judges whatever is asked for all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Advice {
+    /// A person would be asked first.
+    Asks,
+    /// It would be refused whatever is filled in, so it is not offered: the row is there to be read.
+    Refused,
 }
 
 /// How a row differs from the last look at the same document.
@@ -162,7 +197,11 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}] {} \"{}\"", self.reference, self.role, self.name)?;
+        match self.advice {
+            Some(Advice::Refused) => f.write_str("[-]")?,
+            _ => write!(f, "[{}]", self.reference)?,
+        }
+        write!(f, " {} \"{}\"", self.role, self.name)?;
         if !self.context.is_empty() {
             write!(f, " ({})", self.context)?;
         }
@@ -173,6 +212,9 @@ impl fmt::Display for Row {
             write!(f, " of {}", self.options.join(" | "))?;
         }
         self.states.iter().try_for_each(|state| write!(f, " {state}"))?;
+        if self.advice == Some(Advice::Asks) {
+            f.write_str(" asks")?;
+        }
         self.change.iter().try_for_each(|change| write!(f, " {change}"))
     }
 }
@@ -199,6 +241,15 @@ mod tests {
         let changes = [None, Some(Change::New), Some(Change::Changed)];
         let rows = changes.map(|change| Row { change, ..row(7, "button", "Add") }.to_string());
         assert_eq!(rows, ["[7] button \"Add\"", "[7] button \"Add\" new", "[7] button \"Add\" changed"]);
+    }
+
+    #[test]
+    fn a_row_that_would_be_refused_has_no_number_and_one_that_asks_says_so() {
+        let mut page = page(vec![row(1, "link", "Home"), row(2, "button", "Pay"), row(3, "link", "Partner")], "words");
+        page.advise(&HashMap::from([(2, Advice::Asks), (3, Advice::Refused)]));
+        let expected = "page: https://shop.test/\ntitle: \"Shop\"\n[1] link \"Home\"\n[2] button \"Pay\" asks\n\
+            [-] link \"Partner\"\ntext:\nwords\n";
+        assert_eq!(page.to_string(), expected);
     }
 
     #[test]

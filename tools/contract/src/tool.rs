@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Action, BoxFuture, Call, Observation, Permit, Refusal, Verb};
+use crate::{Action, BoxFuture, Call, Observation, Page, Permit, Refusal, Verb};
 
 /// Something that can act. It describes before it acts, and acts only with a permit.
 pub trait Tool: Send + Sync {
@@ -31,6 +31,12 @@ pub trait Tool: Send + Sync {
         None
     }
 
+    /// What could be done next with the rows of `page`, as this tool has just shown it. It only looks.
+    fn candidates<'a>(&'a self, page: &'a Page) -> BoxFuture<'a, Vec<Candidate>> {
+        let _ = page;
+        Box::pin(async { Vec::new() })
+    }
+
     /// The call that brings things back to where `last` was seen, if they are not there: a run that
     /// is taken up again begins with a new browser.
     fn restore(&self, last: &Observation) -> Option<Call> {
@@ -49,6 +55,15 @@ pub trait Tool: Send + Sync {
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
     }
+}
+
+/// One thing that could be done next.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The row of the table that it stands in.
+    pub reference: u32,
+    /// What doing it would be; what would have to be filled in is left empty.
+    pub action: Action,
 }
 
 /// Whether the effect reached the world.

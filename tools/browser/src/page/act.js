@@ -60,6 +60,13 @@ function resolve(wanted) {
   return { ...place(), near: nearest(choices, norm(wanted.name)) };
 }
 
+// What these references stand for now.
+function meanings({ references }) {
+  const elements = references.map(reference => nodes.get(reference)?.deref());
+  const here = elements.filter(element => element?.isConnected && windowOf(element));
+  return { ...place(), all: inBulk(() => here.map(describe)) };
+}
+
 // The innermost elements that show exactly this text, or are labelled so.
 function showing(wanted) {
   const found = [];

@@ -10,8 +10,6 @@ use crate::escape;
 const TOKEN: usize = 4;
 /// The share of a look that is kept for text, if there is as much.
 const TEXT_SHARE: usize = 4;
-/// Bytes of an address or a title that are shown.
-const HEADING: usize = 300;
 
 /// A look at the page.
 #[derive(Debug, Deserialize)]
@@ -80,6 +78,7 @@ impl Candidate {
             states: row.states.clone(),
             options: row.options.iter().map(|option| escape::listed(option)).collect(),
             change: row.change,
+            advice: None,
         }
     }
 
@@ -126,7 +125,7 @@ impl Looked {
     pub(crate) fn page(&self, tokens: usize) -> Option<Page> {
         let mut page = Page {
             url: self.place.page()?,
-            title: shortened(&escape::quoted(&self.place.title)),
+            title: escape::quoted(&self.place.title),
             table: Table::default(),
             text: String::new(),
         };
@@ -135,7 +134,7 @@ impl Looked {
         // The heading, and the notes as long as they can become.
         let most =
             self.notes(Left { above: 9999, below: 9999, offscreen: 9999, covered: 9999, view: 9999, near: 0 }, 999);
-        let fixed = render(&page).len() + most.iter().map(|note| note.len() + 3).sum::<usize>() + "text:\n".len();
+        let fixed = page.to_string().len() + most.iter().map(|note| note.len() + 3).sum::<usize>() + "text:\n".len();
         let room = (tokens * TOKEN).saturating_sub(fixed);
         let text: usize = lines.iter().map(|(line, _)| line.len() + 1).sum();
         let sizes = rows.iter().zip(&self.rows).map(|(row, candidate)| (row.to_string().len() + 1, candidate.score));
@@ -184,21 +183,6 @@ fn choose(things: &[(usize, f64)], room: usize) -> (Vec<bool>, usize) {
         }
     }
     (kept, used)
-}
-
-fn shortened(text: &str) -> String {
-    if text.len() <= HEADING { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(HEADING)]) }
-}
-
-/// A page as a planner reads it.
-pub(crate) fn render(page: &Page) -> String {
-    let mut out = format!("page: {}\ntitle: \"{}\"\n{}", shortened(page.url.as_str()), page.title, page.table);
-    if !page.text.is_empty() {
-        out.push_str("text:\n");
-        out.push_str(&page.text);
-        out.push('\n');
-    }
-    out
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::escape;
 
-pub(crate) use look::{Candidate, Looked, render};
+pub(crate) use look::{Candidate, Looked};
 
 /// The library, whose copy in each document answers to `key` alone.
 pub(crate) fn library(key: &str) -> String {
@@ -176,6 +176,14 @@ pub(crate) struct Resolved {
     #[serde(default)]
     pub(crate) near: Vec<Near>,
     pub(crate) stale: Option<String>,
+}
+
+/// What some references stand for now; those that stand for nothing any more are left out.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Meanings {
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    pub(crate) all: Vec<Described>,
 }
 
 /// The elements that a search found.

@@ -43,23 +43,28 @@ impl Approver for Prompt {
             show(request);
             loop {
                 let by = self.user.clone();
-                let Some(line) = ask("[a]pprove, [e]dit, [r]eject, [s]top, or all of it with [v]iew? ").await else {
+                let question = match &request.plan {
+                    Some(_) => "[a]pprove, approve the [p]lan, [e]dit, [r]eject, [s]top, or all of it with [v]iew? ",
+                    None => "[a]pprove, [e]dit, [r]eject, [s]top, or all of it with [v]iew? ",
+                };
+                let Some(line) = ask(question).await else {
                     return Ruling::Reject { by, why: "the input ended".to_owned() };
                 };
-                match line.trim() {
-                    "a" | "approve" => return Ruling::Approve { by },
-                    "s" | "stop" => return Ruling::Stop { by },
-                    "r" | "reject" => {
+                match (line.trim(), &request.plan) {
+                    ("p" | "plan", Some(plan)) => return Ruling::Plan { by, plan: plan.clone() },
+                    ("a" | "approve", _) => return Ruling::Approve { by },
+                    ("s" | "stop", _) => return Ruling::Stop { by },
+                    ("r" | "reject", _) => {
                         let why = ask("why? ").await.unwrap_or_default();
                         return Ruling::Reject { by, why: why.trim().to_owned() };
                     }
-                    "v" | "view" => whole(request),
-                    "e" | "edit" => {
+                    ("v" | "view", _) => whole(request),
+                    ("e" | "edit", _) => {
                         if let Some(call) = edit(request.action.call()).await {
                             return Ruling::Edit { by, call };
                         }
                     }
-                    other => tell(&format!("`{}` is none of these", visible(other))),
+                    (other, _) => tell(&format!("`{}` is none of these", visible(other))),
                 }
             }
         })
@@ -110,6 +115,9 @@ fn show(request: &Request) {
         tell(&format!("     plan    {}", clipped(&visible(&request.why))));
     }
     tell(&format!("     held    {}", rules_in_words(&request.rules)));
+    if let Some(plan) = &request.plan {
+        tell(&format!("     together with what follows: {plan}"));
+    }
 }
 
 /// Every argument, however long it is.

@@ -146,12 +146,14 @@ impl Bound {
     }
 }
 
-/// A value and its source, such as `page:https://evil.test` or `model`.
+/// A value and its source, such as `page:https://evil.test` or `model`, and the text that it stood
+/// in there if it was not all there was.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Read {
     value: Value,
     from: String,
+    within: Option<String>,
 }
 
 /// What is acted on.
@@ -319,7 +321,7 @@ impl Case {
         let told = std::iter::once(self.goal.clone()).chain(told).collect::<Vec<_>>();
         let mut run = Provenance::new(&told.join("\n"), &BTreeMap::new());
         for given in self.args.values() {
-            if let Some(observation) = observation(given.from(), given.text()) {
+            if let Some(observation) = observation(given.from(), given.seen()) {
                 run.witness(&observation, 1);
             }
         }
@@ -351,6 +353,14 @@ impl Given {
 
     fn from(&self) -> &str {
         if let Self::Read(read) = self { &read.from } else { "goal" }
+    }
+
+    /// The text that it was read in.
+    fn seen(&self) -> String {
+        match self {
+            Self::Read(Read { within: Some(text), .. }) => text.clone(),
+            _ => self.text(),
+        }
     }
 
     fn text(&self) -> String {

@@ -90,14 +90,15 @@ fn approval(question: &Question<'_>) -> Result<RestrictedExpression, PolicyError
 
 fn claims(claims: &Claims) -> Result<RestrictedExpression, PolicyError> {
     let flags = [
-        ("authority", claims.authority),
         ("own", claims.own),
         ("pointed", claims.pointed),
         ("told", claims.told),
+        ("instructed", claims.instructed),
         ("away", claims.away),
         ("follows", claims.follows),
         ("asked", claims.asked),
         ("looks", claims.looks),
+        ("private", claims.private),
     ];
     record(attributes(flags.map(|(name, flag)| (name, RestrictedExpression::new_bool(flag)))))
 }

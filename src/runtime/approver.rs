@@ -4,6 +4,8 @@ use lamassu_contract::{Action, BoxFuture, Call, Digest, Rule};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::plan::Plan;
+
 /// A person, or what stands in for one.
 ///
 /// A panic, or ten minutes without an answer, is a rejection.
@@ -36,6 +38,9 @@ pub struct Request {
     pub digest: Digest,
     /// The planner's reason; empty if it gave none.
     pub why: String,
+    /// This action and those of the same proposal that would be held too, to be agreed to at once;
+    /// absent if there are none.
+    pub plan: Option<Plan>,
 }
 
 /// What a person said.
@@ -46,6 +51,20 @@ pub enum Ruling {
     Approve {
         /// Who says so.
         by: String,
+    },
+    /// Do this and the rest of the plan that was shown, without asking again.
+    Plan {
+        /// Who says so.
+        by: String,
+        /// What was shown.
+        plan: Plan,
+    },
+    /// A plan that somebody agreed to before covers it. An approver need not say this; the runtime does.
+    Planned {
+        /// Who agreed.
+        by: String,
+        /// When, in milliseconds since 1970.
+        at: u64,
     },
     /// Do this instead; it is judged like any other call.
     Edit {

@@ -14,12 +14,34 @@ use tokio::sync::Mutex;
 use super::{
     Event, Request, Ruling,
     agent::Parts,
+    plan::{Agreed, Plan},
     run::{Halt, Run},
 };
 use crate::journal::{Entry, Kind};
 
 /// How long a person may take; after that the answer is no.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// How many further actions a plan can hold.
+const MOST_PLANNED: usize = 40;
+
+/// A held action, with all that it is about.
+pub(super) struct Matter<'a> {
+    pub(super) call: &'a Call,
+    /// What the same proposal goes on to ask for.
+    pub(super) rest: &'a [Call],
+    /// The planner's reason.
+    pub(super) why: &'a str,
+    pub(super) held: &'a Judged,
+}
+
+/// A person's consent.
+pub(super) struct Consent {
+    /// Who gave it.
+    pub(super) by: String,
+    /// When, if that was before now.
+    pub(super) at: Option<u64>,
+}
 
 /// What the record holds of a judgement. With the verdict `go` it is the intent: durable before
 /// anything happens.
@@ -100,33 +122,49 @@ impl Run {
     /// Judges a held action again, now with a person's consent.
     pub(super) async fn approve(
         &mut self,
-        call: &Call,
-        held: &Judged,
+        matter: &Matter<'_>,
         authority: Authority,
-        by: String,
+        consent: Consent,
     ) -> Result<(Entry<Judged>, Authority), Halt> {
         let name = format!("consent-{}", self.state.steps);
-        let court = self.court(call);
-        let digest = held.digest.clone();
-        self.judgement(&name, async move { court.approve(authority, &digest, by).await }).await
+        let court = self.court(matter.call);
+        let digest = matter.held.digest.clone();
+        self.judgement(&name, async move { court.approve(authority, &digest, consent).await }).await
     }
 
-    /// What a person says about a held action.
+    /// Takes note of a plan that somebody agreed to, of which `held` is the first action.
+    pub(super) fn agreed(&mut self, by: String, plan: Plan, held: &Judged) {
+        let mut agreed = Agreed::new(by, self.state.clock.now, plan);
+        agreed.spend(held);
+        self.state.plans.push(agreed);
+    }
+
+    /// Uses up what a plan has for `held`.
+    pub(super) fn spend_plan(&mut self, held: &Judged) {
+        if let Some(agreed) = self.state.plans.iter_mut().find(|agreed| agreed.covers(held)) {
+            agreed.spend(held);
+        }
+    }
+
+    /// What a person says about a held action, or has said of it beforehand.
     pub(super) async fn ruling(
         &mut self,
-        call: &Call,
-        held: &Judged,
+        matter: &Matter<'_>,
         authority: Authority,
-        why: &str,
     ) -> Result<(Ruling, Authority), Halt> {
         let name = format!("ruling-{}", self.state.steps);
-        let court = self.court(call);
-        let digest = held.digest.clone();
-        let why = why.to_owned();
+        let court = self.court(matter.call);
+        let mut plans = self.state.plans.iter().filter(|agreed| agreed.is_fresh(self.state.clock.now));
+        let planned = plans.find(|agreed| agreed.covers(matter.held));
+        let planned = planned.map(|agreed| Ruling::Planned { by: agreed.by.clone(), at: agreed.at });
+        let (held, rest, why) = (matter.held.clone(), matter.rest.to_vec(), matter.why.to_owned());
         let slot = Arc::new(Mutex::new(Authority::None));
         let place = Arc::clone(&slot);
         let answer = self.journal.try_step(Kind::Approval, &name, async move {
-            let (ruling, authority) = court.ask(authority, &digest, why).await;
+            let (ruling, authority) = match planned {
+                Some(ruling) => (ruling, authority),
+                None => court.ask(authority, &held, &rest, why).await,
+            };
             *place.lock().await = authority;
             if ruling == Ruling::Later { Err(()) } else { Ok(ruling) }
         });
@@ -245,25 +283,26 @@ impl Court {
         self.word(&action, verdict)
     }
 
-    async fn approve(&self, authority: Authority, digest: &str, by: String) -> (Judged, Authority) {
+    async fn approve(&self, authority: Authority, digest: &str, consent: Consent) -> (Judged, Authority) {
         let Some(held) = self.held(authority, digest).await else {
             let failure = Failure::invalid("the action is no longer what was consented to; ask again");
             return (self.invalid(failure), Authority::None);
         };
         let action = held.action().clone();
-        let approval = Approval { by, digest: held.digest(), at: self.standing.now };
+        let at = consent.at.unwrap_or(self.standing.now);
+        let approval = Approval { by: consent.by, digest: held.digest(), at };
         let verdict = self.parts.gate.approve(held, &approval, self.standing.now);
         let (judged, authority) = self.word(&action, verdict);
         (Judged { approved_by: Some(approval.by), ..judged }, authority)
     }
 
     /// Asks the approver. A panic or ten minutes of silence is a rejection.
-    async fn ask(&self, authority: Authority, digest: &str, why: String) -> (Ruling, Authority) {
-        let Some(held) = self.held(authority, digest).await else {
+    async fn ask(&self, authority: Authority, judged: &Judged, rest: &[Call], why: String) -> (Ruling, Authority) {
+        let Some(held) = self.held(authority, &judged.digest).await else {
             return (reject("the action changed while it waited"), Authority::None);
         };
-        let request =
-            Request { action: held.action().clone(), rules: held.rules().to_vec(), digest: held.digest(), why };
+        let (action, rules, digest) = (held.action().clone(), held.rules().to_vec(), held.digest());
+        let request = Request { action, rules, digest, why, plan: self.plan(judged, rest).await };
         let asked = AssertUnwindSafe(self.parts.approver.rule(&request)).catch_unwind();
         let ruling = match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(ruling)) => ruling,
@@ -271,6 +310,21 @@ impl Court {
             Err(_) => reject("nobody answered for ten minutes"),
         };
         (self.redacted(ruling), Authority::Held(held))
+    }
+
+    /// The plan of the held action and of those of `rest` that would be held as things are now, up to
+    /// the first that cannot be told.
+    async fn plan(&self, held: &Judged, rest: &[Call]) -> Option<Plan> {
+        let mut all = vec![held.clone()];
+        for call in rest.iter().take(MOST_PLANNED) {
+            let (judged, _) = self.about(call.clone()).judge_here().await;
+            match judged.verdict {
+                Word::Hold => all.push(judged),
+                Word::Go => {}
+                Word::Stop | Word::Invalid => break,
+            }
+        }
+        Plan::of(&all)
     }
 
     /// What a person says may hold what they should rather not have typed.
@@ -358,6 +412,8 @@ fn reject(why: &str) -> Ruling {
 fn in_words(ruling: &Ruling) -> String {
     match ruling {
         Ruling::Approve { by } => format!("{by} approves"),
+        Ruling::Plan { by, plan } => format!("{by} approves {plan}"),
+        Ruling::Planned { by, .. } => format!("{by} has approved it with a plan"),
         Ruling::Edit { by, call } => format!("{by} asks for `{}` instead", call.name()),
         Ruling::Reject { by, why } => format!("{by} rejects: {why}"),
         Ruling::Stop { by } => format!("{by} stops the run"),

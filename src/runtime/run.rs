@@ -146,14 +146,15 @@ impl Run {
             self.state.steps += 1;
             self.state.replied(Reply::Said("the proposal names no call; propose one, or say that you are done".into()));
         }
-        for call in calls {
+        for (index, call) in calls.iter().enumerate() {
             self.within_budget()?;
-            let circle = self.state.repeats.count(&call, &self.state.now);
+            let circle = self.state.repeats.count(call, &self.state.now);
             if circle == Circle::End {
                 let reason = format!("`{}` was asked for again and again while nothing changed", call.name());
                 return Err(Halt::End(Status::Failed, reason));
             }
-            let reply = self.step(&call, why).await?;
+            let rest = calls.get(index + 1..).unwrap_or_default();
+            let reply = self.step(call, rest, why).await?;
             let goes_on = matches!(&reply, Reply::Landed(observation) if !observation.moved);
             self.state.replied(reply);
             if circle == Circle::Nudge {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use lamassu_contract::{Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
 use serde_json::Value;
 
-use super::{agent::Parts, court::Judged, repeat::Repeats};
+use super::{agent::Parts, court::Judged, plan::Agreed, repeat::Repeats};
 use crate::{
     goal::Goal,
     journal::Entry,
@@ -24,6 +24,8 @@ pub(super) struct State {
     pub(super) refusals: Vec<Refusal>,
     pub(super) clock: Clock,
     pub(super) wrong_answers: u32,
+    /// What people have agreed to beforehand.
+    pub(super) plans: Vec<Agreed>,
     spent: Spent,
     limits: Limits,
 }
@@ -50,6 +52,7 @@ impl State {
             refusals: Vec::new(),
             clock: Clock::default(),
             wrong_answers: 0,
+            plans: Vec::new(),
             spent: Spent::default(),
             limits: goal.budget.limits,
         }

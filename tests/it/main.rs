@@ -14,6 +14,7 @@ mod bad_inputs;
 mod budget;
 mod command;
 mod hostile;
+mod labels;
 mod layers;
 #[cfg(feature = "model")]
 mod model;

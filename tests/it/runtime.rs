@@ -71,6 +71,47 @@ async fn an_edited_action_is_judged_again() {
     assert_eq!((bell.count(), report.refusals.len()), (0, 1));
 }
 
+/// Agrees to a plan if there is one, and to nothing else.
+fn agree_to_plans(request: &lamassu::Request) -> Ruling {
+    match &request.plan {
+        Some(plan) => Ruling::Plan { by: "ada".into(), plan: plan.clone() },
+        None => Ruling::Reject { by: "ada".into(), why: "one by one".into() },
+    }
+}
+
+#[tokio::test]
+async fn one_yes_to_a_plan_covers_what_was_shown_and_nothing_else() {
+    let bell = Bell::default();
+    let planner = Listed::new([act([ring(), ring().with("times", 2), ring()]), act([ring()])]);
+    let person = Scripted { says: agree_to_plans, settles: None };
+    let agent = agent(&bell, &planner, |_| Some(false)).approver(person).build().unwrap();
+    let report = agent.run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.refusals.len()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_plan_ends_where_the_run_reads_from_another_place() {
+    let bell = Bell::default();
+    let planner = Listed::new([act([ring(), Call::new("bell", "listen"), ring()])]);
+    let person = Scripted { says: agree_to_plans, settles: None };
+    let rules = |question: &lamassu::Question<'_>| Some(question.action.call().verb == "listen");
+    let agent = agent(&bell, &planner, rules).approver(person).build().unwrap();
+    let report = agent.run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.refusals.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_plan_says_what_it_is_for() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring(), ring()])]));
+    let person = |request: &lamassu::Request| Ruling::Reject {
+        by: "ada".into(),
+        why: request.plan.as_ref().map(ToString::to_string).unwrap_or_default(),
+    };
+    let agent = agent(&bell, &planner, |_| Some(false)).approver(Scripted { says: person, settles: None });
+    let report = agent.build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert_eq!(report.refusals[0].rules[0].because, "ada: bell.ring front on Bell (2 times)");
+}
+
 #[tokio::test]
 async fn a_person_can_stop_the_run() {
     let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));

@@ -94,13 +94,13 @@ pub(crate) async fn download(session: &mut Session, from: &Origin, into: &Destin
         Err(outcome) => return outcome,
     };
     let (name, changes) = (arrived.name.clone(), arrived.changes);
-    let into = into.clone();
+    let (into, label) = (into.clone(), from.label(&session.place));
     let kept = apart(move || {
         let folder = own.folder(&arrived.folder)?;
         let target = into.target(&arrived.name)?;
         let source = folder.source(&arrived.file)?;
         let mut content = Hashed { content: source.content()?, hash: Sha256::new() };
-        let size = target.put(&mut content)?;
+        let size = target.put_from(&label, &mut content)?;
         let hash = content.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         // What stays here goes away with the browser.
         let _ = folder.remove(&arrived.file);

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lamassu_contract::{Failure, FailureKind, Outcome};
+use lamassu_contract::{Failure, FailureKind, Label, Observation, Outcome};
 use lamassu_files::Workspace;
 use serde_json::{Value, json};
 use url::Url;
@@ -53,6 +53,15 @@ impl Origin {
             Self::Press { .. } => Outcome::MayHaveLanded(failure),
             Self::Address(_) => Outcome::NotSent(failure),
         }
+    }
+
+    /// Where a file that came from it is from: the address that was asked for, or the page at `place`.
+    pub(crate) fn label(&self, place: &Place) -> Label {
+        let seen = match self {
+            Self::Press { .. } => Observation::from_page(&place.source(), ""),
+            Self::Address(url) => Observation::from_url(url, ""),
+        };
+        seen.label().clone()
     }
 
     /// A name where the browser tells none.

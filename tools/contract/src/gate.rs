@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    Action, Advice, Approval, Decision, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool, Vault,
+    Action, Advice, Approval, Decision, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool,
+    Vault,
 };
 
 /// How long a permit may lie before it is used.

@@ -68,6 +68,14 @@ impl Label {
         Self::of(Source::Model)
     }
 
+    /// The places of it that are neither the user nor the planner; `None` if there is none.
+    #[must_use]
+    pub fn outside(&self) -> Option<Self> {
+        let outside = |source: &&Source| !source.is_trusted() && **source != Source::Model;
+        let sources: BTreeSet<_> = self.sources.iter().filter(outside).cloned().collect();
+        (!sources.is_empty()).then_some(Self { sources })
+    }
+
     /// This label and all of `other`.
     #[must_use]
     pub fn join(mut self, other: &Self) -> Self {

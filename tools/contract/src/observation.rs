@@ -71,6 +71,13 @@ impl Observation {
         self
     }
 
+    /// The same observation, of text that came from the places of `label` before.
+    #[must_use]
+    pub fn from_before(mut self, label: &Label) -> Self {
+        self.label = label.outside().map_or(self.label.clone(), |before| self.label.join(&before));
+        self
+    }
+
     /// The same observation with a look at the page.
     #[must_use]
     pub fn with_page(mut self, page: Page) -> Self {

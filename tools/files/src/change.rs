@@ -4,34 +4,37 @@ use std::io::Write as _;
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt as _};
 use cap_std::fs::{File, OpenOptions};
-use lamassu_contract::{Failure, FailureKind, FileKind, Observation};
+use lamassu_contract::{Failure, FailureKind, FileKind, Label, Observation};
 use serde_json::json;
 
 use crate::{
     draft::{Terms, put, rename_new, sync},
     failure::{Mishap, explain, stale},
     name::quoted,
+    origin,
     place::Place,
     tool::NAME,
 };
 
-/// Puts `text` at `place`, in the place of what was judged to stand there.
-pub(crate) fn write(place: &Place, text: &str) -> Result<Observation, Mishap> {
+/// Puts `text`, which comes from `label`, at `place`, in the place of what was judged to stand there.
+pub(crate) fn write(place: &Place, text: &str, label: &Label) -> Result<Observation, Mishap> {
     // The text is no larger than was judged, and what it replaces keeps its access rights.
     let terms = Terms { largest: u64::MAX, mode: place.seen.map(|seen| seen.mode) };
-    put(place, terms, &mut text.as_bytes())?;
+    put(place, terms, Some(label), &mut text.as_bytes())?;
     let said = format!("wrote {} ({} bytes)", quoted(&place.path), text.len());
     let data = json!({ "path": place.path, "bytes": text.len(), "replaced": place.seen.is_some() });
     Ok(Observation::from_tool(NAME, said).with_data(data))
 }
 
-/// Puts `text` at the end of the file at `place`, which may grow to `largest` bytes.
-pub(crate) fn append(place: &Place, text: &str, largest: u64) -> Result<Observation, Mishap> {
+/// Puts `text`, which comes from `label`, at the end of the file at `place`, which may grow to
+/// `largest` bytes.
+pub(crate) fn append(place: &Place, (text, label): (&str, &Label), largest: u64) -> Result<Observation, Mishap> {
     let added = text.len() as u64;
     check_size(place, added, largest)?;
     let (mut file, before) = open_end(place)?;
     let size = before.saturating_add(added);
     check_size(place, size, largest)?;
+    origin::note(&file, label).map_err(|error| explain(&place.path, &error))?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     if let Err(error) = written {
         let mut failure = explain(&place.path, &error);

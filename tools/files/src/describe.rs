@@ -1,6 +1,6 @@
 //! From a call to an action: what would happen, to what. It looks and changes nothing.
 
-use lamassu_contract::{Action, Call, Effect, Failure, FailureKind, FileKind, Kind, Permit, Resource, Verb};
+use lamassu_contract::{Action, Call, Effect, Failure, FailureKind, FileKind, Kind, Label, Permit, Resource, Verb};
 
 use crate::{
     change::check_size,
@@ -266,10 +266,10 @@ fn check_unprotected(place: &Place) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The text that was judged.
-pub(crate) fn text(permit: &Permit) -> Result<&str, Failure> {
-    let argument = permit.action().args().get("text");
-    argument.and_then(|argument| argument.value.as_str()).ok_or_else(not_described)
+/// The text that was judged, and where it comes from.
+pub(crate) fn text(permit: &Permit) -> Result<(&str, &Label), Failure> {
+    let argument = permit.action().args().get("text").ok_or_else(not_described)?;
+    Ok((argument.value.as_str().ok_or_else(not_described)?, &argument.label))
 }
 
 /// The part of the file that was judged.

@@ -14,7 +14,7 @@ use cap_std::{
     ambient_authority,
     fs::{Dir, File, OpenOptions, Permissions, PermissionsExt as _},
 };
-use lamassu_contract::{Failure, FailureKind, FileKind};
+use lamassu_contract::{Failure, FailureKind, FileKind, Label};
 
 use crate::{
     describe::{check_writable, missing},
@@ -345,6 +345,15 @@ impl Target {
     ///
     /// A [`Mishap`], which tells whether something may have changed.
     pub fn put(&self, content: &mut dyn Read) -> Result<u64, Mishap> {
-        draft::put(&self.place, self.terms, content)
+        draft::put(&self.place, self.terms, None, content)
+    }
+
+    /// The same for `content` that comes from `label`, which whoever reads the file will know.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Target::put`].
+    pub fn put_from(&self, label: &Label, content: &mut dyn Read) -> Result<u64, Mishap> {
+        draft::put(&self.place, self.terms, Some(label), content)
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt as _};
 use cap_std::fs::{Dir, File, OpenOptions, Permissions, PermissionsExt as _};
-use lamassu_contract::{Failure, FailureKind};
+use lamassu_contract::{Failure, FailureKind, Label};
 use rustix::{
     fs::{Mode, OFlags, RenameFlags},
     io::Errno,
@@ -21,6 +21,7 @@ use rustix::{
 use crate::{
     failure::{Mishap, explain},
     name::quoted,
+    origin,
     place::Place,
 };
 
@@ -37,10 +38,10 @@ pub(crate) struct Terms {
 }
 
 /// Puts `content` at `place`, whole and at once, in the place of what was judged to stand there.
-/// Says how many bytes it has.
-pub(crate) fn put(place: &Place, terms: Terms, content: &mut dyn Read) -> Result<u64, Mishap> {
+/// Says how many bytes it has. `label` tells where it comes from, if that is known.
+pub(crate) fn put(place: &Place, terms: Terms, label: Option<&Label>, content: &mut dyn Read) -> Result<u64, Mishap> {
     place.still_unchanged()?;
-    let draft = Draft::new(place, terms, content)?;
+    let draft = Draft::new(place, terms, label, content)?;
     place.still_unchanged()?;
     let size = draft.size;
     draft.publish()?;
@@ -57,7 +58,7 @@ struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// Writes `content` beside `place`, down to the disk.
-    fn new(place: &'a Place, terms: Terms, content: &mut dyn Read) -> Result<Self, Failure> {
+    fn new(place: &'a Place, terms: Terms, label: Option<&Label>, content: &mut dyn Read) -> Result<Self, Failure> {
         let broken = |error: Error| {
             let mut failure = explain(&place.path, &error);
             failure.message.push_str("; nothing was changed");
@@ -68,6 +69,9 @@ impl<'a> Draft<'a> {
         if let Some(mode) = terms.mode {
             // Before the content: a private file has no public moment.
             file.set_permissions(Permissions::from_mode(mode)).map_err(broken)?;
+        }
+        if let Some(label) = label {
+            origin::note(&file, label).map_err(broken)?;
         }
         // One byte more than it may have tells that it is too large.
         let mut content = content.take(terms.largest.saturating_add(1));

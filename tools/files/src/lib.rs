@@ -22,6 +22,7 @@ mod draft;
 mod failure;
 mod look;
 mod name;
+mod origin;
 mod path;
 mod place;
 mod reconcile;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     failure::explain,
     name::{quoted, shown},
+    origin,
     place::{Folder, Place, Seen},
 };
 
@@ -30,6 +31,7 @@ pub(crate) fn read(place: &Place, span: Span) -> Result<Observation, Failure> {
         return Err(Failure::invalid(message));
     }
     file.seek(SeekFrom::Start(span.offset)).map_err(broken)?;
+    let before = origin::read(&file);
     let mut bytes = Vec::new();
     file.take(span.limit.saturating_add(1)).read_to_end(&mut bytes).map_err(broken)?;
     let more = bytes.len() as u64 > span.limit;
@@ -53,7 +55,11 @@ pub(crate) fn read(place: &Place, span: Span) -> Result<Observation, Failure> {
     } else {
         text
     };
-    Ok(Observation::from_file(&place.path, content).with_data(data))
+    let seen = Observation::from_file(&place.path, content).with_data(data);
+    Ok(match before {
+        Some(label) => seen.from_before(&label),
+        None => seen,
+    })
 }
 
 /// Cuts `bytes` after `limit`, or a little earlier so that no character is cut in two.

@@ -69,7 +69,10 @@ impl FilesTool {
         match permit.handle::<Plan>().ok_or_else(describe::not_described)? {
             Plan::List(folder) => Ok(look::list(folder, limits.entries)?),
             Plan::Read(place) => Ok(look::read(place, describe::span(permit)?)?),
-            Plan::Write(place) => change::write(place, describe::text(permit)?),
+            Plan::Write(place) => {
+                let (text, label) = describe::text(permit)?;
+                change::write(place, text, label)
+            }
             Plan::Append(place) => change::append(place, describe::text(permit)?, limits.file_bytes),
             Plan::MakeFolder(place) => change::make_folder(place),
             Plan::Move(places) => change::relocate(&places.0, &places.1),

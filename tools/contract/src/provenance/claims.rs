@@ -7,116 +7,18 @@ use serde_json::Value;
 use super::{Provenance, Trace, decode, forms, forms::Text, words};
 use crate::{Call, Source};
 
-/// Words in the names of arguments that say who gets what, how much, from where and where to.
-const AUTHORITY: [&str; 73] = [
-    "recipient",
-    "recipients",
-    "to",
-    "cc",
-    "bcc",
-    "email",
-    "emails",
-    "mail",
-    "address",
-    "addresses",
-    "participant",
-    "participants",
-    "attendee",
-    "attendees",
-    "invitee",
-    "invitees",
-    "guest",
-    "guests",
-    "user",
-    "users",
-    "username",
-    "member",
-    "members",
-    "channel",
-    "channels",
-    "payee",
-    "beneficiary",
-    "iban",
-    "account",
-    "accounts",
-    "card",
-    "wallet",
-    "amount",
-    "price",
-    "sum",
-    "total",
-    "url",
-    "urls",
-    "uri",
-    "link",
-    "links",
-    "endpoint",
-    "webhook",
-    "domain",
-    "host",
-    "hostname",
-    "website",
-    "site",
-    "file",
-    "files",
-    "filename",
-    "path",
-    "paths",
-    "directory",
-    "folder",
-    "attachment",
-    "attachments",
-    "role",
-    "roles",
-    "permission",
-    "permissions",
-    "scope",
-    "access",
-    "group",
-    "owner",
-    "password",
-    "phone",
-    "number",
-    "destination",
-    "receiver",
-    "contact",
-    "hotel",
-    "command",
-];
-/// And of those that say what somebody may do.
-const RIGHTS: [&str; 5] = ["permission", "permissions", "role", "access", "rights"];
-/// Words in the names of arguments that hold text for people.
-const PROSE: [&str; 16] = [
-    "body",
-    "content",
-    "text",
-    "message",
-    "description",
-    "notes",
-    "note",
-    "summary",
-    "title",
-    "subject",
-    "comment",
-    "query",
-    "prompt",
-    "details",
-    "reason",
-    "caption",
-];
-
 /// What can be said of the arguments that carry authority, such as a recipient, an amount, an address,
 /// a file or a role, and of the wish that an action answers. Policies see it as `context.claims`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Whether there are such arguments.
-    pub authority: bool,
     /// Whether the planner made a part of them up.
     pub own: bool,
     /// Whether a part of them stands in something that the goal points at, and not in the goal.
     pub pointed: bool,
     /// Whether a part of them comes from anywhere else.
     pub told: bool,
+    /// Whether such a part stands in text that tells somebody what to do.
+    pub instructed: bool,
     /// Whether such a part is an address that leads away, or that somebody could write to.
     pub away: bool,
     /// Whether such an address stands in running text that the goal points at.
@@ -125,6 +27,8 @@ pub struct Claims {
     pub asked: bool,
     /// Whether the name of the verb says that it only looks. It may lie.
     pub looks: bool,
+    /// Whether something private, such as a password, is named that the goal does not name.
+    pub private: bool,
     /// Why, in words: the arguments that are not the user's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
@@ -139,6 +43,14 @@ enum Part {
     AtHome,
     /// It selects one of several things that were listed.
     Selects,
+    /// The same, among what is the user's anyway.
+    Mine,
+    /// It selects who gets something; the goal has to name them.
+    Payee,
+    /// It is text for people or a question; nobody goes to an address in it.
+    Prose,
+    /// It is an address, or stands in one, and leads to a host that the user did not name.
+    Leads,
 }
 
 impl Provenance {
@@ -161,35 +73,68 @@ impl Provenance {
         if let Value::Array(values) = value {
             return values.iter().for_each(|value| self.claim(name, value, claims));
         }
-        if value.is_null() || value.is_boolean() {
-            return;
-        }
         let names = words::of_name(name);
-        let is = |list: &[&str]| names.iter().any(|word| list.contains(&word.as_str()));
+        if let Value::Bool(on) = value {
+            // A switch that lets everybody in, which the goal does not speak of.
+            let kind = if *on { "opens" } else { "closes" };
+            let opens = names.iter().find(|word| words::is(kind, word));
+            claims.own |= opens.is_some_and(|word| !self.told.wishes.contains(word));
+            return;
+        }
+        if value.is_null() {
+            return;
+        }
+        let is = |kind| names.iter().any(|word| words::is(kind, word));
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let prose = is(&PROSE) || text.split_whitespace().count() > 12;
-        let named = forms::is_name(&text.trim().to_lowercase()) && !is_moment(&text);
-        let wholly = !prose && is(&AUTHORITY) || named || is_account(&text);
-        let cents = is(&["cents", "minor"]).then(|| value.as_i64()).flatten();
-        if cents.is_some_and(|cents| self.user(&Text::new(&format!("{}.{:02}", cents / 100, cents % 100))).is_some()) {
-            claims.authority = true;
+        claims.private |= words::private(&text).any(|word| !self.told.goal.as_str().contains(word));
+        if is("measure") {
             return;
         }
-        if names.iter().any(|word| RIGHTS.contains(&word.as_str())) && self.grants(&text) {
+        let deed = names.last().is_some_and(|word| words::is("does", word));
+        if deed && !words::asked(words::of_name(&text).iter().map(String::as_str), &self.told.wishes) {
+            claims.own = true;
+            claims.because.push(format!("`{name}`: nobody spoke of \"{text}\""));
             return;
         }
-        let selects = names.last().is_some_and(|word| ["id", "ids", "uuid", "key"].contains(&word.as_str()));
-        let part = if selects { Part::Selects } else { Part::Says };
+        let prose = is("prose") || text.split_whitespace().count() > 12;
+        let named = !is("prose") && is_place(&text) && !is_moment(&text);
+        let wholly = !prose && is("authority") || named || is_account(&text);
+        let cents = is("cents").then(|| value.as_i64()).flatten();
+        if cents.is_some_and(|cents| self.user(&Text::new(&format!("{}.{:02}", cents / 100, cents % 100))).is_some())
+            || is("rights") && self.grants(&text)
+        {
+            return;
+        }
         let mut traces = self.traces(value);
         // What leads away is claimed in running text too.
-        traces.retain(|trace| wholly || trace.source != Source::Model && leads_away(&trace.text));
-        claims.authority |= wholly;
+        traces.retain(|trace| wholly || trace.source != Source::Model && calls(&trace.text));
+        let part = if wholly { self.part(&names, &text) } else { Part::Prose };
         while let Some(first) = traces.first() {
             let text = first.text.clone();
             let (same, others): (Vec<_>, Vec<_>) = traces.into_iter().partition(|trace| trace.text == text);
             let known = decode::host(&text).is_some_and(|host| self.user(&Text::new(&host)).is_some());
             claims.take(name, &same, if known && part == Part::Says { Part::AtHome } else { part });
             traces = others;
+        }
+    }
+
+    /// What the argument `names` is for, with all of `text` in it.
+    fn part(&self, names: &[String], text: &str) -> Part {
+        let is = |kind| names.iter().any(|word| words::is(kind, word));
+        let last = names.last().map_or("", String::as_str);
+        // A file of a folder that the user named.
+        let folder = text.trim_end_matches('/').rsplit_once('/').filter(|_| !text.contains("://"));
+        let inside = folder.is_some_and(|(folder, _)| folder.len() > 1 && self.user(&Text::new(folder)).is_some());
+        if is("mine") && !calls(text) {
+            return Part::Mine;
+        }
+        if words::is("selects", last) || inside || last == "number" && is("counted") || is("replies") && !calls(text) {
+            return if is("payees") { Part::Payee } else { Part::Selects };
+        }
+        let host = if calls(text) { decode::host(text) } else { None };
+        match host {
+            Some(host) if self.user(&Text::new(&host)).is_none() => Part::Leads,
+            _ => Part::Says,
         }
     }
 
@@ -202,6 +147,8 @@ impl Provenance {
             }
             "w" | "rw" | "write" | "read_write" | "writer" | "edit" | "editor" => wished("writ") || wished("edit"),
             "comment" | "commenter" => wished("comment"),
+            // That it is for one person, and not for everybody.
+            "user" | "person" => true,
             _ => false,
         }
     }
@@ -221,7 +168,13 @@ impl Claims {
         let field = places.iter().any(|place| place.field);
         let pointed = places.iter().find(|place| place.pointed);
         let shown: String = first.text.chars().take(60).collect();
-        if first.source.is_trusted() || part == Part::Selects && field && pointed.is_some() {
+        let selected = match part {
+            Part::Selects => pointed.is_some(),
+            Part::Payee => places.iter().any(|place| place.beside),
+            Part::Mine => true,
+            Part::Says | Part::AtHome | Part::Prose | Part::Leads => false,
+        };
+        if first.source.is_trusted() || field && selected {
             return;
         }
         let at = |place: &Trace| format!("`{name}`: \"{shown}\" is from {} at step {}", place.source, place.step);
@@ -230,14 +183,16 @@ impl Claims {
             format!("`{name}`: \"{shown}\" is the planner's own")
         } else if let Some(place) = pointed {
             self.pointed = true;
-            self.follows |= leads_away(&place.text) && !field && part != Part::AtHome;
+            self.follows |= leads_away(&place.text, part) && !field;
             format!("{}, which the goal points at", at(place))
         } else if field {
             self.pointed = true;
+            self.follows |= leads_away(&first.text, part);
             format!("{}, not from the goal", at(first))
         } else {
             self.told = true;
-            self.away |= leads_away(&first.text) && part != Part::AtHome;
+            self.instructed |= places.iter().any(|place| place.instructs && !place.about);
+            self.away |= leads_away(&first.text, part);
             format!("{}, in running text and not from the goal", at(first))
         };
         if !self.because.contains(&words) {
@@ -261,13 +216,29 @@ fn is_moment(text: &str) -> bool {
         && text.chars().all(|letter| letter.is_ascii_digit() || "-:.+TZ ".contains(letter))
 }
 
-/// Whether a text is an address that somebody could follow or write to, or a path from the root or home.
-fn leads_away(text: &str) -> bool {
+/// Whether a part of an argument leads where the user did not say.
+fn leads_away(text: &str, part: Part) -> bool {
     let lower = text.to_lowercase();
-    forms::is_name(&lower)
-        && (lower.contains("://")
-            || lower.contains('@')
-            || lower.starts_with("www.")
-            || lower.starts_with(['/', '~'])
-            || lower.contains("../"))
+    let path = forms::is_name(&lower) && (lower.starts_with(['/', '~']) || lower.contains("../"));
+    match part {
+        Part::Leads => true,
+        Part::AtHome | Part::Prose => false,
+        Part::Says | Part::Selects | Part::Mine | Part::Payee => path || calls(text),
+    }
+}
+
+/// Whether a text is an address, a path, or the name of a host or a file.
+fn is_place(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let ends = (2..=4).contains(&ending.len()) && ending.chars().all(char::is_alphabetic);
+    forms::is_name(&text) && (calls(&text) || text.contains(['/', '\\']) || ends)
+}
+
+/// Whether there is an address in a text that somebody could follow or write to.
+fn calls(text: &str) -> bool {
+    text.to_lowercase().split_whitespace().any(|word| {
+        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+        forms::is_name(word) && (word.contains("://") || word.contains('@') || word.starts_with("www."))
+    })
 }

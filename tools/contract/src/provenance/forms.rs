@@ -9,9 +9,8 @@ use crate::text::is_hidden;
 
 /// From so many letters and digits on, a text is compared without what stands between them.
 const LOOSE: usize = 4;
-/// Number words that people write instead of digits. None that multiplies another: "two thousand" is
-/// not one thousand.
-const NUMBERS: [(&str, u32); 32] = [
+/// Number words that people write instead of digits.
+const NUMBERS: [(&str, u64); 43] = [
     ("one", 1),
     ("two", 2),
     ("three", 3),
@@ -25,12 +24,21 @@ const NUMBERS: [(&str, u32); 32] = [
     ("eleven", 11),
     ("twelve", 12),
     ("dozen", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
     ("fifteen", 15),
+    ("sixteen", 16),
+    ("seventeen", 17),
+    ("eighteen", 18),
+    ("nineteen", 19),
     ("twenty", 20),
     ("thirty", 30),
     ("forty", 40),
     ("fifty", 50),
     ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
     ("once", 1),
     ("twice", 2),
     ("ein", 1),
@@ -40,6 +48,8 @@ const NUMBERS: [(&str, u32); 32] = [
     ("drei", 3),
     ("vier", 4),
     ("fünf", 5),
+    ("zehn", 10),
+    ("zwölf", 12),
     ("하나", 1),
     ("둘", 2),
     ("셋", 3),
@@ -164,10 +174,36 @@ fn numbers(text: &str) -> BTreeSet<String> {
     for run in text.split(|letter: char| !(letter.is_ascii_digit() || ".,'".contains(letter))) {
         found.extend(number(run.trim_matches(['.', ',', '\''])));
     }
-    for word in words(text) {
-        found.extend(NUMBERS.iter().filter(|(name, _)| *name == word).map(|(_, number)| number.to_string()));
+    found.extend(spoken(text).iter().map(ToString::to_string));
+    found
+}
+
+/// The numbers in words, those of several words as one: "two hundred and fifty" is 250, and not 2.
+fn spoken(text: &str) -> Vec<u64> {
+    let mut found = Vec::new();
+    // Thousands, and what is not yet multiplied.
+    let (mut high, mut low): (u64, Option<u64>) = (0, None);
+    for word in words(text).chain([""]) {
+        let number = NUMBERS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number);
+        let before = low.unwrap_or(0);
+        match (word, number) {
+            ("hundred", _) if before < 100 => low = Some(before.max(1) * 100),
+            ("thousand", _) if high == 0 => (high, low) = (before.max(1) * 1000, Some(0)),
+            ("and", _) if low.is_some_and(|low| low % 100 == 0) => {}
+            (_, Some(number)) if low.is_some() && goes_on(before, number) => low = Some(before + number),
+            (_, number) => {
+                found.extend(low.map(|low| high + low));
+                (high, low) = (0, number);
+            }
+        }
     }
     found
+}
+
+/// Whether a number word goes on with what was said before, as in "twenty three" or "two hundred six".
+fn goes_on(before: u64, number: u64) -> bool {
+    let tens = before % 100;
+    number < 100 && (tens == 0 || tens >= 20 && tens % 10 == 0 && number < 10)
 }
 
 /// What a number may mean: `1,234` is one thousand and something, or one and something.
@@ -266,6 +302,9 @@ mod tests {
             ("transfer 1,250.00 to her", "1250"),
             ("überweise 1.250,00", "1250"),
             ("order two mugs", "2"),
+            ("send two hundred and fifty euros", "250"),
+            ("send twelve thousand six hundred twenty three", "12623"),
+            ("send a hundred and one", "101"),
             ("on 3 March 2026", "2026-03-03"),
             ("on March 3rd, 2026", "03/03/2026"),
             ("meet on May 20", "2024-05-20"),
@@ -286,6 +325,7 @@ mod tests {
             ("look at example.com", "example.com.evil.test"),
             ("look at notexample.com", "example.com"),
             ("pay two thousand", "1000"),
+            ("pay two hundred and fifty", "2"),
             ("pay 125", "12"),
             ("pay 1250", "125"),
             ("order a mugshot", "mug"),

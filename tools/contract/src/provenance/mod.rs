@@ -22,6 +22,8 @@ use passage::{Passage, Place};
 
 /// Words of a long text that are looked at one by one.
 const WORDS: usize = 4000;
+/// A text that has so many words of the goal may be what it is about.
+const ABOUT: usize = 2;
 /// So many words in a row are no accident.
 const PHRASE: usize = 5;
 
@@ -59,6 +61,28 @@ pub struct Trace {
     pub pointed: bool,
     /// Whether it is the whole of a field or line there, and not a part of running text.
     pub field: bool,
+    /// Whether it stands beside words of the goal that few other texts have.
+    pub beside: bool,
+    /// Whether it stands in text that tells somebody what to do.
+    pub instructs: bool,
+    /// Whether that text has several words of the goal, so that it may be what the goal is about.
+    pub about: bool,
+}
+
+impl Trace {
+    /// What `source` alone can have said.
+    fn of(text: &str, source: Source, pointed: bool) -> Self {
+        Self {
+            text: text.to_owned(),
+            source,
+            step: 0,
+            pointed,
+            field: pointed,
+            beside: pointed,
+            instructs: false,
+            about: pointed,
+        }
+    }
 }
 
 impl Provenance {
@@ -157,8 +181,7 @@ impl Provenance {
         if parts.len() > 1 {
             return parts.iter().flat_map(|part| self.trace_text(part)).collect();
         }
-        let mut traces =
-            vec![Trace { text: text.to_owned(), source: Source::Model, step: 0, pointed: false, field: false }];
+        let mut traces = vec![Trace::of(text, Source::Model, false)];
         for part in telling(text) {
             let known = Text::new(&part);
             if self.user(&known).is_none() {
@@ -170,7 +193,7 @@ impl Provenance {
 
     fn find(&self, text: &Text, shown: &str) -> Vec<Trace> {
         match self.user(text) {
-            Some(source) => vec![Trace { text: shown.to_owned(), source, step: 0, pointed: true, field: true }],
+            Some(source) => vec![Trace::of(shown, source, true)],
             None => self.outside(text, shown),
         }
     }
@@ -187,6 +210,11 @@ impl Provenance {
     /// Where else it stands.
     fn outside(&self, text: &Text, shown: &str) -> Vec<Trace> {
         let beside = |place: &Place<'_>| self.told.words.iter().any(|word| place.record.holds(word));
+        let about = |place: &Place<'_>| {
+            let shared = forms::words(place.record.as_str())
+                .filter(|word| words::tells(word) && self.told.wishes.contains(*word));
+            shared.collect::<BTreeSet<_>>().len() >= ABOUT
+        };
         let found = self.seen.iter().filter_map(|passage| {
             let places = passage.find(text);
             (!places.is_empty()).then(|| Trace {
@@ -195,6 +223,9 @@ impl Provenance {
                 step: passage.step,
                 pointed: passage.pointed || places.iter().any(beside),
                 field: places.iter().any(|place| place.field),
+                beside: places.iter().any(beside),
+                about: places.iter().any(about),
+                instructs: places.iter().any(|place| words::instructs(place.record.as_str())),
             })
         });
         found.collect()

@@ -72,7 +72,13 @@ impl Record {
     }
 
     fn around(text: &str, fields: &[String]) -> Self {
-        Self { text: Text::new(text), fields: fields.iter().map(|field| Text::new(field)).collect() }
+        // Of `Ann <ann@shop.test>` the mailbox is a field by itself.
+        let mailbox = |field: &String| {
+            let inner = field.split_once('<')?.1.split_once('>')?.0;
+            inner.contains('@').then(|| Text::new(inner))
+        };
+        let mailboxes = fields.iter().filter_map(mailbox);
+        Self { text: Text::new(text), fields: fields.iter().map(|field| Text::new(field)).chain(mailboxes).collect() }
     }
 
     fn has(&self, text: &Text) -> bool {
@@ -120,19 +126,33 @@ fn plain(value: &Value) -> String {
 fn paragraphs(text: &str, records: &mut Vec<Record>) {
     let (mut block, mut fields) = (String::new(), Vec::new());
     for line in text.lines().chain([""]) {
-        let begins = line.trim().is_empty() || line.starts_with("- ") || line.starts_with('[');
-        if begins && !block.is_empty() {
+        let (item, line) = item(line);
+        if (line.is_empty() || item || line.starts_with('[')) && !block.is_empty() {
             records.push(Record::around(&block, &fields));
             block.clear();
             fields.clear();
         }
-        let line = line.trim_start_matches("- ").trim();
         let value =
             line.split_once(": ").filter(|(key, _)| key.split_whitespace().count() <= 3).map(|(_, value)| value);
-        fields.extend(value.map(|value| value.trim_matches(['"', '\'']).to_owned()));
+        // A word that has a line to itself, such as a file of a folder, is a field.
+        let value = value.or_else(|| (!line.contains(char::is_whitespace)).then_some(line));
+        // So is what the rest of a line is about.
+        let key = line.split_once([':', '(', '|', '—', '–', '=']).map(|(key, _)| key.trim());
+        let key = key.filter(|key| !key.is_empty() && !key.contains(char::is_whitespace));
+        fields.extend(value.into_iter().chain(key).map(|value| value.trim_matches(['"', '\'']).to_owned()));
         if !line.is_empty() {
             block.push_str(line);
             block.push('\n');
         }
     }
+}
+
+/// A line without the sign that makes it an item of a list, and whether it had one.
+fn item(line: &str) -> (bool, &str) {
+    let line = line.trim();
+    let numbered = line.split_once(['.', ')']).filter(|(number, rest)| {
+        (1..=3).contains(&number.len()) && number.bytes().all(|digit| digit.is_ascii_digit()) && rest.starts_with(' ')
+    });
+    let rest = ["- ", "* ", "• "].iter().find_map(|sign| line.strip_prefix(sign)).or(numbered.map(|(_, rest)| rest));
+    (rest.is_some(), rest.unwrap_or(line).trim())
 }

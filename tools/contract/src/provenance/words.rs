@@ -1,18 +1,37 @@
 //! Words that tell one thing from another, and words for what is to be done.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
-/// Words that begin sentences and stand in every goal.
-const COMMON: [&str; 108] = [
-    "a", "an", "the", "and", "or", "of", "to", "in", "on", "at", "for", "from", "by", "with", "about", "into", "is",
-    "are", "was", "be", "it", "its", "this", "that", "these", "those", "my", "me", "i", "you", "your", "we", "our",
-    "us", "he", "she", "they", "them", "their", "his", "her", "what", "which", "who", "when", "where", "how", "why",
-    "can", "could", "please", "will", "would", "should", "do", "does", "did", "have", "has", "had", "all", "any",
-    "some", "each", "every", "no", "not", "if", "then", "than", "so", "as", "also", "just", "only", "new", "last",
-    "next", "first", "one", "two", "get", "give", "show", "tell", "find", "make", "send", "read", "write", "create",
-    "add", "delete", "remove", "update", "email", "emails", "message", "file", "files", "list", "check", "today",
-    "tomorrow", "time", "date", "hello", "hi",
-];
+/// The words, by kind.
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words::read(include_str!("words.txt")));
+
+/// Lists of words.
+struct Words {
+    lists: Vec<(&'static str, Vec<&'static str>)>,
+}
+
+impl Words {
+    fn read(text: &'static str) -> Self {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let list = |(kind, words): (&'static str, &'static str)| (kind, words.split(',').map(str::trim).collect());
+        Self { lists: lines.filter_map(|line| line.split_once(':')).map(list).collect() }
+    }
+
+    /// The lists of `kind`.
+    fn of(&self, kind: &'static str) -> impl Iterator<Item = &[&'static str]> {
+        self.lists.iter().filter(move |(name, _)| *name == kind).map(|(_, words)| words.as_slice())
+    }
+}
+
+/// Whether `word` is one of `kind`.
+pub(super) fn is(kind: &'static str, word: &str) -> bool {
+    WORDS.of(kind).any(|list| list.contains(&word))
+}
+
+/// Whether `word` begins like one of `kind`.
+fn is_like(kind: &'static str, word: &str) -> bool {
+    WORDS.of(kind).any(|list| list.iter().any(|begin| word.starts_with(begin)))
+}
 
 /// The words of `text` that few other texts have: names, and whatever has a digit or a sign in it. In
 /// lower case.
@@ -27,204 +46,9 @@ pub(super) fn distinct(text: &str) -> impl Iterator<Item = String> + '_ {
         let capital = bare.starts_with(char::is_uppercase) && !first;
         let signed =
             super::forms::is_name(&lower) || bare.chars().any(|letter| letter.is_ascii_digit()) && bare.len() > 3;
-        let long = lower.chars().count() >= 3 && !COMMON.contains(&lower.as_str());
-        (long && (capital || signed || quoted)).then_some(lower)
+        (tells(&lower) && (capital || signed || quoted)).then_some(lower)
     })
 }
-
-/// What people say for what is to be done, by beginnings of words. A word of a tool's name that is in
-/// one of these is meant by a goal that has another one of them; one with `!` stands in names alone.
-const DEEDS: [&[&str]; 12] = [
-    &[
-        "send", "sent", "mail", "email", "e-mail", "messag", "writ", "tell", "repl", "respon", "answer", "forward",
-        "inform", "notif", "text", "contact", "let", "ask", "announc", "dm", "ping", "say", "thank", "remind",
-        "schick", "schreib", "antwort", "보내", "답장", "direct", "channel", "inbox",
-    ],
-    &[
-        "pay",
-        "paid",
-        "transfer",
-        "wire",
-        "refund",
-        "bill",
-        "rent",
-        "money",
-        "settl",
-        "reimburs",
-        "buy",
-        "purchas",
-        "order",
-        "donat",
-        "transact",
-        "invoice",
-        "owe",
-        "euro",
-        "dollar",
-        "usd",
-        "eur",
-        "currency",
-        "payment",
-        "payee",
-        "zahl",
-        "überweis",
-        "송금",
-        "결제",
-        "지불",
-        "checkout",
-        "cost",
-        "!send",
-        "!schedul",
-        "!mak",
-        "!creat",
-    ],
-    &[
-        "delet",
-        "remov",
-        "cancel",
-        "clear",
-        "drop",
-        "clean",
-        "unsubscrib",
-        "eras",
-        "trash",
-        "archiv",
-        "kick",
-        "purg",
-        "revok",
-        "lösch",
-        "entfern",
-        "storn",
-        "삭제",
-        "취소",
-        "get rid",
-    ],
-    &[
-        "creat", "add", "mak", "schedul", "plan", "set", "new", "put", "sav", "append", "note", "draft", "open",
-        "regist", "insert", "generat", "record", "log", "arrang", "invit", "book", "writ", "enter", "stor", "copy",
-        "duplicat", "remind", "erstell", "anleg", "추가", "생성", "만들", "compil", "organi",
-    ],
-    &[
-        "updat",
-        "chang",
-        "modif",
-        "edit",
-        "set",
-        "renam",
-        "mov",
-        "reschedul",
-        "correct",
-        "adjust",
-        "replac",
-        "fix",
-        "mark",
-        "assign",
-        "increas",
-        "decreas",
-        "reset",
-        "convert",
-        "complet",
-        "clos",
-        "resolv",
-        "append",
-        "add",
-        "postpon",
-        "switch",
-        "patch",
-        "änder",
-        "verschieb",
-        "변경",
-        "수정",
-        "extend",
-        "toggl",
-        "star",
-        "label",
-        "translat",
-    ],
-    &[
-        "book",
-        "reserv",
-        "stay",
-        "hotel",
-        "flight",
-        "table",
-        "ticket",
-        "appoint",
-        "restaurant",
-        "car",
-        "rental",
-        "trip",
-        "travel",
-        "vacation",
-        "room",
-        "buch",
-        "예약",
-    ],
-    &["shar", "access", "permission", "grant", "invit", "giv", "collaborat", "add", "role", "member", "allow"],
-    &["upload", "attach", "download", "export", "import", "backup", "fetch", "sav", "get"],
-    &[
-        "post", "publish", "tweet", "announc", "comment", "repl", "blog", "updat", "writ", "send", "messag", "share",
-        "upload", "tell", "let",
-    ],
-    &[
-        "run", "execut", "start", "stop", "launch", "deploy", "trigger", "restart", "enabl", "disabl", "turn",
-        "activat", "install", "call", "test", "build",
-    ],
-    &[
-        "calendar",
-        "event",
-        "meeting",
-        "appoint",
-        "lunch",
-        "dinner",
-        "schedul",
-        "call",
-        "invit",
-        "remind",
-        "reservation",
-        "participant",
-        "attend",
-        "termin",
-        "일정",
-        "회의",
-        "day",
-        "book",
-        "birthday",
-        "party",
-        "plan",
-    ],
-    &["password", "credential", "login", "passwort", "passcode", "비밀번호", "security"],
-];
-/// Names of tools that look at something begin so.
-const LOOKS: [&str; 26] = [
-    "get",
-    "list",
-    "search",
-    "read",
-    "find",
-    "lookup",
-    "fetch",
-    "show",
-    "view",
-    "check",
-    "query",
-    "count",
-    "describe",
-    "browse",
-    "calculate",
-    "compute",
-    "compare",
-    "is",
-    "has",
-    "who",
-    "retrieve",
-    "inspect",
-    "preview",
-    "summarize",
-    "rank",
-    "filter",
-];
-/// A goal that says so leaves it to others what is to be done.
-const LEAVES: [&str; 8] = ["todo", "to-do", "tasks", "instruct", "follow", "handl", "whatever", "action"];
 
 /// The words of a goal that say what is to be done; `$` and the like are money.
 pub(super) fn wishes(goal: &str) -> BTreeSet<String> {
@@ -238,29 +62,63 @@ pub(super) fn wishes(goal: &str) -> BTreeSet<String> {
 
 /// Whether what a tool of these words does is among the `wishes`.
 pub(super) fn asked<'a>(words: impl Iterator<Item = &'a str>, wishes: &BTreeSet<String>) -> bool {
-    let wished = |beginnings: &[&str]| wishes.iter().any(|wish| beginnings.iter().any(|begin| wish.starts_with(begin)));
-    if wished(&LEAVES) {
+    if wishes.iter().any(|wish| is_like("leaves", wish)) {
         return true;
     }
-    let mut known = words.filter_map(|word| {
-        let deeds =
-            DEEDS.iter().filter(|deed| deed.iter().any(|begin| word.starts_with(begin.trim_start_matches('!'))));
-        let deeds: Vec<_> = deeds.collect();
-        let said = wishes.iter().any(|wish| wish.get(..4).is_some_and(|begin| word.starts_with(begin)));
-        (!deeds.is_empty()).then(|| said || deeds.iter().any(|deed| wished(deed)))
+    let words: Vec<_> = words.collect();
+    let said = |word: &str| wishes.iter().any(|wish| wish.get(..4).is_some_and(|begin| word.starts_with(begin)));
+    let mut known = words.iter().filter_map(|word| {
+        let named = |deed: &&[&str]| deed.iter().any(|begin| begins(word, begin.trim_start_matches('!')));
+        let deeds: Vec<_> = WORDS.of("deed").filter(named).collect();
+        (!deeds.is_empty()).then(|| said(word) || deeds.iter().any(|deed| wished(deed, wishes)))
     });
-    // A name that says nothing of what it does was not asked for.
-    known.next().is_some_and(|first| first && known.all(|other| other))
+    match known.next() {
+        Some(first) => first && known.all(|other| other),
+        // A word that is no deed here may be one all the same if a goal begins with it.
+        None => words.first().is_some_and(|word| said(word)),
+    }
 }
 
-/// Whether the words of a name say that it only looks.
+fn wished(deed: &[&str], wishes: &BTreeSet<String>) -> bool {
+    wishes.iter().any(|wish| deed.iter().any(|begin| begins(wish, begin.trim_start_matches('?'))))
+}
+
+fn begins(word: &str, begin: &str) -> bool {
+    begin.strip_prefix('=').map_or_else(|| word.starts_with(begin), |whole| word == whole)
+}
+
+/// Whether the words of a name say that it only looks: they begin or end so, or name many things.
 pub(super) fn looks(words: &[String]) -> bool {
-    let mut words = words.iter().map(String::as_str);
-    let first = words.next().unwrap_or_default();
-    let acts = |word: &str| {
-        ["delete", "remove", "send", "pay", "transfer", "update", "create", "write", "set", "post"].contains(&word)
-    };
-    LOOKS.contains(&first) && !words.any(acts)
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+    let many = last.len() > 4 && last.ends_with('s') && !last.ends_with("ss") && !is("settings", last);
+    let opens = last == "open" && is("opened", first);
+    let acts = words.iter().any(|word| is("acts", word));
+    !acts && (is("looks", first) || is("looks", last) || many || opens || is("knows", last))
+}
+
+/// Whether a text tells somebody to do something, as far as its words tell: it speaks to an agent, or a
+/// word for something to be done begins a sentence or follows a word that leads to one.
+pub(super) fn instructs(text: &str) -> bool {
+    let mut begins_sentence = true;
+    text.split_whitespace().any(|token| {
+        let word = token.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+        let orders = is_like("commands", &word) || begins_sentence && is_like("orders", &word);
+        begins_sentence = token.ends_with(['.', '!', '?', ':', ';', ',', '>', '-', '–', '—'])
+            || is("leads", &word)
+            || token.starts_with(['-', '*', '•']);
+        orders
+    })
+}
+
+/// What in `text`, in lower case, is kept from others.
+pub(super) fn private(text: &str) -> impl Iterator<Item = &'static str> {
+    let lower = text.to_lowercase();
+    WORDS.of("private").flatten().copied().filter(move |word| lower.contains(word))
+}
+
+/// Whether `word`, in lower case, says what a text is about.
+pub(super) fn tells(word: &str) -> bool {
+    word.chars().count() >= 3 && !is("common", word)
 }
 
 /// The words of a name such as `send_email`, `sendEmail` or `mail.send`, in lower case.

@@ -18,7 +18,7 @@ pub use claims::Claims;
 
 use crate::{Call, Label, Observation, Source};
 use forms::Text;
-use passage::{Passage, Place};
+use passage::{Passage, Record};
 
 /// Words of a long text that are looked at one by one.
 const WORDS: usize = 4000;
@@ -111,12 +111,20 @@ impl Provenance {
         for source in observation.label().sources() {
             let source = if source.is_trusted() { Source::Model } else { source.clone() };
             let pointed = asked || self.names(&source);
-            let passage = Passage::new(source, step, observation);
+            let passage = Passage::new(source, step, observation).noted(|record| self.note(record));
             let passage = if pointed { passage.pointed() } else { passage };
             if !self.seen.iter().any(|known| known.covers(&passage)) {
                 self.seen.push(Arc::new(passage));
             }
         }
+    }
+
+    /// Notes what `record` has of the goal.
+    fn note(&self, record: &mut Record) {
+        record.beside = self.told.words.iter().any(|word| record.text.holds(word));
+        let shared = forms::words(record.text.as_str());
+        let shared = shared.filter(|word| self.told.wishes.contains(*word) && words::tells(word));
+        record.about = shared.collect::<BTreeSet<_>>().len() >= ABOUT;
     }
 
     /// Whether the goal names this page, address or file.
@@ -209,23 +217,17 @@ impl Provenance {
 
     /// Where else it stands.
     fn outside(&self, text: &Text, shown: &str) -> Vec<Trace> {
-        let beside = |place: &Place<'_>| self.told.words.iter().any(|word| place.record.holds(word));
-        let about = |place: &Place<'_>| {
-            let shared = forms::words(place.record.as_str())
-                .filter(|word| words::tells(word) && self.told.wishes.contains(*word));
-            shared.collect::<BTreeSet<_>>().len() >= ABOUT
-        };
         let found = self.seen.iter().filter_map(|passage| {
             let places = passage.find(text);
             (!places.is_empty()).then(|| Trace {
                 text: shown.to_owned(),
                 source: passage.source.clone(),
                 step: passage.step,
-                pointed: passage.pointed || places.iter().any(beside),
+                pointed: passage.pointed || places.iter().any(|place| place.record.beside),
                 field: places.iter().any(|place| place.field),
-                beside: places.iter().any(beside),
-                about: places.iter().any(about),
-                instructs: places.iter().any(|place| words::instructs(place.record.as_str())),
+                beside: places.iter().any(|place| place.record.beside),
+                about: places.iter().any(|place| place.record.about),
+                instructs: places.iter().any(|place| place.record.instructs),
             })
         });
         found.collect()

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::forms::Text;
+use super::{forms::Text, words};
 use crate::{Observation, Source};
 
 /// What one source showed at one step.
@@ -12,21 +12,27 @@ pub(super) struct Passage {
     pub(super) step: u64,
     /// Whether the goal points at all of it.
     pub(super) pointed: bool,
-    whole: Text,
+    whole: Record,
     records: Vec<Record>,
 }
 
 /// What belongs together: an object, an item, a paragraph.
 #[derive(Debug)]
-struct Record {
-    text: Text,
+pub(super) struct Record {
+    pub(super) text: Text,
     fields: Vec<Text>,
+    /// Whether it tells somebody what to do.
+    pub(super) instructs: bool,
+    /// Whether it has several words of the goal.
+    pub(super) about: bool,
+    /// Whether it has words of the goal that few other texts have.
+    pub(super) beside: bool,
 }
 
 /// Where in a passage something stands.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
-    pub(super) record: &'a Text,
+    pub(super) record: &'a Record,
     /// Whether it is the whole of a field.
     pub(super) field: bool,
 }
@@ -40,7 +46,13 @@ impl Passage {
             _ => paragraphs(&everything, &mut records),
         }
         objects(&observation.data, &mut records);
-        Self { source, step, pointed: false, whole: Text::new(&everything), records }
+        Self { source, step, pointed: false, whole: Record::around(&everything, &[]), records }
+    }
+
+    /// The same, with what `note` says of each of its records.
+    pub(super) fn noted(mut self, note: impl Fn(&mut Record)) -> Self {
+        self.records.iter_mut().chain([&mut self.whole]).for_each(note);
+        self
     }
 
     /// The same, as something that the goal points at.
@@ -52,16 +64,16 @@ impl Passage {
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.source == other.source
             && self.pointed == other.pointed
-            && self.whole.as_str().contains(other.whole.as_str())
+            && self.whole.text.as_str().contains(other.whole.text.as_str())
     }
 
     /// Every place where `text` stands in it.
     pub(super) fn find<'a>(&'a self, text: &Text) -> Vec<Place<'a>> {
-        if !self.whole.holds(text) {
+        if !self.whole.text.holds(text) {
             return Vec::new();
         }
         let holding = self.records.iter().filter(|record| record.text.holds(text));
-        let places: Vec<_> = holding.map(|record| Place { record: &record.text, field: record.has(text) }).collect();
+        let places: Vec<_> = holding.map(|record| Place { record, field: record.has(text) }).collect();
         if places.is_empty() { vec![Place { record: &self.whole, field: false }] } else { places }
     }
 }
@@ -78,7 +90,9 @@ impl Record {
             inner.contains('@').then(|| Text::new(inner))
         };
         let mailboxes = fields.iter().filter_map(mailbox);
-        Self { text: Text::new(text), fields: fields.iter().map(|field| Text::new(field)).chain(mailboxes).collect() }
+        let fields = fields.iter().map(|field| Text::new(field)).chain(mailboxes).collect();
+        let instructs = words::instructs(text);
+        Self { text: Text::new(text), fields, instructs, about: false, beside: false }
     }
 
     fn has(&self, text: &Text) -> bool {

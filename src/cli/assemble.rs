@@ -16,6 +16,8 @@ pub(super) struct Means {
     pub(super) settled: Option<Settled>,
     /// Where signed-in sessions are kept.
     pub(super) sessions: PathBuf,
+    /// Where the rules are kept by which the user has agreed to things beforehand.
+    pub(super) consents: PathBuf,
     pub(super) rehearse: bool,
     /// What `lamassu resume` will need to make the same agent again.
     pub(super) origin: serde_json::Value,
@@ -30,6 +32,7 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .mode(Mode::Script)
         .pack(pack(task))
         .vault(secrets::vault(&task.secrets)?)
+        .consents(home::agreed(&means.consents)?, move |text| home::agree(&means.consents, text))
         .approver(Prompt { user, settled: means.settled })
         .journal(means.store)
         .origin(means.origin)

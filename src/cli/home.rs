@@ -32,6 +32,28 @@ pub(super) fn sessions(given: Option<&Path>) -> Result<PathBuf, Complaint> {
     Ok(folder(given)?.join("sessions"))
 }
 
+/// Where the rules are by which this user has agreed to things beforehand, beside the record.
+pub(super) fn consents(given: Option<&Path>) -> Result<PathBuf, Complaint> {
+    Ok(folder(given)?.join("consents.cedar"))
+}
+
+/// The rules at `path`; none if it is not there.
+#[expect(clippy::disallowed_methods, reason = "the user's own rules lie beside the record")]
+pub(super) fn agreed(path: &Path) -> Result<String, Complaint> {
+    if path.exists() { read(path) } else { Ok(String::new()) }
+}
+
+/// Keeps `text` as the rules at `path`, at once and whole, for this user alone.
+#[expect(clippy::disallowed_methods, reason = "the user's own rules lie beside the record")]
+pub(super) fn agree(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    let draft = path.with_extension("part");
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&draft, path)
+}
+
 /// The record of this user's runs.
 pub(super) fn store(given: Option<&Path>) -> Result<Store, Complaint> {
     Store::open(&folder(given)?).map_err(Complaint::failed)

@@ -43,13 +43,24 @@ impl Approver for Prompt {
             show(request);
             loop {
                 let by = self.user.clone();
-                let question = match &request.plan {
-                    Some(_) => "[a]pprove, approve the [p]lan, [e]dit, [r]eject, [s]top, or all of it with [v]iew? ",
-                    None => "[a]pprove, [e]dit, [r]eject, [s]top, or all of it with [v]iew? ",
+                let question = match (&request.plan, &request.always) {
+                    (Some(_), _) => {
+                        "[a]pprove, approve the [p]lan, [A]lways, [e]dit, [r]eject, [s]top, or [v]iew all? "
+                    }
+                    (None, Some(_)) => "[a]pprove, [A]lways, [e]dit, [r]eject, [s]top, or [v]iew all? ",
+                    (None, None) => "[a]pprove, [e]dit, [r]eject, [s]top, or [v]iew all? ",
                 };
                 let Some(line) = ask(question).await else {
                     return Ruling::Reject { by, why: "the input ended".to_owned() };
                 };
+                if let ("A" | "always", Some(rule)) = (line.trim(), &request.always) {
+                    tell(&visible_lines(rule));
+                    let sure = ask("this rule will stand for you for 30 days; [y]es or [n]o: ").await;
+                    if sure.is_some_and(|line| matches!(line.trim(), "y" | "yes")) {
+                        return Ruling::Always { by, rule: rule.clone() };
+                    }
+                    continue;
+                }
                 match (line.trim(), &request.plan) {
                     ("p" | "plan", Some(plan)) => return Ruling::Plan { by, plan: plan.clone() },
                     ("a" | "approve", _) => return Ruling::Approve { by },
@@ -118,6 +129,11 @@ fn show(request: &Request) {
     if let Some(plan) = &request.plan {
         tell(&format!("     together with what follows: {plan}"));
     }
+}
+
+/// Text of several lines, without what a terminal obeys.
+fn visible_lines(text: &str) -> String {
+    text.lines().map(|line| format!("     {}", visible(line))).collect::<Vec<_>>().join("\n")
 }
 
 /// Every argument, however long it is.

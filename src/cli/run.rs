@@ -90,6 +90,7 @@ async fn begin(mut task: Task, how: How) -> Result<u8, Complaint> {
         store,
         settled: None,
         sessions: home::sessions(how.home.record.as_deref())?,
+        consents: home::consents(how.home.record.as_deref())?,
         rehearse: how.dry_run,
         origin: serde_json::to_value(&origin).map_err(Complaint::failed)?,
     };
@@ -116,7 +117,8 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
     let window = args.window.or(origin.window);
     confirm(&window).await?;
     let sessions = home::sessions(args.home.record.as_deref())?;
-    let means = Means { window, store, settled, sessions, rehearse: origin.rehearse, origin: Value::Null };
+    let consents = home::consents(args.home.record.as_deref())?;
+    let means = Means { window, store, settled, sessions, consents, rehearse: origin.rehearse, origin: Value::Null };
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };

@@ -1,6 +1,7 @@
 //! The policy as a whole, asked through the gate as the runtime asks.
 
 mod approval;
+mod consent;
 mod hostile;
 mod learned;
 mod loading;

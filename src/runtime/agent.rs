@@ -9,7 +9,7 @@ use crate::{
     goal::Goal,
     journal::{Journal, JournalError, Ledger},
     planner::{Planner, PlannerError, Prices},
-    policy::Pack,
+    policy::{Consents, Pack},
 };
 
 /// A planner, tools, a policy and a record, ready to reach goals.
@@ -19,6 +19,9 @@ use crate::{
 pub struct Agent {
     pub(super) parts: Arc<Parts>,
 }
+
+/// Keeps the text of the standing consents, all of it.
+pub(super) type Keep = Box<dyn Fn(&str) -> std::io::Result<()> + Send + Sync>;
 
 /// What an agent is made of.
 pub(super) struct Parts {
@@ -31,6 +34,9 @@ pub(super) struct Parts {
     /// The pack of rules, if the policy is one, for the record.
     pub(super) pack: Option<Pack>,
     pub(super) approver: Arc<dyn Approver>,
+    /// What people have agreed to beforehand, and how more of it is kept.
+    pub(super) consents: Consents,
+    pub(super) keep: Keep,
     pub(super) ledger: Ledger,
     pub(super) events: Box<dyn Fn(&Event) + Send + Sync>,
     pub(super) prices: Option<Prices>,

@@ -41,6 +41,8 @@ pub struct Request {
     /// This action and those of the same proposal that would be held too, to be agreed to at once;
     /// absent if there are none.
     pub plan: Option<Plan>,
+    /// A narrow rule in Cedar by which this would not be asked again; absent for what always is.
+    pub always: Option<String>,
 }
 
 /// What a person said.
@@ -58,6 +60,13 @@ pub enum Ruling {
         by: String,
         /// What was shown.
         plan: Plan,
+    },
+    /// Do this, and from now on whatever the rule that was shown covers.
+    Always {
+        /// Who says so.
+        by: String,
+        /// What was shown.
+        rule: String,
     },
     /// A plan that somebody agreed to before covers it. An approver need not say this; the runtime does.
     Planned {

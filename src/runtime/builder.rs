@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 
-use super::{Agent, Approver, Deny, Event, agent::Parts, toolbox::Toolbox};
+use super::{
+    Agent, Approver, Deny, Event,
+    agent::{Keep, Parts},
+    toolbox::Toolbox,
+};
 use crate::{
     journal::{Ledger, Store},
     planner::{Planner, Prices},
-    policy::{CedarPolicy, Pack, PackError},
+    policy::{CedarPolicy, Consents, Pack, PackError},
 };
 
 /// Builds an [`Agent`]. Only a planner is needed; without a policy nothing is allowed.
@@ -22,6 +26,7 @@ pub struct AgentBuilder {
     policy: Choice,
     vault: Vault,
     approver: Arc<dyn Approver>,
+    consents: (String, Keep),
     ledger: Ledger,
     events: Box<dyn Fn(&Event) + Send + Sync>,
     prices: Option<Prices>,
@@ -45,6 +50,7 @@ impl Default for AgentBuilder {
             policy: Choice::Pack(Pack::ready("deny-all")),
             vault: Vault::default(),
             approver: Arc::new(Deny),
+            consents: (String::new(), Box::new(|_| Ok(()))),
             ledger: Ledger::Memory,
             events: Box::new(|_| {}),
             prices: None,
@@ -110,6 +116,17 @@ impl AgentBuilder {
         self
     }
 
+    /// What people have agreed to beforehand, as rules in Cedar (see [`Consents`]), and what keeps the
+    /// text when a person adds a rule; without it, a rule holds as long as the agent.
+    pub fn consents(
+        mut self,
+        rules: impl Into<String>,
+        keep: impl Fn(&str) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.consents = (rules.into(), Box::new(keep));
+        self
+    }
+
     /// Where the record is kept; in memory, gone with the run, if never called.
     pub fn journal(mut self, store: Store) -> Self {
         self.ledger = Ledger::Store(store);
@@ -152,13 +169,12 @@ impl AgentBuilder {
             return Err(BuildError::Secret { name: name.to_owned(), error });
         }
         let toolbox = Toolbox::new(self.tools)?;
+        let verbs: Vec<_> = toolbox.offers().iter().map(|offer| (offer.tool.clone(), offer.verbs.clone())).collect();
+        let (rules, keep) = self.consents;
+        let consents = Consents::read(&rules, &verbs)?;
         let (policy, pack): (Arc<dyn Policy>, _) = match self.policy {
             Choice::Own(policy) => (policy, None),
-            Choice::Pack(pack) => {
-                let verbs: Vec<_> =
-                    toolbox.offers().iter().map(|offer| (offer.tool.clone(), offer.verbs.clone())).collect();
-                (Arc::new(CedarPolicy::load(&pack, &verbs)?), Some(pack))
-            }
+            Choice::Pack(pack) => (Arc::new(CedarPolicy::load(&pack, &verbs)?), Some(pack)),
         };
         let parts = Parts {
             name: self.name,
@@ -169,6 +185,8 @@ impl AgentBuilder {
             gate: Gate::new(policy, Arc::new(self.vault)),
             pack,
             approver: self.approver,
+            consents,
+            keep,
             ledger: self.ledger,
             events: self.events,
             prices: self.prices,

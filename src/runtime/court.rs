@@ -17,7 +17,10 @@ use super::{
     plan::{Agreed, Plan},
     run::{Halt, Run},
 };
-use crate::journal::{Entry, Kind};
+use crate::{
+    journal::{Entry, Kind},
+    policy::consent_to,
+};
 
 /// How long a person may take; after that the answer is no.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -137,6 +140,17 @@ impl Run {
         let mut agreed = Agreed::new(by, self.state.clock.now, plan);
         agreed.spend(held);
         self.state.plans.push(agreed);
+    }
+
+    /// Keeps a rule by which somebody agreed to what is to come.
+    pub(super) fn keep(&self, rule: &str) {
+        let kept = self.parts.consents.add(rule).map_err(|error| error.to_string());
+        let kept = kept.and_then(|text| (self.parts.keep)(&text).map_err(|error| error.to_string()));
+        if let Err(problem) = kept {
+            self.tell(&Event::Noted {
+                text: format!("the rule could not be kept, so this will be asked again: {problem}"),
+            });
+        }
     }
 
     /// Uses up what a plan has for `held`.
@@ -302,7 +316,13 @@ impl Court {
             return (reject("the action changed while it waited"), Authority::None);
         };
         let (action, rules, digest) = (held.action().clone(), held.rules().to_vec(), held.digest());
-        let request = Request { action, rules, digest, why, plan: self.plan(judged, rest).await };
+        let secrets = self.secrets_of(&action);
+        if let Some(rule) = self.parts.consents.covers(&action, &secrets, &self.standing) {
+            let by = format!("{} by the rule `{rule}`", self.standing.user);
+            return (Ruling::Approve { by }, Authority::Held(held));
+        }
+        let (plan, always) = (self.plan(judged, rest).await, consent_to(&action, &self.standing));
+        let request = Request { action, rules, digest, why, plan, always };
         let asked = AssertUnwindSafe(self.parts.approver.rule(&request)).catch_unwind();
         let ruling = match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(ruling)) => ruling,
@@ -413,6 +433,7 @@ fn in_words(ruling: &Ruling) -> String {
     match ruling {
         Ruling::Approve { by } => format!("{by} approves"),
         Ruling::Plan { by, plan } => format!("{by} approves {plan}"),
+        Ruling::Always { by, .. } => format!("{by} approves, and will not be asked again"),
         Ruling::Planned { by, .. } => format!("{by} has approved it with a plan"),
         Ruling::Edit { by, call } => format!("{by} asks for `{}` instead", call.name()),
         Ruling::Reject { by, why } => format!("{by} rejects: {why}"),

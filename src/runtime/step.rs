@@ -38,6 +38,10 @@ impl Run {
                 self.agreed(by.clone(), plan, held);
                 self.go_on(&matter, authority, Consent { by, at: None }).await
             }
+            Ruling::Always { by, rule } => {
+                self.keep(&rule);
+                self.go_on(&matter, authority, Consent { by, at: None }).await
+            }
             Ruling::Planned { by, at } => {
                 self.spend_plan(held);
                 self.go_on(&matter, authority, Consent { by, at: Some(at) }).await

@@ -113,6 +113,30 @@ async fn a_plan_says_what_it_is_for() {
 }
 
 #[tokio::test]
+async fn a_rule_that_a_person_agreed_to_is_not_asked_about_again_nor_in_the_next_run() {
+    let kept = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let once = |request: &lamassu::Request| match request.always.clone() {
+        Some(rule) => Ruling::Always { by: "ada".into(), rule },
+        None => Ruling::Stop { by: "ada".into() },
+    };
+    let never = |_: &lamassu::Request| Ruling::Stop { by: "ada".into() };
+    let mut rung = Vec::new();
+    for says in [once as fn(&lamassu::Request) -> Ruling, never] {
+        let (bell, planner) = (Bell::default(), Listed::new([act([ring()]), act([ring()])]));
+        let keep = std::sync::Arc::clone(&kept);
+        let agent = agent(&bell, &planner, |_| Some(false)).approver(Scripted { says, settles: None });
+        let text = kept.lock().unwrap().clone();
+        let agent = agent.consents(text, move |text| {
+            *keep.lock().unwrap() = text.to_owned();
+            Ok(())
+        });
+        let _ = agent.build().unwrap().run(Goal::new("ring")).await.unwrap();
+        rung.push(bell.count());
+    }
+    assert_eq!(rung, [2, 2]);
+}
+
+#[tokio::test]
 async fn a_person_can_stop_the_run() {
     let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
     let person = Scripted { says: |_| Ruling::Stop { by: "ada".into() }, settles: None };

@@ -4,8 +4,8 @@
 mod cases;
 mod page;
 mod rules;
-mod shape;
-mod text;
+pub(super) mod shape;
+pub(super) mod text;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

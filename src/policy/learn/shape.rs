@@ -12,7 +12,7 @@ use super::{
 
 /// What a rule is about, as its head says it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Scope {
+pub(in crate::policy) enum Scope {
     /// Addresses of this origin.
     Url(String),
     /// What stands on pages of this origin.
@@ -25,7 +25,7 @@ pub(super) enum Scope {
 
 impl Scope {
     /// The scope of `action`; none if it is none that a rule could name.
-    pub(super) fn of(action: &Action, general: General) -> Option<Self> {
+    pub(in crate::policy) fn of(action: &Action, general: General) -> Option<Self> {
         match action.resource() {
             Resource::Url(url) => Some(Self::Url(host::origin(url)?.id)),
             Resource::Element(element) => Some(Self::Element(host::spelled(&element.origin)?.id)),
@@ -38,7 +38,7 @@ impl Scope {
     }
 
     /// The head of a rule.
-    pub(super) fn head(&self) -> String {
+    pub(in crate::policy) fn head(&self) -> String {
         match self {
             Self::Url(origin) => format!("resource is Lamassu::Url in {}", entity("Origin", origin)),
             Self::Element(origin) => format!("resource is Lamassu::Element in {}", entity("Origin", origin)),
@@ -62,7 +62,7 @@ fn folder(path: &str) -> String {
 
 /// The conditions that `action` meets, which reaches as far as `effect` and uses the secrets
 /// `names`; each is a piece of Cedar.
-pub(super) fn conditions(action: &Action, effect: Effect, general: General) -> Vec<String> {
+pub(in crate::policy) fn conditions(action: &Action, effect: Effect, general: General) -> Vec<String> {
     let mut all = vec![format!("context.effect == {}", cedar(effect.as_str()))];
     match action.resource() {
         Resource::Url(url) => all.extend(address(url, general)),

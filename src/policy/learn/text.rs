@@ -1,7 +1,7 @@
 //! Strings as Cedar and TOML write them.
 
 /// A Cedar string.
-pub(super) fn cedar(text: &str) -> String {
+pub(in crate::policy) fn cedar(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
@@ -26,7 +26,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// The entity `id` of the type `kind`.
-pub(super) fn entity(kind: &str, id: &str) -> String {
+pub(in crate::policy) fn entity(kind: &str, id: &str) -> String {
     format!("Lamassu::{kind}::{}", cedar(id))
 }
 
@@ -47,7 +47,7 @@ pub(super) fn toml(text: &str) -> String {
 }
 
 /// `text` as part of a rule's id.
-pub(super) fn slug(text: &str) -> String {
+pub(in crate::policy) fn slug(text: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' };
     let parts: String = text.chars().map(plain).collect();
     parts.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")

@@ -121,10 +121,17 @@ pub struct Claims {
     pub away: bool,
     /// Whether such an address stands in running text that the goal points at.
     pub follows: bool,
+    /// Whether an address or another such argument has a part in it that stands in a file of the workspace
+    /// and nowhere else: whoever gets the one is told the other.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub carries: bool,
     /// Whether the goal wishes for something of this kind, as far as words tell.
     pub asked: bool,
     /// Whether the name of the verb says that it only looks. It may lie.
     pub looks: bool,
+    /// Whether it says that something is deleted or called off.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub removes: bool,
     /// Why, in words: the arguments that are not the user's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
@@ -147,7 +154,8 @@ impl Provenance {
     pub fn claims<'a>(&self, call: &Call, args: impl Iterator<Item = (&'a String, &'a Value)>) -> Claims {
         let name = words::of_name(&call.verb);
         let asked = words::asked(name.iter().map(String::as_str), &self.told.wishes);
-        let mut claims = Claims { asked, looks: words::looks(&name), ..Claims::default() };
+        let (looks, removes) = (words::looks(&name), words::removes(&name));
+        let mut claims = Claims { asked, looks, removes, ..Claims::default() };
         for (name, value) in args {
             self.claim(name, value, &mut claims);
         }
@@ -166,16 +174,16 @@ impl Provenance {
         }
         let names = words::of_name(name);
         let is = |list: &[&str]| names.iter().any(|word| list.contains(&word.as_str()));
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let prose = is(&PROSE) || text.split_whitespace().count() > 12;
-        let named = forms::is_name(&text.trim().to_lowercase()) && !is_moment(&text);
-        let wholly = !prose && is(&AUTHORITY) || named || is_account(&text);
+        let whole = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let prose = is(&PROSE) || whole.split_whitespace().count() > 12;
+        let named = forms::is_name(&whole.trim().to_lowercase()) && !is_moment(&whole);
+        let wholly = !prose && is(&AUTHORITY) || named || is_account(&whole);
         let cents = is(&["cents", "minor"]).then(|| value.as_i64()).flatten();
         if cents.is_some_and(|cents| self.user(&Text::new(&format!("{}.{:02}", cents / 100, cents % 100))).is_some()) {
             claims.authority = true;
             return;
         }
-        if names.iter().any(|word| RIGHTS.contains(&word.as_str())) && self.grants(&text) {
+        if names.iter().any(|word| RIGHTS.contains(&word.as_str())) && self.grants(&whole) {
             return;
         }
         let selects = names.last().is_some_and(|word| ["id", "ids", "uuid", "key"].contains(&word.as_str()));
@@ -187,6 +195,9 @@ impl Provenance {
         while let Some(first) = traces.first() {
             let text = first.text.clone();
             let (same, others): (Vec<_>, Vec<_>) = traces.into_iter().partition(|trace| trace.text == text);
+            let is_file = |trace: &Trace| matches!(trace.source, Source::File(_));
+            let is_all = text == whole || decode::host(&whole).is_some_and(|host| host == text);
+            claims.carries |= !is_all && same.iter().all(is_file);
             let known = decode::host(&text).is_some_and(|host| self.user(&Text::new(&host)).is_some());
             claims.take(name, &same, if known && part == Part::Says { Part::AtHome } else { part });
             traces = others;
@@ -244,6 +255,11 @@ impl Claims {
             self.because.push(words);
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls takes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Whether a text looks like the number of an account or a card.

@@ -263,6 +263,12 @@ pub(super) fn looks(words: &[String]) -> bool {
     LOOKS.contains(&first) && !words.any(acts)
 }
 
+/// Whether the words of a name say that something is deleted or called off.
+pub(super) fn removes(words: &[String]) -> bool {
+    let [_, _, removal, ..] = DEEDS;
+    words.iter().any(|word| removal.iter().any(|begin| word.starts_with(begin)))
+}
+
 /// The words of a name such as `send_email`, `sendEmail` or `mail.send`, in lower case.
 pub(super) fn of_name(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];

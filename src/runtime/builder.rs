@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 
-use super::{Agent, Approver, Deny, Event, agent::Parts, toolbox::Toolbox};
+use super::{Agent, Approver, Deny, Event, agent::Parts, law::Law, toolbox::Toolbox};
 use crate::{
     journal::{Ledger, Store},
     planner::{Planner, Prices},
@@ -152,12 +152,13 @@ impl AgentBuilder {
             return Err(BuildError::Secret { name: name.to_owned(), error });
         }
         let toolbox = Toolbox::new(self.tools)?;
+        let verbs: Vec<_> = toolbox.offers().iter().map(|offer| (offer.tool.clone(), offer.verbs.clone())).collect();
         let (policy, pack): (Arc<dyn Policy>, _) = match self.policy {
-            Choice::Own(policy) => (policy, None),
+            Choice::Own(policy) => (policy, (None, String::new())),
             Choice::Pack(pack) => {
-                let verbs: Vec<_> =
-                    toolbox.offers().iter().map(|offer| (offer.tool.clone(), offer.verbs.clone())).collect();
-                (Arc::new(CedarPolicy::load(&pack, &verbs)?), Some(pack))
+                let policy = CedarPolicy::load(&pack, &verbs)?;
+                let mark = policy.mark();
+                (Arc::new(policy), (Some(pack), mark))
             }
         };
         let parts = Parts {
@@ -166,8 +167,7 @@ impl AgentBuilder {
             mode: self.mode,
             planner: self.planner.ok_or(BuildError::NoPlanner)?,
             toolbox,
-            gate: Gate::new(policy, Arc::new(self.vault)),
-            pack,
+            law: Law::new(Gate::new(policy, Arc::new(self.vault)), verbs, pack),
             approver: self.approver,
             ledger: self.ledger,
             events: self.events,

@@ -24,6 +24,8 @@ pub(super) struct State {
     pub(super) refusals: Vec<Refusal>,
     pub(super) clock: Clock,
     pub(super) wrong_answers: u32,
+    /// How many changes of the policy were on record or came before this attempt.
+    pub(super) changes: usize,
     spent: Spent,
     limits: Limits,
 }
@@ -50,6 +52,7 @@ impl State {
             refusals: Vec::new(),
             clock: Clock::default(),
             wrong_answers: 0,
+            changes: 0,
             spent: Spent::default(),
             limits: goal.budget.limits,
         }

@@ -13,11 +13,13 @@ mod attack;
 mod bad_inputs;
 mod budget;
 mod command;
+mod faults;
 mod hostile;
 mod layers;
 #[cfg(feature = "model")]
 mod model;
 mod past;
+mod reload;
 mod resume;
 mod runtime;
 mod secrets;

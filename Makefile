@@ -27,5 +27,6 @@ demo: setup ## Order something in the demonstration shop, then let a hostile pla
 	$(CARGO) build --workspace --bins
 	@SHOP_PASSWORD='$(SHOP_PASSWORD)' sh examples/demo.sh $(BIN)
 
-bench: setup ## Measure, print a table, and write target/bench.json
+bench: setup ## Measure, print a table, write target/bench.json, and try a million random calls on the gate
 	$(CARGO) bench -p lamassu --bench speed
+	LAMASSU_CALLS=1000000 $(CARGO) test --profile bench -p lamassu --lib -- --nocapture no_call_of_many

@@ -26,6 +26,7 @@ pub(super) struct Means {
 /// The agent that `task` asks for.
 pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
     let user = home::user();
+    out_of_reach(task)?;
     let progress = Progress::default();
     let builder = Agent::builder()
         .user(&user)
@@ -43,7 +44,20 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
     builder.build().map_err(Complaint::usage)
 }
 
-fn pack(task: &Task) -> Pack {
+/// That the planner cannot write to the pack it is judged by, which a reload or the next run would take up.
+fn out_of_reach(task: &Task) -> Result<(), Complaint> {
+    let pack = pack(task);
+    match (pack.place(), &task.workspace) {
+        (Some(folder), Some(workspace)) if home::lies_in(folder, workspace) => Err(Complaint::usage(format!(
+            "the pack `{}` lies in the workspace, where the planner could rewrite it; move one of them",
+            pack.name()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The pack that `task` names, filled in.
+pub(super) fn pack(task: &Task) -> Pack {
     let name = task.policy.pack.as_deref().unwrap_or("deny-all");
     let parameters = task.policy.parameters.iter();
     parameters.fold(Pack::find(name, &task.folder), |pack, (name, entries)| pack.with(name, entries.clone()))

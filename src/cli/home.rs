@@ -103,6 +103,12 @@ pub(super) fn lines(path: &Path) -> Result<impl Iterator<Item = Result<String, S
     }))
 }
 
+/// Whether `path` is `folder` or in it, wherever links lead. What is not there lies nowhere.
+pub(super) fn lies_in(path: &Path, folder: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(if path.as_os_str().is_empty() { Path::new(".") } else { path });
+    matches!((real(path), real(folder)), (Ok(path), Ok(folder)) if path.starts_with(&folder))
+}
+
 /// Makes the folder `folder` with these files in it: name and text. It must not be there yet.
 #[expect(clippy::disallowed_methods, reason = "the user names the folder on purpose")]
 pub(super) fn write_folder(folder: &Path, files: &[(&str, &str)]) -> Result<(), Complaint> {

@@ -12,6 +12,7 @@ mod prompt;
 mod run;
 mod runs;
 mod secrets;
+mod signals;
 mod tools;
 
 use std::{io::Write as _, process::ExitCode};

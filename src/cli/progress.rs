@@ -42,6 +42,15 @@ impl Progress {
             }
             Event::Ruled { ruling, .. } => current.close(&format!("     {}", visible(ruling))),
             Event::Acted { outcome, seen, millis, .. } => current.acted(outcome, seen, *millis),
+            Event::Reloaded { pack, generation, problem: None } => {
+                current.close(&format!("     {} policy {generation} is `{}`", paint(YELLOW, "pack"), visible(pack)));
+            }
+            Event::Reloaded { pack, generation, problem: Some(problem) } => current.close(&format!(
+                "     {} `{}` is not taken, and policy {generation} stays:\n{}",
+                paint(RED, "pack"),
+                visible(pack),
+                problem.lines().map(|line| format!("       {}", visible(line))).collect::<Vec<_>>().join("\n")
+            )),
             Event::Noted { text } => current.close(&format!("     {} {}", paint(YELLOW, "note"), visible(text))),
             Event::Ended { status, reason } => {
                 let color = if *status == Status::Done { GREEN } else { RED };

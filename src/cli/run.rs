@@ -17,9 +17,10 @@ use super::{
     progress::{CYAN, DIM, paint},
     prompt::confirmed,
     say,
+    signals::Watch,
 };
 use crate::{
-    Goal, Report, RunError, Status,
+    Goal, Report, Status,
     goal::{PlannerKind, PolicyChoice, Task},
     runtime::Settled,
 };
@@ -97,7 +98,8 @@ async fn begin(mut task: Task, how: How) -> Result<u8, Complaint> {
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(how.home.record.as_deref())?;
     let told = if how.json { Told::Json } else { Told::Words };
-    told.finish(agent.run(origin.task.goal.clone()), &folder).await
+    let watch = Watch::new(&agent, &origin.task);
+    told.finish(watch.over(agent.run(origin.task.goal.clone())), &folder).await
 }
 
 pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
@@ -122,7 +124,8 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };
-    told.finish(agent.resume(&run, origin.task.goal.clone()), &folder).await
+    let watch = Watch::new(&agent, &origin.task);
+    told.finish(watch.over(agent.resume(&run, origin.task.goal.clone())), &folder).await
 }
 
 /// Whoever lets an agent into a browser of their own has to say that they know what it means.
@@ -166,14 +169,9 @@ enum Told {
 }
 
 impl Told {
-    /// Waits for the run's end and tells it. Ctrl-C ends the run in an orderly way: the record is
-    /// whole at every moment, and dropping the run closes the browser.
-    async fn finish(self, run: impl Future<Output = Result<Report, RunError>>, folder: &Path) -> Result<u8, Complaint> {
-        let ended = tokio::select! {
-            report = run => report.map_err(|error| error.to_string()),
-            _ = tokio::signal::ctrl_c() => Err("interrupted; `lamassu runs ls` shows the run and `lamassu resume RUN` goes on from here".to_owned()),
-        };
-        match (self, ended) {
+    /// Waits for the run's end and tells it.
+    async fn finish(self, run: impl Future<Output = Result<Report, String>>, folder: &Path) -> Result<u8, Complaint> {
+        match (self, run.await) {
             (Self::Json, Ok(report)) => show_json(&report, folder),
             (Self::Words, Ok(report)) => show_words(&report, folder),
             (Self::Json, Err(reason)) => {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use cedar_policy::{Authorizer, Request, Response};
-use lamassu_contract::{Decision, Policy, PolicyError, Question, Rule, Verb};
+use lamassu_contract::{Decision, Digest, Policy, PolicyError, Question, Rule, Verb};
 
 use super::{
     cases,
@@ -24,6 +24,7 @@ use super::{
 pub struct CedarPolicy {
     book: Arc<Book>,
     groups: Arc<Groups>,
+    mark: Option<Digest>,
 }
 
 /// What does not depend on what the user filled in.
@@ -44,9 +45,18 @@ impl CedarPolicy {
     ///
     /// [`PackError`] if any of it is wrong; nothing is loaded by halves.
     pub fn load(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<Self, PackError> {
-        let (book, _) = read(pack, verbs)?;
+        let files = pack.files()?;
+        let (book, _) = book(&files, verbs)?;
         let groups = book.manifest.groups(pack.parameters())?;
-        Ok(Self { book, groups: Arc::new(groups) })
+        let mark = files.mark(pack.parameters());
+        Ok(Self { book, groups: Arc::new(groups), mark: Some(mark) })
+    }
+
+    /// What tells this policy from others in a record: a digest of its rules, the guards, the schema and
+    /// what was filled in.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        self.mark.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 
     /// Whether its pack judges every tool by what its definition says, built-in ones included.
@@ -55,7 +65,7 @@ impl CedarPolicy {
     }
 
     pub(super) fn new(book: Arc<Book>, groups: Groups) -> Self {
-        Self { book, groups: Arc::new(groups) }
+        Self { book, groups: Arc::new(groups), mark: None }
     }
 }
 
@@ -91,7 +101,8 @@ pub(super) fn book(own: &Files, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Bo
     let mut report = Report {
         name: manifest.name.clone(),
         about: manifest.about.clone(),
-        widens: manifest.widens.clone(),
+        narrows: manifest.narrows.clone(),
+        proves: manifest.proves.clone(),
         parameters: manifest
             .parameters
             .iter()

@@ -13,8 +13,10 @@ pub struct Report {
     pub name: String,
     /// What it is for.
     pub about: String,
-    /// The pack that it permits more than, if it says so.
-    pub widens: Option<String>,
+    /// The ready pack that it says it is no wider than; `lamassu policy prove` holds it to that.
+    pub narrows: Option<String>,
+    /// What else it says of itself, to be proved.
+    pub proves: Vec<String>,
     /// What the user fills in: name, and what it is.
     pub parameters: Vec<(String, String)>,
     /// Its rules, the guards that always stand included.
@@ -39,8 +41,11 @@ pub fn check(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<Report, PackE
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {}", self.name, self.about)?;
-        if let Some(narrower) = &self.widens {
-            writeln!(f, "  permits more than `{narrower}`")?;
+        if let Some(wider) = &self.narrows {
+            writeln!(f, "  permits nothing that `{wider}` denies; to be proved by `lamassu policy prove`")?;
+        }
+        for claim in &self.proves {
+            writeln!(f, "  claim `{claim}`; to be proved by `lamassu policy prove`")?;
         }
         for (name, about) in &self.parameters {
             writeln!(f, "  parameter `{name}`: {about}")?;

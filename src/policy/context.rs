@@ -96,8 +96,10 @@ fn claims(claims: &Claims) -> Result<RestrictedExpression, PolicyError> {
         ("instructed", claims.instructed),
         ("away", claims.away),
         ("follows", claims.follows),
+        ("carries", claims.carries),
         ("asked", claims.asked),
         ("looks", claims.looks),
+        ("removes", claims.removes),
         ("private", claims.private),
     ];
     record(attributes(flags.map(|(name, flag)| (name, RestrictedExpression::new_bool(flag)))))
@@ -124,6 +126,10 @@ fn state(standing: &Standing, resource: &Resource) -> Result<RestrictedExpressio
         ("mode", text(mode(standing.mode))),
         ("now", long(standing.now)),
         ("tainted", RestrictedExpression::new_bool(!standing.tainted_by.is_empty())),
+        (
+            "readFiles",
+            RestrictedExpression::new_bool(standing.tainted_by.iter().any(|place| place.starts_with("file:"))),
+        ),
         ("taintedBy", texts(standing.tainted_by.iter().map(String::as_str))),
     ]))
 }

@@ -95,6 +95,18 @@ impl Shelf {
     }
 }
 
+/// Whether the scope of `rule` lets it apply to `action` upon something of the type `kind`.
+#[cfg(feature = "prove")]
+pub(super) fn applies(rule: &Policy, action: &EntityUid, kind: &EntityTypeName, schema: &Schema) -> bool {
+    let other = |other: &EntityTypeName| other != kind;
+    let elsewhere = match rule.resource_constraint() {
+        ResourceConstraint::Is(name) | ResourceConstraint::IsIn(name, _) => other(&name),
+        ResourceConstraint::Eq(id) => other(id.type_name()),
+        ResourceConstraint::Any | ResourceConstraint::In(_) => false,
+    };
+    !elsewhere && concerns(&rule.action_constraint(), action, schema)
+}
+
 fn concerns(actions: &ActionConstraint, action: &EntityUid, schema: &Schema) -> bool {
     let within = |id: &EntityUid| id == action || schema.actions.is_ancestor_of(id, action);
     match actions {

@@ -25,8 +25,8 @@ pub(super) struct Manifest {
     /// What the pack says of itself beyond what must hold for every pack: names of `policies/claims`.
     #[serde(default)]
     pub(super) proves: Vec<String>,
-    /// The pack that this one permits more than.
-    pub(super) widens: Option<String>,
+    /// The ready pack that this one is no wider than.
+    pub(super) narrows: Option<String>,
     #[serde(default)]
     pub(super) parameters: BTreeMap<String, Parameter>,
 }
@@ -72,16 +72,23 @@ impl Groups {
     pub(super) fn of<'a>(&'a self, member: &'a Member) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(_, known)| known == member).map(|(name, _)| name.as_str())
     }
+
+    /// A list that holds something here which it does not hold in `other`.
+    #[cfg(feature = "prove")]
+    pub(super) fn beyond(&self, other: &Self) -> Option<&str> {
+        self.0.iter().find(|entry| !other.0.contains(entry)).map(|(name, _)| name.as_str())
+    }
 }
 
 impl Manifest {
     /// Reads `text`.
     pub(super) fn read(text: &Text) -> Result<Self, PackError> {
         let manifest: Self = toml::from_str(&text.body).map_err(|error| Fault::toml(text, &error))?;
-        if let Some(odd) = manifest.proves.iter().find(|name| !text::claims().any(|known| known == *name)) {
-            let known = text::claims().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let offset = text.body.find(odd.as_str()).unwrap_or(0);
-            return Err(Fault::at(text, offset, format!("there is no claim `{odd}`; there are {known}")).into());
+        for claim in &manifest.proves {
+            known(text, ("claim", claim), text::claims())?;
+        }
+        if let Some(wider) = &manifest.narrows {
+            known(text, ("ready pack", wider), text::names())?;
         }
         for (name, parameter) in &manifest.parameters {
             for entry in parameter.default.iter().flatten() {
@@ -123,6 +130,17 @@ impl Manifest {
     fn wrong(&self, name: &str, problem: String) -> PackError {
         PackError::Parameter { pack: self.name.clone(), name: name.to_owned(), problem }
     }
+}
+
+/// That the `name` of something of this kind, which stands in `text`, is one of those there are.
+fn known(text: &Text, (kind, name): (&str, &str), there: impl Iterator<Item = &'static str>) -> Result<(), PackError> {
+    let there: Vec<_> = there.collect();
+    if there.contains(&name) {
+        return Ok(());
+    }
+    let listed = there.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let offset = text.body.find(&format!("\"{name}\"")).map_or(0, |quote| quote + 1);
+    Err(Fault::at(text, offset, format!("there is no {kind} `{name}`; there are {listed}")).into())
 }
 
 impl Kind {

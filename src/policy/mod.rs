@@ -4,7 +4,7 @@
 //! that say what the rules are meant to decide (`cases.toml`). [`CedarPolicy::load`] parses and
 //! validates all of it, beside the guards that stand whatever a pack says, and runs the cases;
 //! one mistake anywhere and nothing is loaded. [`check`] tells what is in a pack, [`test`] whether
-//! each of its rules matters, `prove` what holds for every request, [`explain`] why a recorded
+//! each of its rules matters, `Prover` what holds for every request, [`explain`] why a recorded
 //! judgement fell as it did.
 //!
 //! Deciding looks at the question alone. Whatever goes wrong in it is an error, and the gate
@@ -19,6 +19,7 @@ mod changes;
 mod check;
 mod consent;
 mod context;
+mod depth;
 mod entities;
 mod eval;
 mod explain;
@@ -51,7 +52,7 @@ pub use learn::{General, LearnError, Learned, Learner};
 pub use manifest::Parameters;
 pub use pack::Pack;
 #[cfg(feature = "prove")]
-pub use prove::{Finding, Outcome, Proof, ProveError, prove};
+pub use prove::{Finding, Outcome, Proof, ProveError, Prover};
 pub use recorded::{Bindings, Recorded, Unjudged, Word};
 pub use trial::{Check, Trial, test};
 pub use why::{Turn, Why, why};

@@ -67,6 +67,15 @@ impl Pack {
         }
     }
 
+    /// The folder, if it is one's own.
+    #[must_use]
+    pub fn place(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Ready(_) => None,
+            Place::Folder(folder) => Some(folder),
+        }
+    }
+
     /// The same pack with nothing filled in.
     #[must_use]
     pub fn unfilled(&self) -> Self {

@@ -6,6 +6,7 @@ use cedar_policy::{EntityUid, Policy, PolicyId, PolicySet, ValidationMode, Valid
 use lamassu_contract::Rule;
 
 use super::{
+    depth,
     fault::{Fault, PackError},
     host,
     schema::Schema,
@@ -82,6 +83,10 @@ fn stop(mut faults: Vec<Fault>) -> Result<(), PackError> {
 }
 
 fn parse<'a>(text: &'a Text, reserved: &[&str], found: &mut Vec<Found<'a>>, faults: &mut Vec<Fault>) {
+    if let Some(fault) = depth::too_deep(text) {
+        faults.push(fault);
+        return;
+    }
     let set: PolicySet = match text.body.parse() {
         Ok(set) => set,
         Err(errors) => {

@@ -1,5 +1,6 @@
 //! The policy as a whole, asked through the gate as the runtime asks.
 
+mod abuse;
 mod approval;
 mod consent;
 mod hostile;

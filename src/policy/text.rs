@@ -2,7 +2,13 @@
 
 use std::path::Path;
 
-use super::fault::{Fault, PackError};
+use lamassu_contract::Digest;
+use serde_json::json;
+
+use super::{
+    fault::{Fault, PackError},
+    manifest::Parameters,
+};
 
 /// The largest file that is read.
 const LARGEST: u64 = 1024 * 1024;
@@ -26,6 +32,18 @@ pub(super) struct Files {
     pub(super) manifest: Text,
     pub(super) rules: Vec<Text>,
     pub(super) cases: Text,
+}
+
+impl Files {
+    /// A digest of all that decides: the rules, the guards, the words they are written in, and what was
+    /// filled in.
+    pub(super) fn mark(&self, parameters: &Parameters) -> Digest {
+        let (defaults, guards) = base();
+        let schema = schema();
+        let fixed = [&defaults, &schema, &self.manifest];
+        let texts = fixed.into_iter().chain(&guards).chain(&self.rules).map(|text| text.body.as_str());
+        Digest::of(&json!([texts.collect::<Vec<_>>(), parameters]))
+    }
 }
 
 /// The words of every policy.
@@ -57,6 +75,17 @@ const CLAIMS: &[(&str, &str, &str)] = &[
         "what cannot be undone waits for a person",
         include_str!("../../policies/claims/asks-before-irreversible.cedar"),
     ),
+    (
+        "asks-before-consequences",
+        "what commits the user waits for a person",
+        include_str!("../../policies/claims/asks-before-consequences.cedar"),
+    ),
+    (
+        "changes-no-site",
+        "sites are only read, as far as the method of a request tells",
+        include_str!("../../policies/claims/changes-no-site.cedar"),
+    ),
+    ("no-network", "nothing leaves this machine", include_str!("../../policies/claims/no-network.cedar")),
 ];
 
 /// The names of all claims.
@@ -91,7 +120,19 @@ macro_rules! ready {
     };
 }
 
-ready!("deny-all", "read-only", "look-dont-touch", "web-forms", "shop", "tools-guarded", "tools-strict");
+ready!(
+    "deny-all",
+    "read-only",
+    "look-dont-touch",
+    "research",
+    "files-only",
+    "web-forms",
+    "shop",
+    "payments-ask",
+    "mail",
+    "tools-guarded",
+    "tools-strict",
+);
 
 /// The names of the ready packs.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {

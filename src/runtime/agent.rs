@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{Effect, Gate, Mode, Vault};
+use lamassu_contract::{Effect, Mode, Vault};
 
-use super::{AgentBuilder, Approver, Event, Report, run::Run, toolbox::Toolbox};
+use super::{
+    AgentBuilder, Approver, Event, Report,
+    law::{Change, Law},
+    run::Run,
+    toolbox::Toolbox,
+};
 use crate::{
     goal::Goal,
     journal::{Journal, JournalError, Ledger},
     planner::{Planner, PlannerError, Prices},
-    policy::{Consents, Pack},
+    policy::{Consents, Pack, PackError},
 };
 
 /// A planner, tools, a policy and a record, ready to reach goals.
@@ -30,9 +35,7 @@ pub(super) struct Parts {
     pub(super) mode: Mode,
     pub(super) planner: Arc<dyn Planner>,
     pub(super) toolbox: Toolbox,
-    pub(super) gate: Gate,
-    /// The pack of rules, if the policy is one, for the record.
-    pub(super) pack: Option<Pack>,
+    pub(super) law: Law,
     pub(super) approver: Arc<dyn Approver>,
     /// What people have agreed to beforehand, and how more of it is kept.
     pub(super) consents: Consents,
@@ -51,7 +54,7 @@ impl Parts {
     }
 
     pub(super) fn vault(&self) -> &Vault {
-        self.gate.vault()
+        self.law.vault()
     }
 }
 
@@ -87,6 +90,23 @@ impl Agent {
     pub async fn resume(&self, id: &str, goal: impl Into<Goal>) -> Result<Report, RunError> {
         let journal = self.parts.ledger.resume(id).await?;
         self.drive(goal.into(), journal).await
+    }
+
+    /// Judges by `pack` from now on, in runs that are under way too, and says which policy that is,
+    /// counted from 1. It is read, validated and tried on its cases first, which takes a moment.
+    ///
+    /// What the policy before has permitted and what was not begun yet is refused, and a person's consent
+    /// that was asked for under it does not count; an action that has begun is not called back. Every run
+    /// has it on record at its next look, and each judgement the mark of the policy that it was made by.
+    ///
+    /// # Errors
+    ///
+    /// [`PackError`] if the pack does not load. Then the last policy stays, and observers and the record
+    /// are told why.
+    pub fn reload(&self, pack: Pack) -> Result<u64, PackError> {
+        let (Change { pack, generation, problem }, result) = self.parts.law.reload(pack);
+        (self.parts.events)(&Event::Reloaded { pack, generation, problem });
+        result
     }
 
     async fn drive(&self, goal: Goal, journal: Journal) -> Result<Report, RunError> {

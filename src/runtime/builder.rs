@@ -7,6 +7,7 @@ use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 use super::{
     Agent, Approver, Deny, Event,
     agent::{Keep, Parts},
+    law::Law,
     toolbox::Toolbox,
 };
 use crate::{
@@ -173,8 +174,12 @@ impl AgentBuilder {
         let (rules, keep) = self.consents;
         let consents = Consents::read(&rules, &verbs)?;
         let (policy, pack): (Arc<dyn Policy>, _) = match self.policy {
-            Choice::Own(policy) => (policy, None),
-            Choice::Pack(pack) => (Arc::new(CedarPolicy::load(&pack, &verbs)?), Some(pack)),
+            Choice::Own(policy) => (policy, (None, String::new())),
+            Choice::Pack(pack) => {
+                let policy = CedarPolicy::load(&pack, &verbs)?;
+                let mark = policy.mark();
+                (Arc::new(policy), (Some(pack), mark))
+            }
         };
         let parts = Parts {
             name: self.name,
@@ -182,8 +187,7 @@ impl AgentBuilder {
             mode: self.mode,
             planner: self.planner.ok_or(BuildError::NoPlanner)?,
             toolbox,
-            gate: Gate::new(policy, Arc::new(self.vault)),
-            pack,
+            law: Law::new(Gate::new(policy, Arc::new(self.vault)), verbs, pack),
             approver: self.approver,
             consents,
             keep,

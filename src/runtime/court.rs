@@ -55,6 +55,9 @@ pub(super) struct Judged {
     /// The digest of the action as it was judged; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) digest: String,
+    /// The mark of the policy that judged, if it is a pack's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) policy: String,
     /// What was asked for.
     pub(super) call: Call,
     /// The secrets it would use, with where each is bound to; not their values.
@@ -131,8 +134,8 @@ impl Run {
     ) -> Result<(Entry<Judged>, Authority), Halt> {
         let name = format!("consent-{}", self.state.steps);
         let court = self.court(matter.call);
-        let digest = matter.held.digest.clone();
-        self.judgement(&name, async move { court.approve(authority, &digest, consent).await }).await
+        let (digest, policy) = (matter.held.digest.clone(), matter.held.policy.clone());
+        self.judgement(&name, async move { court.approve(authority, (&digest, &policy), consent).await }).await
     }
 
     /// Takes note of a plan that somebody agreed to, of which `held` is the first action.
@@ -293,11 +296,19 @@ impl Court {
             Ok(action) => action,
             Err(failure) => return (self.undescribed(failure), Authority::None),
         };
-        let verdict = self.parts.gate.judge(action.clone(), &self.standing);
+        let verdict = self.parts.law.judge(action.clone(), &self.standing);
         self.word(&action, verdict)
     }
 
-    async fn approve(&self, authority: Authority, digest: &str, consent: Consent) -> (Judged, Authority) {
+    async fn approve(
+        &self,
+        authority: Authority,
+        (digest, policy): (&str, &str),
+        consent: Consent,
+    ) -> (Judged, Authority) {
+        // A consent that is at hand came in this attempt, and the gate knows which policy asked for it. One
+        // from the record counts under the policy that the record names.
+        let asked = matches!(authority, Authority::None).then_some(policy);
         let Some(held) = self.held(authority, digest).await else {
             let failure = Failure::invalid("the action is no longer what was consented to; ask again");
             return (self.invalid(failure), Authority::None);
@@ -305,7 +316,10 @@ impl Court {
         let action = held.action().clone();
         let at = consent.at.unwrap_or(self.standing.now);
         let approval = Approval { by: consent.by, digest: held.digest(), at };
-        let verdict = self.parts.gate.approve(held, &approval, self.standing.now);
+        let Some(verdict) = self.parts.law.consent(held, &approval, asked) else {
+            let failure = Failure::invalid("the policy was replaced after a person was asked; ask again");
+            return (self.invalid(failure), Authority::None);
+        };
         let (judged, authority) = self.word(&action, verdict);
         (Judged { approved_by: Some(approval.by), ..judged }, authority)
     }
@@ -368,7 +382,7 @@ impl Court {
         }
     }
 
-    fn word(&self, action: &Action, verdict: Verdict) -> (Judged, Authority) {
+    fn word(&self, action: &Action, (verdict, policy): (Verdict, String)) -> (Judged, Authority) {
         let (verdict, rules, authority) = match verdict {
             Verdict::Go(permit) => (Word::Go, permit.rules().to_vec(), Authority::Permit(permit)),
             Verdict::Hold(held) => (Word::Hold, held.rules().to_vec(), Authority::Held(held)),
@@ -376,7 +390,7 @@ impl Court {
         };
         let digest = action.digest().to_string();
         let secrets = self.secrets_of(action);
-        (Judged { digest, secrets, ..self.judged(action.to_value(), verdict, rules) }, authority)
+        (Judged { digest, secrets, policy, ..self.judged(action.to_value(), verdict, rules) }, authority)
     }
 
     /// Where the secrets of `action` are bound to, so that the record can be judged again.
@@ -409,6 +423,7 @@ impl Court {
             action: vault.redact_value(action),
             digest: String::new(),
             secrets: Vec::new(),
+            policy: String::new(),
             call: self.call.clone(),
             standing: self.standing.clone(),
             verdict,

@@ -11,6 +11,7 @@ use super::{
     Event, Settled, Status,
     agent::Parts,
     court::{Authority, Court, Judged, Word},
+    law::Change,
     run::{Halt, Run},
     state::Reached,
 };
@@ -111,17 +112,22 @@ impl Run {
         let court = self.court(&Call::new("", ""));
         let blobs = self.journal.blobs();
         let goal = self.goal.text.clone();
+        let known = self.state.changes;
         let entry = self.journal.step(Kind::Look, &name, async move {
+            let changes = parts.law.since(known);
             let restored = court.restore().await;
             let calls: Vec<_> = parts.toolbox.all().filter_map(|tool| tool.look(&goal)).collect();
             let mut glances = Vec::new();
             for call in calls {
                 glances.push(glance(&parts, &court.about(call), &blobs).await);
             }
-            Look { glances, restored }
+            Look { glances, restored, changes }
         });
         let entry = entry.await?;
         self.state.clock.tick(&entry);
+        if entry.fresh {
+            self.state.changes += entry.value.changes.len();
+        }
         self.came_back(&entry.value.restored);
         let mut now = Vec::new();
         for Glance { judged, seen } in entry.value.glances {
@@ -174,6 +180,9 @@ struct Look {
     /// In a run that was taken up again: what was judged to bring things back to where they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     restored: Vec<Judged>,
+    /// What became of packs that were read again since the last look.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Change>,
 }
 
 /// One look of one tool.

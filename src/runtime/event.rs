@@ -55,6 +55,15 @@ pub enum Event {
         /// How long it took, in milliseconds.
         millis: u64,
     },
+    /// A pack was read again.
+    Reloaded {
+        /// Its name or folder.
+        pack: String,
+        /// Which policy judges from now on, counted from 1; the one before, if there is a problem.
+        generation: u64,
+        /// Why the pack was not taken.
+        problem: Option<String>,
+    },
     /// The runtime has something to say.
     Noted {
         /// What.

@@ -9,12 +9,15 @@ mod builder;
 mod court;
 mod effect;
 mod event;
+mod law;
 mod plan;
 mod repeat;
 mod report;
 mod run;
 mod state;
 mod step;
+#[cfg(test)]
+mod tests;
 mod toolbox;
 
 pub use agent::{Agent, RunError};

@@ -2,7 +2,7 @@
 //!
 //! A plan is given by a person who was shown its parts, and it is on record like any other answer. It
 //! ends like any other consent, covers nothing that cannot be undone, and nothing any more once the
-//! run has read from a place that it had not read from then.
+//! run has read from a place that it had not read from then, or under another policy.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -36,6 +36,8 @@ pub struct Plan {
     parts: Vec<Part>,
     /// The untrusted places that the run had read from when it was shown.
     tainted_by: BTreeSet<String>,
+    /// The mark of the policy that held its actions.
+    policy: String,
 }
 
 /// A plan that somebody agreed to.
@@ -87,13 +89,14 @@ impl Plan {
                 None => parts.push(Part { deed, names: BTreeSet::from([name]), times: 1 }),
             }
         }
-        let tainted_by = held.first()?.standing.tainted_by.clone();
-        (parts.iter().map(|part| part.times).sum::<u32>() > 1).then_some(Self { parts, tainted_by })
+        let first = held.first()?;
+        let (tainted_by, policy) = (first.standing.tainted_by.clone(), first.policy.clone());
+        (parts.iter().map(|part| part.times).sum::<u32>() > 1).then_some(Self { parts, tainted_by, policy })
     }
 
     /// The number of the part that covers `judged`.
     fn part(&self, judged: &Judged) -> Option<usize> {
-        if !judged.standing.tainted_by.is_subset(&self.tainted_by) {
+        if judged.policy != self.policy || !judged.standing.tainted_by.is_subset(&self.tainted_by) {
             return None;
         }
         let (deed, name) = Deed::of(judged)?;

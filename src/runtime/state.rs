@@ -26,6 +26,8 @@ pub(super) struct State {
     pub(super) wrong_answers: u32,
     /// What people have agreed to beforehand.
     pub(super) plans: Vec<Agreed>,
+    /// How many changes of the policy were on record or came before this attempt.
+    pub(super) changes: usize,
     spent: Spent,
     limits: Limits,
 }
@@ -53,6 +55,7 @@ impl State {
             clock: Clock::default(),
             wrong_answers: 0,
             plans: Vec::new(),
+            changes: 0,
             spent: Spent::default(),
             limits: goal.budget.limits,
         }

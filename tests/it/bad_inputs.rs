@@ -251,6 +251,32 @@ fn a_list_of_calls_that_cannot_be_read_is_a_usage_error_and_begins_no_run() {
 }
 
 #[test]
+fn of_a_key_that_comes_twice_one_value_is_judged_and_that_one_is_used() {
+    let desk = Desk::new();
+    desk.write("task.toml", TASK);
+    let twice = |one: &str, two: &str| {
+        format!(r#"{{"tool":"files","verb":"write","args":{{"path":"{one}","path":"{two}","text":"x","text":"y"}}}}"#)
+    };
+    desk.write("calls.json", &format!("[{},{}]", twice("../a.txt", "b.txt"), twice("c.txt", "../d.txt")));
+    let ran = desk.run_with(&["run", "task.toml", "--json"], &[("PIN", PIN)]);
+    let made = ["a.txt", "work/b.txt", "work/c.txt", "d.txt"].map(|name| desk.path(name).exists());
+    assert_eq!((verdicts(&desk, &ran), made), (counts([("go", 1), ("stop", 1)]), [false, true, false, false]));
+    assert_eq!(desk.read("work/b.txt"), "y");
+}
+
+#[test]
+fn a_pack_that_the_planner_could_rewrite_judges_nothing() {
+    let desk = Desk::new();
+    let task = TASK
+        .replace("workspace = \"work\"", "workspace = \".\"")
+        .replace("\"web-forms\"\nsites", "\"./packs/open\"\n#");
+    let write = [call("files.write", json!({ "path": "packs/open/more.cedar", "text": "x" }))];
+    let ran = replay(&desk, &task, &write);
+    assert_eq!((ran.code, ran.err.contains("lies in the workspace")), (2, true), "{}", ran.err);
+    assert!(!desk.path("packs/open/more.cedar").exists());
+}
+
+#[test]
 fn an_endless_file_is_a_usage_error() {
     let ran = Desk::new().run(&["run", "/dev/zero"]);
     assert_eq!((ran.code, ran.err.contains("at most 1000000 are read")), (2, true), "{}", ran.err);

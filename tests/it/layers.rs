@@ -19,7 +19,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What only the named files may do, each with the words that give it away.
 const DOORS: &[(&str, &[&str], &[&str])] = &[
     ("make a gate", &["Gate::new("], &["src/policy/cases.rs", "src/runtime/builder.rs"]),
-    ("consent to a held action", &[".approve(held"], &["src/runtime/court.rs"]),
+    ("consent to a held action", &[".approve(held"], &["src/runtime/law.rs"]),
+    ("replace a policy", &[".install("], &["src/runtime/law.rs"]),
     (
         "make trusted labels",
         &["Source::Goal)", "Label::of("],

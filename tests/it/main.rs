@@ -13,12 +13,14 @@ mod attack;
 mod bad_inputs;
 mod budget;
 mod command;
+mod faults;
 mod hostile;
 mod labels;
 mod layers;
 #[cfg(feature = "model")]
 mod model;
 mod past;
+mod reload;
 mod resume;
 mod runtime;
 mod secrets;

@@ -152,6 +152,41 @@ fn a_learned_pack_loads_and_flips_nothing_and_the_task_runs_under_it() {
     assert_eq!((ran.code, ran.err.contains("no rule allows `delete `old.txt`")), (3, true), "{ran:?}");
 }
 
+#[cfg(feature = "prove")]
+#[test]
+fn a_learned_pack_is_proved_to_be_no_wider_than_the_one_that_was_recorded() {
+    let desk = done();
+    let learned = desk.run(&["policy", "learn", "last", "-o", "packs/tidy"]);
+    told(&learned, &["proved   no-wider-than web-forms: it permits nothing that `web-forms` denies"]);
+    let elsewhere = [("CVC5", "/nowhere/cvc5")];
+    let unproved = desk.run_with(&["policy", "learn", "last", "-o", "packs/again"], &elsewhere);
+    let words = "not proved that it permits nothing that `web-forms` denies: a proof needs the solver cvc5, which is not installed; install it (`make setup`";
+    assert_eq!(unproved.code, 0, "{unproved:?}");
+    told(&unproved, &[words]);
+    let missing = desk.run_with(&["policy", "prove", "deny-all"], &elsewhere);
+    assert!(missing.code == 1 && missing.err.contains("cvc5, which is not installed"), "{missing:?}");
+}
+
+#[cfg(feature = "prove")]
+#[tokio::test]
+async fn sites_that_were_filled_in_count_in_a_proof() {
+    let desk = Desk::new();
+    let get = |url: &str| Call::new("http", "request").with("method", "GET").with("url", url);
+    for sites in ["https://shop.test", "shop.test"] {
+        let goal = "ask https://shop.test/a";
+        let agent = Agent::builder()
+            .planner(Script::calls(vec![get("https://shop.test/a")]))
+            .tool(lamassu::http::HttpTool::new(lamassu::http::Limits::default()))
+            .pack(Pack::ready("read-only").with("sites", [sites]))
+            .journal(Store::open(&desk.path("record")).unwrap());
+        let report = agent.rehearse().build().unwrap().run(Goal::new(goal)).await.unwrap();
+        assert_eq!(report.status, Status::Done);
+        let out = format!("packs/learned-{}", sites.len());
+        let learned = desk.run(&["policy", "learn", "last", "-o", &out]);
+        told(&learned, &["proved   no-wider-than read-only"]);
+    }
+}
+
 /// An app's agent that deletes a file, if a person agrees.
 fn deleter(desk: &Desk, pack: Pack, says: fn(&Request) -> Ruling) -> Agent {
     let calls = vec![Call::new("files", "delete").with("path", "old.txt")];

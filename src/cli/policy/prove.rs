@@ -14,7 +14,7 @@ pub(super) fn prove(path: &str, against: Option<&str>) -> Result<u8, Complaint> 
 
     let pack = Pack::find(path, Path::new(""));
     let against = against.map(|path| Pack::find(path, Path::new("")));
-    let proof = policy::prove(&pack, against.as_ref(), &tools::all()?).map_err(Complaint::failed)?;
+    let proof = policy::Prover::new(&tools::all()?).prove(&pack, against.as_ref()).map_err(Complaint::failed)?;
     say(&proof);
     Ok(u8::from(!proof.holds()))
 }

@@ -142,6 +142,9 @@ fn facts(action: &Action, general: General, all: &mut Vec<String>) {
     if let Some(method) = fact("method").and_then(Value::as_str) {
         all.push(format!("context.facts has method && context.facts.method == {}", cedar(method)));
     }
+    if action.call().name() == "http.request" && fact("bodyBytes").and_then(Value::as_u64).unwrap_or(0) == 0 {
+        all.push("!(context.facts has bodyBytes && context.facts.bodyBytes > 0)".to_owned());
+    }
     if let Some(to) = fact("to").and_then(Value::as_str) {
         all.extend(within("context.facts", "to", "to", to, general));
     }

@@ -2,7 +2,7 @@
 
 use cedar_policy::{Effect, PolicySet};
 
-use super::solver::{Answer, Query, Questions};
+use super::solver::{Answer, Known, Query, Questions};
 use super::{NOTHING, ProveError, cedar::Book, of_effect, with, with_given};
 
 /// The ids of the pack's own rules that make no difference to any request: a permit that some forbid
@@ -28,7 +28,8 @@ pub(in crate::policy) fn idle(book: &Book) -> Result<Vec<String>, ProveError> {
         ids.push(rule.id().to_string());
         queries.push(query);
     }
-    let answers = Questions { schema: book.schema(), sets: &sets, queries: &queries }.answer()?;
+    let answers =
+        Questions { schema: book.schema(), sets: &sets, queries: &queries, known: &Known::default() }.answer()?;
     let mut idle = Vec::new();
     for (id, answer) in ids.into_iter().zip(answers) {
         match answer {

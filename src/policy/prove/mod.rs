@@ -7,14 +7,17 @@
 
 mod consent;
 mod example;
+mod filled;
 mod live;
 mod report;
+mod shelf;
 mod solver;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use cedar_policy::{Effect, PolicyId, PolicySet};
+use cedar_policy_symcc::solver::SolverError;
 use lamassu_contract::Verb;
 
 pub use report::{Finding, Outcome, Proof};
@@ -22,13 +25,14 @@ pub use report::{Finding, Outcome, Proof};
 use super::{
     cedar::{self, Book},
     fault::{Fault, PackError},
+    host, manifest,
     pack::Pack,
     schema::Schema,
     text::{self, Text},
 };
 use consent::Consent;
 use example::{Example, Ruling};
-use solver::{Answer, Query, Questions};
+use solver::{Answer, Known, Query, Questions};
 
 pub(super) use live::idle;
 
@@ -41,8 +45,8 @@ pub enum ProveError {
     Pack(#[from] PackError),
     /// The solver is not installed.
     #[error(
-        "a proof needs the solver cvc5 ({0}); install it (`apt-get install cvc5`, `brew install cvc5/cvc5/cvc5`), \
-         or say with the variable `CVC5` where it is"
+        "a proof needs the solver cvc5, which {0}; install it (`make setup`, `apt-get install cvc5` or \
+         `brew install cvc5/cvc5/cvc5`), or say with the variable `CVC5` where it is"
     )]
     NoSolver(String),
     /// The solver, or what goes to it, is not as it should be.
@@ -51,8 +55,14 @@ pub enum ProveError {
 }
 
 impl ProveError {
-    fn missing(error: &impl ToString) -> Self {
-        Self::NoSolver(error.to_string())
+    fn missing(error: SolverError) -> Self {
+        match error {
+            SolverError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Self::NoSolver("is not installed".to_owned())
+            }
+            SolverError::Io(error) => Self::NoSolver(format!("cannot be started: {error}")),
+            error => Self::solver(&error),
+        }
     }
 
     fn solver(error: &(impl ToString + ?Sized)) -> Self {
@@ -60,25 +70,63 @@ impl ProveError {
     }
 }
 
-/// Proves, or refutes by an example, what must hold for every pack, what `pack` says of itself
-/// (`proves` in `pack.toml`), and, if `against` is given, that it permits nothing that the other
-/// denies. Lists of the user's that have the same name in both count as the same.
-///
-/// # Errors
-///
-/// [`ProveError`] if a pack does not load or there is no solver. A claim that is refuted is no error.
-pub fn prove(pack: &Pack, against: Option<&Pack>, verbs: &[(String, Vec<Verb>)]) -> Result<Proof, ProveError> {
-    let (book, report) = cedar::read(pack, verbs)?;
-    let mut claims = Claims::new(&book)?;
-    for name in &book.manifest().proves {
-        claims.declared(name)?;
+/// Proves things about packs. What it has proved it remembers, so that one for several packs takes less time
+/// than one for each.
+#[derive(Debug)]
+pub struct Prover {
+    verbs: Vec<(String, Vec<Verb>)>,
+    known: Known,
+}
+
+impl Prover {
+    /// A prover about packs that judge tools with these `verbs` besides the built-in ones.
+    #[must_use]
+    pub fn new(verbs: &[(String, Vec<Verb>)]) -> Self {
+        Self { verbs: verbs.to_vec(), known: Known::default() }
     }
-    if let Some(against) = against {
-        let (other, other_report) = cedar::read(against, verbs)?;
-        claims.against(&other_report.name, &other.rules().cedar);
+
+    /// Proves, or refutes by an example, what must hold for every pack, what `pack` says of itself
+    /// (`proves` and `narrows` in `pack.toml`), and, if `against` is given, that it permits nothing that the
+    /// other denies. Lists of the user's that have the same name in both count as the same.
+    ///
+    /// # Errors
+    ///
+    /// [`ProveError`] if a pack does not load or there is no solver. A claim that is refuted is no error.
+    pub fn prove(&self, pack: &Pack, against: Option<&Pack>) -> Result<Proof, ProveError> {
+        let (book, report) = cedar::read(pack, &self.verbs)?;
+        let mut claims = Claims::new(&book)?;
+        for name in &book.manifest().proves {
+            claims.declared(name)?;
+        }
+        let narrows = report.narrows.map(Pack::ready);
+        for other in narrows.iter().chain(against) {
+            let (other, other_report) = cedar::read(other, &self.verbs)?;
+            claims.against(&other_report.name, &other.rules().cedar);
+        }
+        let (findings, kinds) = claims.settle(&book, &self.known)?;
+        Ok(Proof { pack: report.name, kinds, rules: report.rules.len(), findings })
     }
-    let (findings, kinds) = claims.settle(&book)?;
-    Ok(Proof { pack: report.name, kinds, rules: report.rules.len(), findings })
+
+    /// Proves, or refutes by an example, that `pack` permits nothing that `other` denies, both as they are
+    /// filled in: a site that `pack` names itself counts as one of the list that it is on in `other`.
+    ///
+    /// # Errors
+    ///
+    /// [`ProveError`] if a pack does not load or there is no solver. A claim that is refuted is no error.
+    pub fn within(&self, pack: &Pack, other: &Pack) -> Result<Finding, ProveError> {
+        let (book, _) = cedar::read(pack, &self.verbs)?;
+        let (wider, report) = cedar::read(other, &self.verbs)?;
+        let (own, lists) = (book.manifest().groups(pack.parameters())?, wider.manifest().groups(other.parameters())?);
+        let filled = filled::facts(&book, &lists)?;
+        let rules = with(&book.rules().cedar, filled.policies())?;
+        let mut claims = Claims { sets: vec![with_given(&rules)?, PolicySet::new()], claims: Vec::new() };
+        claims.against(&report.name, &wider.rules().cedar);
+        if let (Some(list), Some(claim)) = (own.beyond(&lists), claims.claims.last_mut()) {
+            claim.query = Err(format!("its list `{list}` holds more than that of `{}`", report.name));
+        }
+        let (mut findings, _) = claims.settle(&book, &self.known)?;
+        findings.pop().ok_or_else(|| ProveError::solver("nothing was asked"))
+    }
 }
 
 /// What is claimed, and the sets of rules that the claims are about.
@@ -149,10 +197,10 @@ impl Claims {
     }
 
     /// What became of each claim, and of how many kinds of request.
-    fn settle(self, book: &Book) -> Result<(Vec<Finding>, usize), ProveError> {
+    fn settle(self, book: &Book, known: &Known) -> Result<(Vec<Finding>, usize), ProveError> {
         let schema = book.schema();
         let queries: Vec<_> = self.claims.iter().filter_map(|claim| claim.query.as_ref().ok().copied()).collect();
-        let questions = Questions { schema, sets: &self.sets, queries: &queries };
+        let questions = Questions { schema, sets: &self.sets, queries: &queries, known };
         let mut answers = questions.answer()?.into_iter();
         let kinds = questions.kinds().len();
         let settle = |claim: &Claim| {

@@ -2,16 +2,20 @@
 
 use std::{
     collections::{BTreeSet, HashSet},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-use cedar_policy::{EntityUid, PolicySet, RequestEnv};
+use cedar_policy::{EntityUid, Policy, PolicySet, RequestEnv};
 use cedar_policy_symcc::{
-    CedarSymCompiler, CompiledPolicy, CompiledPolicySet, Env, err::Error, implies_asserts, never_errors_asserts,
-    solver::LocalSolver,
+    Asserts, CedarSymCompiler, CompiledPolicy, CompiledPolicySet, CompiledSchema, Env, SymEnv, WellFormedAsserts,
+    err::Error, implies_asserts, never_errors_asserts, solver::LocalSolver,
 };
 
-use super::{ProveError, Schema};
+use super::{ProveError, Schema, shelf::Shelf};
+use crate::policy::index;
 
 /// The longest that the solver may think about one question, in milliseconds.
 const PATIENCE: u32 = 20_000;
@@ -45,6 +49,21 @@ pub(super) struct Questions<'a> {
     pub(super) schema: &'a Schema,
     pub(super) sets: &'a [PolicySet],
     pub(super) queries: &'a [Query],
+    pub(super) known: &'a Known,
+}
+
+/// Formulas that are known to have no solution. Most packs share most of theirs, and so do most kinds of
+/// request of one pack.
+//
+// INVARIANT: a formula says all that it is about but for what the types of entities are, and those are the
+// same in every schema here: verbs that are added to it add actions alone.
+#[derive(Debug, Default)]
+pub(super) struct Known(Mutex<BTreeSet<Asserts>>);
+
+impl Known {
+    fn set(&self) -> MutexGuard<'_, BTreeSet<Asserts>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The answers of one thread: query, kind of request, answer.
@@ -54,11 +73,14 @@ impl Questions<'_> {
     /// One answer for each query: of all kinds of request, the first that refutes it.
     pub(super) fn answer(&self) -> Result<Vec<Answer>, ProveError> {
         let kinds = self.distinct();
+        let shelves = self.sets.iter().map(Shelf::new).collect::<Result<Vec<_>, _>>()?;
+        let schema = CompiledSchema::new(&self.schema.cedar).map_err(|error| ProveError::solver(&error))?;
+        let desks = Desks { questions: self, kinds: &kinds, shelves: &shelves, schema };
         let next = AtomicUsize::new(0);
         let first: Vec<_> = self.queries.iter().map(|_| AtomicUsize::new(usize::MAX)).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(kinds.len().max(1));
         let found = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| self.work(&kinds, &next, &first))).collect();
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| desks.work(&next, &first))).collect();
             let mut found = Vec::new();
             for worker in workers {
                 found.extend(worker.join().map_err(|_| ProveError::solver("a thread of the proof has died"))??);
@@ -106,20 +128,31 @@ impl Questions<'_> {
         }
         answers
     }
+}
 
-    fn work(&self, kinds: &[RequestEnv], next: &AtomicUsize, first: &[AtomicUsize]) -> Result<Found, ProveError> {
+/// Where the questions are put, one kind of request after another.
+struct Desks<'a> {
+    questions: &'a Questions<'a>,
+    kinds: &'a [RequestEnv],
+    shelves: &'a [Shelf],
+    schema: CompiledSchema,
+}
+
+impl Desks<'_> {
+    fn work(&self, next: &AtomicUsize, first: &[AtomicUsize]) -> Result<Found, ProveError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| ProveError::solver(&error))?;
         runtime.block_on(async {
             let solver = LocalSolver::cvc5_with_args([format!("--tlimit-per={PATIENCE}")]);
-            let solver = solver.map_err(|error| ProveError::missing(&error))?;
+            let solver = solver.map_err(ProveError::missing)?;
             let mut compiler = CedarSymCompiler::new(solver).map_err(|error| ProveError::solver(&error))?;
             let mut found = Vec::new();
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(kind) = kinds.get(at) else { break };
-                let mut desk = Desk { questions: self, kind, compiled: self.sets.iter().map(|_| None).collect() };
-                for (number, query) in self.queries.iter().enumerate() {
+                let Some(kind) = self.kinds.get(at) else { break };
+                let scene = self.schema.sym_env(kind).map_err(|error| ProveError::solver(&error))?;
+                let mut desk = Desk { desks: self, kind, scene, compiled: self.shelves.iter().map(|_| None).collect() };
+                for (number, query) in self.questions.queries.iter().enumerate() {
                     // A kind before this one has refuted it already.
                     let Some(first) = first.get(number).filter(|first| first.load(Ordering::Relaxed) > at) else {
                         continue;
@@ -140,8 +173,9 @@ impl Questions<'_> {
 
 /// One kind of request, with the rules compiled for it.
 struct Desk<'a> {
-    questions: &'a Questions<'a>,
+    desks: &'a Desks<'a>,
     kind: &'a RequestEnv,
+    scene: SymEnv,
     compiled: Vec<Option<CompiledPolicySet>>,
 }
 
@@ -165,32 +199,73 @@ impl Desk<'_> {
     ) -> Result<Option<Env>, Error> {
         match *query {
             Query::NeverFails(set) => {
-                for rule in self.questions.sets.get(set).into_iter().flat_map(PolicySet::policies) {
-                    let rule = CompiledPolicy::compile(rule, self.kind, &self.questions.schema.cedar)?;
-                    if let Some(env) = compiler.check_sat(&never_errors_asserts(&rule)).await? {
+                let can_fail: Vec<_> = self.shelf(set).iter().flat_map(|shelf| shelf.fallible()).cloned().collect();
+                for rule in can_fail.iter().filter(|rule| self.applies(rule)) {
+                    let schema = &self.desks.questions.schema.cedar;
+                    let scene = self.scene.clone();
+                    let rule = CompiledPolicy::compile_with_custom_symenv(rule, self.kind, schema, scene)?;
+                    if let Some(env) = self.solve(compiler, &never_errors_asserts(&rule)).await? {
                         return Ok(Some(env));
                     }
                 }
                 Ok(None)
             }
             Query::Implies(one, other) => {
-                self.compile(one)?;
-                self.compile(other)?;
-                compiler.check_sat(&implies_asserts(self.set(one)?, self.set(other)?)).await
+                let (Some(mine), Some(theirs)) = (self.shelf(one), self.shelf(other)) else { return Ok(None) };
+                let near = |rule: &Policy| self.applies(rule);
+                let Some(other) = theirs.beyond(mine, near) else { return Ok(None) };
+                let other = self.compile(other)?;
+                self.keep(one)?;
+                let one = self.compiled.get(one).and_then(Option::as_ref).ok_or(Error::NoPolicies)?;
+                self.solve(compiler, &implies_asserts(one, &other)).await
             }
         }
     }
 
+    /// A request for which `asserts` are so; none if there is none.
+    async fn solve(
+        &self,
+        compiler: &mut CedarSymCompiler<LocalSolver>,
+        asserts: &WellFormedAsserts<'_>,
+    ) -> Result<Option<Env>, Error> {
+        let known = self.desks.questions.known;
+        if known.set().contains(asserts.asserts()) {
+            return Ok(None);
+        }
+        // An answer without an example is had sooner.
+        if compiler.check_unsat(asserts).await? {
+            known.set().insert(Asserts::clone(asserts.asserts()));
+            return Ok(None);
+        }
+        compiler.check_sat(asserts).await
+    }
+
+    fn shelf(&self, set: usize) -> Option<&Shelf> {
+        self.desks.shelves.get(set)
+    }
+
+    /// Whether the scope of `rule` lets it apply to this kind of request. If not, it decides nothing and
+    /// cannot fail.
+    fn applies(&self, rule: &Policy) -> bool {
+        index::applies(rule, self.kind.action(), self.kind.resource(), self.desks.questions.schema)
+    }
+
     #[expect(clippy::result_large_err, reason = "the library's own error, which ends the proof")]
-    fn compile(&mut self, set: usize) -> Result<(), Error> {
-        if let (Some(place @ None), Some(rules)) = (self.compiled.get_mut(set), self.questions.sets.get(set)) {
-            *place = Some(CompiledPolicySet::compile(rules, self.kind, &self.questions.schema.cedar)?);
+    fn keep(&mut self, set: usize) -> Result<(), Error> {
+        if self.compiled.get(set).is_some_and(Option::is_none) {
+            let rules = self.shelf(set).into_iter().flat_map(Shelf::rules).filter(|rule| self.applies(rule));
+            let compiled = self.compile(rules.cloned().collect())?;
+            if let Some(place) = self.compiled.get_mut(set) {
+                *place = Some(compiled);
+            }
         }
         Ok(())
     }
 
     #[expect(clippy::result_large_err, reason = "the library's own error, which ends the proof")]
-    fn set(&self, set: usize) -> Result<&CompiledPolicySet, Error> {
-        self.compiled.get(set).and_then(Option::as_ref).ok_or(Error::NoPolicies)
+    fn compile(&self, rules: Vec<Policy>) -> Result<CompiledPolicySet, Error> {
+        let rules = PolicySet::from_policies(rules).map_err(|_| Error::NoPolicies)?;
+        let schema = &self.desks.questions.schema.cedar;
+        CompiledPolicySet::compile_with_custom_symenv(&rules, self.kind, schema, self.scene.clone())
     }
 }

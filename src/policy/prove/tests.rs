@@ -22,7 +22,7 @@ fn open(more: &str, rules: &str) -> Vec<String> {
 }
 
 fn proved(pack: &Pack, against: Option<&Pack>) -> Proof {
-    prove(pack, against, &[]).unwrap_or_else(|error| panic!("{error}"))
+    Prover::new(&[]).prove(pack, against).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn open_of(proof: &Proof) -> Vec<String> {
@@ -37,7 +37,9 @@ fn rule(id: &str, effect: &str, condition: &str) -> String {
 
 #[test]
 fn everything_that_is_claimed_of_a_ready_pack_is_proved() {
-    let open: Vec<_> = Pack::names().flat_map(|name| open_of(&proved(&Pack::ready(name), None))).collect();
+    let prover = Prover::new(&[]);
+    let proof = |name| prover.prove(&Pack::ready(name), None).unwrap_or_else(|error| panic!("{error}"));
+    let open: Vec<_> = Pack::names().flat_map(|name| open_of(&proof(name))).collect();
     assert_eq!(open, Vec::<String>::new());
 }
 
@@ -84,8 +86,8 @@ fn a_claim_that_does_not_hold_is_shown_with_an_action() {
 #[test]
 fn a_claim_that_nobody_knows_is_a_mistake_in_the_manifest() {
     let folder = pack(&format!("{MANIFEST}proves = [\"harmless\"]\n"), &rule("all", "forbid", "true"));
-    let error = prove(&Pack::folder(folder.path()), None, &[]).expect_err("it is proved").to_string();
-    let expected = "pack.toml:3:12: there is no claim `harmless`; there are `changes-nothing`, `named-sites`, `asks-before-irreversible`";
+    let error = Prover::new(&[]).prove(&Pack::folder(folder.path()), None).expect_err("it is proved").to_string();
+    let expected = "pack.toml:3:12: there is no claim `harmless`; there are `changes-nothing`, `named-sites`, `asks-before-irreversible`, `asks-before-consequences`, `changes-no-site`, `no-network`";
     assert!(error.contains(expected), "{error}");
 }
 
@@ -105,7 +107,7 @@ fn settled(rules: &str, guards: &str) -> Vec<String> {
     let any = "@id(\"t.any\") permit (principal, action, resource);\n";
     let claims = Claims::about(&parse(rules.to_owned()), &parse(format!("{any}{guards}"))).unwrap();
     let (book, _) = cedar::read(&Pack::ready("deny-all"), &[]).unwrap();
-    let (findings, _) = claims.settle(&book).unwrap_or_else(|error| panic!("{error}"));
+    let (findings, _) = claims.settle(&book, &Known::default()).unwrap_or_else(|error| panic!("{error}"));
     let open = findings.into_iter().filter(|finding| finding.outcome != Outcome::Proved);
     open.map(|finding| finding.claim).collect()
 }
@@ -130,7 +132,7 @@ fn look_dont_touch_changes_nothing_because_of_each_of_these_rules() {
         rules.remove_static(PolicyId::new(format!("look-dont-touch.{id}"))).unwrap();
         let mut claims = Claims { sets: vec![with_given(&rules).unwrap(), PolicySet::new()], claims: Vec::new() };
         claims.declared("changes-nothing").unwrap();
-        let (findings, _) = claims.settle(&book).unwrap_or_else(|error| panic!("{error}"));
+        let (findings, _) = claims.settle(&book, &Known::default()).unwrap_or_else(|error| panic!("{error}"));
         findings.iter().all(|finding| finding.outcome == Outcome::Proved)
     };
     let needed = ["only-get", "pages-only-get", "inspected", "no-changes"];

@@ -36,7 +36,19 @@ fn complaint_of(files: &[(&str, &str)]) -> String {
 #[test]
 fn every_ready_pack_loads_and_passes_its_cases() {
     let reports: Vec<_> = Pack::names().map(|name| check(&Pack::ready(name), &[]).map(|report| report.name)).collect();
-    let names = ["deny-all", "read-only", "look-dont-touch", "web-forms", "shop", "tools-guarded", "tools-strict"];
+    let names = [
+        "deny-all",
+        "read-only",
+        "look-dont-touch",
+        "research",
+        "files-only",
+        "web-forms",
+        "shop",
+        "payments-ask",
+        "mail",
+        "tools-guarded",
+        "tools-strict",
+    ];
     assert_eq!(reports, names.map(|name| Ok(name.to_owned())));
 }
 
@@ -123,7 +135,7 @@ fn a_folder_that_is_no_pack_is_named() {
         "the pack cannot be read: `cases.toml` is not there",
         "the pack cannot be read: `r.cedar` is larger than 1 MiB",
         "the pack cannot be read: `/nowhere/at/all` is not there",
-        "there is no pack `shopp`; take one of `deny-all`, `read-only`, `look-dont-touch`, `web-forms`, `shop`, `tools-guarded`, `tools-strict`, or name a folder such as `./shopp`",
+        "there is no pack `shopp`; take one of `deny-all`, `read-only`, `look-dont-touch`, `research`, `files-only`, `web-forms`, `shop`, `payments-ask`, `mail`, `tools-guarded`, `tools-strict`, or name a folder such as `./shopp`",
     ];
     assert_eq!(complaints, expected);
 }

@@ -67,6 +67,11 @@ impl Desk {
     pub(crate) fn start(&self, args: &[&str]) -> Child {
         self.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
+
+    /// Starts the command and lets it run; what it says on standard error can be read.
+    pub(crate) fn start_heard(&self, args: &[&str]) -> Child {
+        self.command(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    }
 }
 
 const CASE: &str = r#"

@@ -3,7 +3,6 @@
 use std::{
     any::Any,
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    Action, Advice, Approval, Decision, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool,
-    Vault,
+    Action, Advice, Approval, Digest, Failure, Outcome, Policy, Question, Rule, SecretUse, Standing, Tool, Vault,
+    seat::{Seat, Sitting},
 };
 
 /// How long a permit may lie before it is used.
@@ -22,9 +21,11 @@ const PERMIT_LIFE: Duration = Duration::from_secs(60);
 const CONSENT_LIFE: u64 = 10 * 60 * 1000;
 
 /// Judges actions. It fails closed: an error, a panic or an unknown secret is a refusal.
+///
+/// The clones of a gate are one gate: a policy that is replaced is replaced for all of them.
 #[derive(Clone, Debug)]
 pub struct Gate {
-    policy: Arc<dyn Policy>,
+    seat: Arc<Seat>,
     vault: Arc<Vault>,
 }
 
@@ -44,7 +45,21 @@ impl Gate {
     /// A gate that asks `policy` and lends out the secrets of `vault`.
     #[must_use]
     pub fn new(policy: Arc<dyn Policy>, vault: Arc<Vault>) -> Self {
-        Self { policy, vault }
+        Self { seat: Arc::new(Seat::new(policy)), vault }
+    }
+
+    /// Installs another policy, and says which generation that is; the first has 1.
+    ///
+    /// What the one before has permitted or held and what was not done yet is refused from now on,
+    /// and so is whatever follows from a permit of it. An action that has begun is not called back.
+    pub fn install(&self, policy: Arc<dyn Policy>) -> u64 {
+        self.seat.take(policy)
+    }
+
+    /// Which policy sits here: how many there were, it included.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.seat.now().generation
     }
 
     /// The vault whose secrets it lends out.
@@ -66,22 +81,30 @@ impl Gate {
             Ok(secrets) => secrets,
             Err(rule) => return Verdict::Stop(Refusal::of(&action, vec![rule])),
         };
-        let decision = self.decide(&action, &secrets, standing, None);
-        let held = Held { action, digest, rules: decision.rules, standing: standing.clone() };
-        if decision.allowed {
-            return Verdict::Go(self.permit(held, None));
-        }
+        let sitting = self.seat.now();
+        let question = |approval| Question { action: &action, secrets: &secrets, standing, approval };
+        let decision = sitting.decide(&question(None));
         let consent = Approval { by: standing.user.clone(), digest, at: standing.now };
-        if self.decide(&held.action, &secrets, standing, Some(&consent)).allowed {
-            return Verdict::Hold(held);
+        let held = !decision.allowed && sitting.decide(&question(Some(&consent))).allowed;
+        let Sitting { generation, .. } = sitting;
+        let judged = Held { action, digest, rules: decision.rules, standing: standing.clone(), generation };
+        if decision.allowed {
+            return Verdict::Go(self.permit(judged, None));
         }
-        Verdict::Stop(held.refuse())
+        if held {
+            return Verdict::Hold(judged);
+        }
+        Verdict::Stop(judged.refuse())
     }
 
     /// Judges a held action again, now with a person's consent. The consent must be to exactly
-    /// this action and less than ten minutes old at `now` (milliseconds since 1970).
+    /// this action and less than ten minutes old at `now` (milliseconds since 1970), and the policy must
+    /// be the one that held it.
     pub fn approve(&self, held: Held, approval: &Approval, now: u64) -> Verdict {
-        let Held { action, digest, mut standing, .. } = held;
+        let Held { action, digest, mut standing, generation, .. } = held;
+        if let Err(rule) = self.seat.holds(generation) {
+            return Verdict::Stop(Refusal::of(&action, vec![rule]));
+        }
         let fresh = approval.at <= now && now - approval.at < CONSENT_LIFE;
         if approval.digest != digest || !fresh || approval.by.trim().is_empty() {
             let rule = Rule::new("gate.approval", "the consent is too old, unnamed, or for another action");
@@ -92,28 +115,14 @@ impl Gate {
             Ok(secrets) => secrets,
             Err(rule) => return Verdict::Stop(Refusal::of(&action, vec![rule])),
         };
-        let decision = self.decide(&action, &secrets, &standing, Some(approval));
-        let held = Held { action, digest, rules: decision.rules, standing };
+        let sitting = self.seat.now();
+        let question = Question { action: &action, secrets: &secrets, standing: &standing, approval: Some(approval) };
+        let decision = sitting.decide(&question);
+        let held = Held { action, digest, rules: decision.rules, standing, generation };
         if decision.allowed {
             return Verdict::Go(self.permit(held, Some(approval.by.clone())));
         }
         Verdict::Stop(held.refuse())
-    }
-
-    fn decide(
-        &self,
-        action: &Action,
-        secrets: &[SecretUse],
-        standing: &Standing,
-        approval: Option<&Approval>,
-    ) -> Decision {
-        let question = Question { action, secrets, standing, approval };
-        let denied = |id: &str, why: String| Decision { allowed: false, rules: vec![Rule::new(id, why)] };
-        match catch_unwind(AssertUnwindSafe(|| self.policy.decide(&question))) {
-            Ok(Ok(decision)) => decision,
-            Ok(Err(error)) => denied("gate.error", error.to_string()),
-            Err(_) => denied("gate.error", "the policy panicked".to_owned()),
-        }
     }
 
     fn secrets_of(&self, action: &Action) -> Result<Vec<SecretUse>, Rule> {
@@ -125,9 +134,9 @@ impl Gate {
     }
 
     fn permit(&self, held: Held, approved_by: Option<String>) -> Permit {
-        let Held { action, digest, rules, standing } = held;
+        let Held { action, digest, rules, standing, generation } = held;
         let expires = Instant::now() + PERMIT_LIFE;
-        let judge = Judge { gate: self.clone(), standing: Arc::new(standing) };
+        let judge = Judge { gate: self.clone(), standing: Arc::new(standing), generation };
         Permit { action, digest, rules, approved_by, expires, judge }
     }
 }
@@ -142,6 +151,7 @@ pub struct Judge {
     // INVARIANT: made by `Gate::permit` alone, so that whoever holds one was once permitted to act.
     gate: Gate,
     standing: Arc<Standing>,
+    generation: u64,
 }
 
 impl Judge {
@@ -150,8 +160,9 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// The refusal, if the policy does not allow it as things are.
+    /// The refusal, if the policy does not allow it as things are, or was replaced since.
     pub fn judge(&self, action: Action) -> Result<Permit, Refusal> {
+        self.gate.seat.holds(self.generation).map_err(|rule| Refusal::of(&action, vec![rule]))?;
         match self.gate.judge(action, &self.standing) {
             Verdict::Go(permit) => Ok(permit),
             Verdict::Hold(held) => Err(held.refuse()),
@@ -168,6 +179,12 @@ impl Judge {
             Verdict::Hold(_) => Some(Advice::Asks),
             Verdict::Stop(_) => Some(Advice::Refused),
         }
+    }
+
+    /// Whether the policy still sits at the gate. If not, every answer is a refusal, whatever it was before.
+    #[must_use]
+    pub fn sits(&self) -> bool {
+        self.gate.generation() == self.generation
     }
 
     /// Whether `other` is this very judge: a clone of it, which answers every question alike.
@@ -206,6 +223,9 @@ impl Permit {
         }
         if Instant::now() > self.expires {
             return Outcome::NotSent(Failure::invalid("the permit has expired; ask again"));
+        }
+        if let Err(rule) = self.judge.gate.seat.holds(self.judge.generation) {
+            return Outcome::NotSent(Failure::refused(Refusal::of(&self.action, vec![rule])));
         }
         tool.run(self).await
     }
@@ -268,6 +288,7 @@ pub struct Held {
     digest: Digest,
     rules: Vec<Rule>,
     standing: Standing,
+    generation: u64,
 }
 
 impl Held {

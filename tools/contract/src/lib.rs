@@ -21,6 +21,7 @@ mod page;
 mod policy;
 mod provenance;
 mod resource;
+mod seat;
 mod secret;
 mod text;
 mod tool;

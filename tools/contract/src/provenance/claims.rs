@@ -18,16 +18,25 @@ pub struct Claims {
     /// Whether a part of them comes from anywhere else.
     pub told: bool,
     /// Whether such a part stands in text that tells somebody what to do.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub instructed: bool,
     /// Whether such a part is an address that leads away, or that somebody could write to.
     pub away: bool,
     /// Whether such an address stands in running text that the goal points at.
     pub follows: bool,
+    /// Whether an address or another such argument has a part in it that stands in a file of the workspace
+    /// and nowhere else: whoever gets the one is told the other.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub carries: bool,
     /// Whether the goal wishes for something of this kind, as far as words tell.
     pub asked: bool,
     /// Whether the name of the verb says that it only looks. It may lie.
     pub looks: bool,
+    /// Whether it says that something is deleted or called off.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub removes: bool,
     /// Whether something private, such as a password, is named that the goal does not name.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub private: bool,
     /// Why, in words: the arguments that are not the user's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -59,7 +68,8 @@ impl Provenance {
     pub fn claims<'a>(&self, call: &Call, args: impl Iterator<Item = (&'a String, &'a Value)>) -> Claims {
         let name = words::of_name(&call.verb);
         let asked = words::asked(name.iter().map(String::as_str), &self.told.wishes);
-        let mut claims = Claims { asked, looks: words::looks(&name), ..Claims::default() };
+        let (looks, removes) = (words::looks(&name), words::removes(&name));
+        let mut claims = Claims { asked, looks, removes, ..Claims::default() };
         for (name, value) in args {
             self.claim(name, value, &mut claims);
         }
@@ -85,33 +95,36 @@ impl Provenance {
             return;
         }
         let is = |kind| names.iter().any(|word| words::is(kind, word));
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        claims.private |= words::private(&text).any(|word| !self.told.goal.as_str().contains(word));
+        let whole = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        claims.private |= words::private(&whole).any(|word| !self.told.goal.as_str().contains(word));
         if is("measure") {
             return;
         }
         let deed = names.last().is_some_and(|word| words::is("does", word));
-        if deed && !words::asked(words::of_name(&text).iter().map(String::as_str), &self.told.wishes) {
+        if deed && !words::asked(words::of_name(&whole).iter().map(String::as_str), &self.told.wishes) {
             claims.own = true;
-            claims.because.push(format!("`{name}`: nobody spoke of \"{text}\""));
+            claims.because.push(format!("`{name}`: nobody spoke of \"{whole}\""));
             return;
         }
-        let prose = is("prose") || text.split_whitespace().count() > 12;
-        let named = !is("prose") && is_place(&text) && !is_moment(&text);
-        let wholly = !prose && is("authority") || named || is_account(&text);
+        let prose = is("prose") || whole.split_whitespace().count() > 12;
+        let named = !is("prose") && is_place(&whole) && !is_moment(&whole);
+        let wholly = !prose && is("authority") || named || is_account(&whole);
         let cents = is("cents").then(|| value.as_i64()).flatten();
         if cents.is_some_and(|cents| self.user(&Text::new(&format!("{}.{:02}", cents / 100, cents % 100))).is_some())
-            || is("rights") && self.grants(&text)
+            || is("rights") && self.grants(&whole)
         {
             return;
         }
         let mut traces = self.traces(value);
         // What leads away is claimed in running text too.
         traces.retain(|trace| wholly || trace.source != Source::Model && calls(&trace.text));
-        let part = if wholly { self.part(&names, &text) } else { Part::Prose };
+        let part = if wholly { self.part(&names, &whole) } else { Part::Prose };
         while let Some(first) = traces.first() {
             let text = first.text.clone();
             let (same, others): (Vec<_>, Vec<_>) = traces.into_iter().partition(|trace| trace.text == text);
+            let is_file = |trace: &Trace| matches!(trace.source, Source::File(_));
+            let is_all = text == whole || decode::host(&whole).is_some_and(|host| host == text);
+            claims.carries |= !is_all && same.iter().all(is_file);
             let known = decode::host(&text).is_some_and(|host| self.user(&Text::new(&host)).is_some());
             claims.take(name, &same, if known && part == Part::Says { Part::AtHome } else { part });
             traces = others;
@@ -199,6 +212,11 @@ impl Claims {
             self.because.push(words);
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls takes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Whether a text looks like the number of an account or a card.

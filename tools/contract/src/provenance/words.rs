@@ -121,6 +121,11 @@ pub(super) fn tells(word: &str) -> bool {
     word.chars().count() >= 3 && !is("common", word)
 }
 
+/// Whether the words of a name say that something is deleted or called off.
+pub(super) fn removes(words: &[String]) -> bool {
+    words.iter().any(|word| is_like("removes", word))
+}
+
 /// The words of a name such as `send_email`, `sendEmail` or `mail.send`, in lower case.
 pub(super) fn of_name(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];

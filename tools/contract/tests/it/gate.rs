@@ -1,10 +1,14 @@
 //! Two-phase approval, and every way to fail closed.
 
-use std::sync::Arc;
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use lamassu_contract::{
-    Action, Approval, Call, Decision, Effect, Gate, Mode, Policy, PolicyError, Question, Refusal, Resource, Rule,
-    Secret, Standing, Vault, Verdict,
+    Action, Approval, BoxFuture, Call, Decision, Effect, Failure, Gate, Mode, Outcome, Permit, Policy, PolicyError,
+    Question, Refusal, Resource, Rule, Secret, Standing, Tool, Vault, Verb, Verdict,
 };
 
 #[derive(Debug)]
@@ -134,4 +138,76 @@ fn any_difference_in_what_is_judged_changes_the_digest() {
 #[test]
 fn what_a_person_reads_shows_hidden_characters() {
     assert_eq!(action().summary("ring \u{202e}txt.exe\u{1b}[2J").line(), "ring \\u{202e}txt.exe\\u{1b}[2J");
+}
+
+#[test]
+fn a_clock_that_jumps_makes_no_consent_fresh() {
+    let tries = [
+        (1_000_000, 1_000_000, true),
+        (1_000_000, 1_599_999, true),
+        (1_000_000, 1_600_000, false),
+        (1_000_000, 999_999, false),
+        (1_000_000, 0, false),
+        (1_000_000, u64::MAX, false),
+        (u64::MAX, 1_000_000, false),
+        (0, 1_000_000, false),
+    ];
+    for (at, now, fresh) in tries {
+        let (gate, held) = held_for_consent();
+        let approval = consent(&held, at);
+        let goes = matches!(gate.approve(held, &approval, now), Verdict::Go(_));
+        assert_eq!(goes, fresh, "consented at {at}, used at {now}");
+    }
+}
+
+/// What was judged before another policy took the seat.
+fn replaced() -> (Gate, lamassu_contract::Held, lamassu_contract::Permit) {
+    let (gate, held) = held_for_consent();
+    let open = Gate::clone(&gate);
+    assert_eq!(open.install(Arc::new(Says(|_| Ok(true)))), 2);
+    let Verdict::Go(permit) = gate.judge(action(), &standing()) else { panic!("not allowed") };
+    assert_eq!(open.install(Arc::new(Says(|_| Ok(true)))), 3);
+    (gate, held, permit)
+}
+
+#[test]
+fn a_consent_does_not_outlive_the_policy_that_asked_for_it() {
+    let (gate, held, _) = replaced();
+    let approval = consent(&held, 1_000_000);
+    assert_eq!(rules(&stopped(gate.approve(held, &approval, 1_000_001))), ["gate.generation"]);
+}
+
+#[test]
+fn a_permit_does_not_outlive_the_policy_that_gave_it() {
+    let (_, _, permit) = replaced();
+    let judge = permit.judge().clone();
+    let spent = pin!(permit.spend(&Rung)).poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(Outcome::NotSent(failure)) = spent else { panic!("it ran") };
+    let refusals = [failure.refusal.unwrap(), judge.judge(action()).map(drop).unwrap_err()];
+    assert_eq!(
+        (refusals.each_ref().map(rules), judge.sits()),
+        ([vec!["gate.generation"], vec!["gate.generation"]], false)
+    );
+}
+
+/// A tool that must not run.
+#[derive(Debug)]
+struct Rung;
+
+impl Tool for Rung {
+    fn name(&self) -> &str {
+        "bell"
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        Vec::new()
+    }
+
+    fn describe<'a>(&'a self, _: &'a Call) -> BoxFuture<'a, Result<Action, Failure>> {
+        Box::pin(async { Ok(action()) })
+    }
+
+    fn run(&self, _: Permit) -> BoxFuture<'_, Outcome> {
+        panic!("it was rung")
+    }
 }

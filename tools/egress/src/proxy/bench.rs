@@ -17,7 +17,7 @@ const LONGEST_KNOWN: usize = 4096;
 
 /// One judge, and the answers it has given.
 ///
-/// A judge has one policy and one standing, and a policy looks at nothing but the question; so an
+/// A judge has one policy, for as long as that sits at the gate, and one standing, and a policy looks at nothing but the question; so an
 /// equal question has an equal answer. The question is remembered whole. Nothing smaller is sound:
 /// a rule may look at the path, the query, the method, the destination and the initiator, and
 /// whatever the key left out, a page could vary to get by with somebody else's answer.
@@ -34,7 +34,8 @@ impl Sitting {
 
     /// Whether the policy allows what is asked.
     pub(super) fn rule(&self, asked: &Asked) -> Result<(), Refusal> {
-        if let Some(answer) = self.known().get(asked) {
+        // A judge whose policy was replaced refuses, whatever it said before.
+        if let Some(answer) = self.known().get(asked).filter(|_| self.judge.sits()) {
             return answer.clone();
         }
         let answer = self.judge.judge(asked.action()).map(drop);

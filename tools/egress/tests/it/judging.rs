@@ -171,3 +171,16 @@ async fn what_is_no_request_for_a_browser_is_refused_by_the_proxy_itself() {
         (vec![400, 403, 403, 403, 403, 403, 403, 403], vec![], vec![])
     );
 }
+
+#[tokio::test]
+async fn a_judge_whose_policy_was_replaced_refuses_what_it_allowed_before() {
+    let (rules, site) = (Rules::open(), Site::new().await);
+    let lab = Lab::under(rules.clone()).await;
+    let (gate, judge) = rules.seated();
+    lab.proxy.under(judge);
+    let before = lab.ask(&get(&site.url("/"))).await;
+    gate.install(rules);
+    let after = lab.ask(&get(&site.url("/"))).await;
+    assert_eq!((before.status, after.status, site.visits()), (200, 403, 1));
+    assert!(after.body.contains("gate.generation"), "{}", after.body);
+}

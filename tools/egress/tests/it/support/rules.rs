@@ -38,10 +38,16 @@ impl Rules {
 
     /// Somebody who judges by these rules.
     pub(crate) fn judge(self: &Arc<Self>) -> Judge {
+        self.seated().1
+    }
+
+    /// The same, with the gate where these rules sit.
+    pub(crate) fn seated(self: &Arc<Self>) -> (Gate, Judge) {
         let action = Action::new(&Call::new("test", "open"), Effect::Egress, Resource::thing("Test", "page"));
         let standing = Standing { now: 1_000_000, ..Standing::new("r", "a", "u", Mode::Script) };
-        match Gate::new(self.clone(), Arc::new(Vault::default())).judge(action, &standing) {
-            Verdict::Go(permit) => permit.judge().clone(),
+        let gate = Gate::new(self.clone(), Arc::new(Vault::default()));
+        match gate.judge(action, &standing) {
+            Verdict::Go(permit) => (gate, permit.judge().clone()),
             other => panic!("expected a permit, got {other:?}"),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cedar_policy::{Context, RestrictedExpression};
 use lamassu_contract::{
-    Argument, Claims, Mode, PolicyError, Question, Resource, Rule, SecretUse, Source, Standing, has_placeholder,
+    Argument, Claims, Label, Mode, PolicyError, Question, Resource, Rule, SecretUse, Source, Standing, has_placeholder,
     names_secret,
 };
 use serde_json::{Map, Value};
@@ -28,7 +28,7 @@ pub(super) fn context(
         if !declared.args.contains(name) {
             return Err(PolicyError(format!("the schema does not declare the argument `{name}`")));
         }
-        Ok((name.clone(), label(argument)?))
+        Ok((name.clone(), label(argument, question.standing)?))
     });
     let parts = attributes([
         ("effect", text(effect.as_str())),
@@ -52,12 +52,13 @@ pub(super) fn mode(mode: Mode) -> &'static str {
     }
 }
 
-fn label(argument: &Argument) -> Result<RestrictedExpression, PolicyError> {
+fn label(argument: &Argument, standing: &Standing) -> Result<RestrictedExpression, PolicyError> {
     let label = &argument.label;
     let outside = |source: &Source| !source.is_trusted() && *source != Source::Model;
     let sources: Vec<_> = label.sources().map(ToString::to_string).collect();
     let mut fields = attributes([
         ("trusted", RestrictedExpression::new_bool(label.is_trusted())),
+        ("public", RestrictedExpression::new_bool(is_public(label, standing))),
         ("outside", RestrictedExpression::new_bool(label.sources().any(outside))),
         ("sources", texts(sources.iter().map(String::as_str))),
     ]);
@@ -71,6 +72,22 @@ fn label(argument: &Argument) -> Result<RestrictedExpression, PolicyError> {
     };
     fields.insert(kind.to_owned(), value);
     record(fields)
+}
+
+/// Whether anybody could have read all of it: on pages and at addresses of the internet where nobody is
+/// signed in.
+fn is_public(label: &Label, standing: &Standing) -> bool {
+    let open = |place: &str| {
+        let Some(origin) = host::spelled(place) else { return false };
+        let Some(site) = host::site(&origin.host) else { return false };
+        !standing.signed_in.iter().any(|host| host == "*" || host::site(host).unwrap_or(host) == site)
+    };
+    label.sources().all(|source| match source {
+        Source::Page(place) | Source::Url(place) => open(place),
+        Source::Goal | Source::Input(_) | Source::Secret(_) | Source::File(_) | Source::Tool(_) | Source::Model => {
+            false
+        }
+    })
 }
 
 /// A consent counts if it is to this very action and was not given in the future.
@@ -90,6 +107,7 @@ fn approval(question: &Question<'_>) -> Result<RestrictedExpression, PolicyError
 
 fn claims(claims: &Claims) -> Result<RestrictedExpression, PolicyError> {
     let flags = [
+        ("authority", claims.authority),
         ("own", claims.own),
         ("pointed", claims.pointed),
         ("told", claims.told),
@@ -267,4 +285,39 @@ fn texts<'a>(values: impl Iterator<Item = &'a str>) -> RestrictedExpression {
 
 fn long(number: u64) -> RestrictedExpression {
     RestrictedExpression::new_long(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use lamassu_contract::{Observation, Provenance};
+
+    use super::*;
+
+    /// Whether what was seen by `observation` is public where the run has signed in at `hosts`.
+    fn public(observation: &Observation, hosts: &[&str]) -> bool {
+        let mut run = Provenance::new("what is there", &BTreeMap::new());
+        run.witness(observation, 1);
+        let mut standing = Standing::new("run", "lamassu", "ann", Mode::Script);
+        standing.signed_in = hosts.iter().map(|host| (*host).to_owned()).collect();
+        is_public(&run.trace(&observation.content.as_str().into()), &standing)
+    }
+
+    #[test]
+    fn what_anybody_could_have_read_is_public() {
+        let page = |origin: &str| Observation::from_page(origin, "the price of a blue mug");
+        let seen = [
+            (page("https://shop.test"), vec![]),
+            (page("https://shop.test"), vec!["mail.test"]),
+            (page("https://shop.test"), vec!["login.shop.test"]),
+            (page("https://shop.test"), vec!["*"]),
+            (page("http://127.0.0.1:8080"), vec![]),
+            (page("http://intranet"), vec![]),
+            (Observation::from_file("prices", "the price of a blue mug"), vec![]),
+            (Observation::from_tool("mail", "the price of a blue mug"), vec![]),
+        ];
+        let expected = [true, true, false, false, false, false, false, false];
+        assert_eq!(seen.map(|(observation, hosts)| public(&observation, &hosts)), expected);
+    }
 }

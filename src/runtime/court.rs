@@ -14,7 +14,8 @@ use tokio::sync::Mutex;
 use super::{
     Event, Request, Ruling,
     agent::Parts,
-    plan::{Agreed, Plan},
+    consult::Consent,
+    plan::Plan,
     run::{Halt, Run},
 };
 use crate::{
@@ -27,24 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// How many further actions a plan can hold.
 const MOST_PLANNED: usize = 40;
-
-/// A held action, with all that it is about.
-pub(super) struct Matter<'a> {
-    pub(super) call: &'a Call,
-    /// What the same proposal goes on to ask for.
-    pub(super) rest: &'a [Call],
-    /// The planner's reason.
-    pub(super) why: &'a str,
-    pub(super) held: &'a Judged,
-}
-
-/// A person's consent.
-pub(super) struct Consent {
-    /// Who gave it.
-    pub(super) by: String,
-    /// When, if that was before now.
-    pub(super) at: Option<u64>,
-}
 
 /// What the record holds of a judgement. With the verdict `go` it is the intent: durable before
 /// anything happens.
@@ -125,76 +108,7 @@ impl Run {
         self.judgement(&name, async move { court.judge().await }).await
     }
 
-    /// Judges a held action again, now with a person's consent.
-    pub(super) async fn approve(
-        &mut self,
-        matter: &Matter<'_>,
-        authority: Authority,
-        consent: Consent,
-    ) -> Result<(Entry<Judged>, Authority), Halt> {
-        let name = format!("consent-{}", self.state.steps);
-        let court = self.court(matter.call);
-        let (digest, policy) = (matter.held.digest.clone(), matter.held.policy.clone());
-        self.judgement(&name, async move { court.approve(authority, (&digest, &policy), consent).await }).await
-    }
-
-    /// Takes note of a plan that somebody agreed to, of which `held` is the first action.
-    pub(super) fn agreed(&mut self, by: String, plan: Plan, held: &Judged) {
-        let mut agreed = Agreed::new(by, self.state.clock.now, plan);
-        agreed.spend(held);
-        self.state.plans.push(agreed);
-    }
-
-    /// Keeps a rule by which somebody agreed to what is to come.
-    pub(super) fn keep(&self, rule: &str) {
-        let kept = self.parts.consents.add(rule).map_err(|error| error.to_string());
-        let kept = kept.and_then(|text| (self.parts.keep)(&text).map_err(|error| error.to_string()));
-        if let Err(problem) = kept {
-            self.tell(&Event::Noted {
-                text: format!("the rule could not be kept, so this will be asked again: {problem}"),
-            });
-        }
-    }
-
-    /// Uses up what a plan has for `held`.
-    pub(super) fn spend_plan(&mut self, held: &Judged) {
-        if let Some(agreed) = self.state.plans.iter_mut().find(|agreed| agreed.covers(held)) {
-            agreed.spend(held);
-        }
-    }
-
-    /// What a person says about a held action, or has said of it beforehand.
-    pub(super) async fn ruling(
-        &mut self,
-        matter: &Matter<'_>,
-        authority: Authority,
-    ) -> Result<(Ruling, Authority), Halt> {
-        let name = format!("ruling-{}", self.state.steps);
-        let court = self.court(matter.call);
-        let mut plans = self.state.plans.iter().filter(|agreed| agreed.is_fresh(self.state.clock.now));
-        let planned = plans.find(|agreed| agreed.covers(matter.held));
-        let planned = planned.map(|agreed| Ruling::Planned { by: agreed.by.clone(), at: agreed.at });
-        let (held, rest, why) = (matter.held.clone(), matter.rest.to_vec(), matter.why.to_owned());
-        let slot = Arc::new(Mutex::new(Authority::None));
-        let place = Arc::clone(&slot);
-        let answer = self.journal.try_step(Kind::Approval, &name, async move {
-            let (ruling, authority) = match planned {
-                Some(ruling) => (ruling, authority),
-                None => court.ask(authority, &held, &rest, why).await,
-            };
-            *place.lock().await = authority;
-            if ruling == Ruling::Later { Err(()) } else { Ok(ruling) }
-        });
-        let Ok(entry) = answer.await? else { return Ok((Ruling::Later, Authority::None)) };
-        self.state.clock.tick(&entry);
-        if entry.fresh {
-            self.tell(&Event::Ruled { step: self.state.steps, ruling: in_words(&entry.value) });
-        }
-        let authority = std::mem::take(&mut *slot.lock().await);
-        Ok((entry.value, authority))
-    }
-
-    async fn judgement(
+    pub(super) async fn judgement(
         &mut self,
         name: &str,
         job: impl Future<Output = (Judged, Authority)> + Send + 'static,
@@ -300,7 +214,7 @@ impl Court {
         self.word(&action, verdict)
     }
 
-    async fn approve(
+    pub(super) async fn approve(
         &self,
         authority: Authority,
         (digest, policy): (&str, &str),
@@ -316,7 +230,7 @@ impl Court {
         let action = held.action().clone();
         let at = consent.at.unwrap_or(self.standing.now);
         let approval = Approval { by: consent.by, digest: held.digest(), at };
-        let Some(verdict) = self.parts.law.consent(held, &approval, asked) else {
+        let Some(verdict) = self.parts.law.consent(held, (&approval, self.standing.now), asked) else {
             let failure = Failure::invalid("the policy was replaced after a person was asked; ask again");
             return (self.invalid(failure), Authority::None);
         };
@@ -325,7 +239,13 @@ impl Court {
     }
 
     /// Asks the approver. A panic or ten minutes of silence is a rejection.
-    async fn ask(&self, authority: Authority, judged: &Judged, rest: &[Call], why: String) -> (Ruling, Authority) {
+    pub(super) async fn ask(
+        &self,
+        authority: Authority,
+        judged: &Judged,
+        rest: &[Call],
+        why: String,
+    ) -> (Ruling, Authority) {
         let Some(held) = self.held(authority, &judged.digest).await else {
             return (reject("the action changed while it waited"), Authority::None);
         };
@@ -442,17 +362,4 @@ fn as_asked(call: &Call) -> String {
 
 fn reject(why: &str) -> Ruling {
     Ruling::Reject { by: "lamassu".to_owned(), why: why.to_owned() }
-}
-
-fn in_words(ruling: &Ruling) -> String {
-    match ruling {
-        Ruling::Approve { by } => format!("{by} approves"),
-        Ruling::Plan { by, plan } => format!("{by} approves {plan}"),
-        Ruling::Always { by, .. } => format!("{by} approves, and will not be asked again"),
-        Ruling::Planned { by, .. } => format!("{by} has approved it with a plan"),
-        Ruling::Edit { by, call } => format!("{by} asks for `{}` instead", call.name()),
-        Ruling::Reject { by, why } => format!("{by} rejects: {why}"),
-        Ruling::Stop { by } => format!("{by} stops the run"),
-        Ruling::Later => "nobody answers now".to_owned(),
-    }
 }

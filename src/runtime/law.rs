@@ -56,12 +56,17 @@ impl Law {
         (self.gate.judge(action, standing), now.mark.clone())
     }
 
-    /// Judges a held action again, now with a consent. If that was given to the policy `asked`, and another
+    /// Judges a held action again, at `time` (milliseconds since 1970) and with a consent. If that was given to the policy `asked`, and another
     /// one sits at the gate, the consent does not count, and there is no verdict.
-    pub(super) fn consent(&self, held: Held, approval: &Approval, asked: Option<&str>) -> Option<(Verdict, String)> {
+    pub(super) fn consent(
+        &self,
+        held: Held,
+        (approval, time): (&Approval, u64),
+        asked: Option<&str>,
+    ) -> Option<(Verdict, String)> {
         let now = self.read();
         let counts = asked.is_none_or(|asked| asked == now.mark);
-        counts.then(|| (self.gate.approve(held, approval, approval.at), now.mark.clone()))
+        counts.then(|| (self.gate.approve(held, approval, time), now.mark.clone()))
     }
 
     /// Replaces the policy by `pack`, if that loads and passes its cases; if not, the last one stays.

@@ -6,6 +6,7 @@
 mod agent;
 mod approver;
 mod builder;
+mod consult;
 mod court;
 mod effect;
 mod event;

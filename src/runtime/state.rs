@@ -24,6 +24,8 @@ pub(super) struct State {
     pub(super) refusals: Vec<Refusal>,
     pub(super) clock: Clock,
     pub(super) wrong_answers: u32,
+    /// Where somebody is signed in: see [`Standing::signed_in`].
+    signed_in: BTreeSet<String>,
     /// What people have agreed to beforehand.
     pub(super) plans: Vec<Agreed>,
     /// How many changes of the policy were on record or came before this attempt.
@@ -54,6 +56,7 @@ impl State {
             refusals: Vec::new(),
             clock: Clock::default(),
             wrong_answers: 0,
+            signed_in: BTreeSet::new(),
             plans: Vec::new(),
             changes: 0,
             spent: Spent::default(),
@@ -72,6 +75,7 @@ impl State {
             tokens: self.usage.input + self.usage.output,
             seconds: self.clock.spent / 1000,
             tainted_by: self.provenance.taints().map(ToString::to_string).collect::<BTreeSet<_>>(),
+            signed_in: self.signed_in.clone(),
             now: self.clock.now,
             spent: Spent { money: self.money(parts), ..self.spent.clone() },
             limits: self.limits,
@@ -99,8 +103,19 @@ impl State {
             Some(Resource::Element(_)) => effect >= Some(Effect::Egress),
             _ => false,
         };
+        self.signs_in(judged, resource.as_ref());
         if let Some(host) = resource.as_ref().and_then(Resource::host).filter(|_| sends) {
             *self.spent.requests.entry(host.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Takes note of where a secret was used, or somebody is signed in by other means.
+    fn signs_in(&mut self, judged: &Judged, resource: Option<&Resource>) {
+        let attached = judged.action.pointer("/facts/attached").and_then(Value::as_bool) == Some(true);
+        if attached || judged.call.name() == "browser.restore_session" {
+            self.signed_in.insert("*".to_owned());
+        } else if !judged.secrets.is_empty() {
+            self.signed_in.insert(resource.and_then(Resource::host).unwrap_or("*").to_owned());
         }
     }
 

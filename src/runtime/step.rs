@@ -4,7 +4,8 @@ use lamassu_contract::{Call, Refusal, Rule};
 
 use super::{
     Ruling, Status,
-    court::{Authority, Consent, Judged, Matter, Word},
+    consult::{Consent, Matter},
+    court::{Authority, Judged, Word},
     effect::lost,
     run::{Halt, Run},
 };
@@ -33,13 +34,11 @@ impl Run {
         let held = matter.held;
         let (ruling, authority) = self.ruling(&matter, authority).await?;
         match ruling {
-            Ruling::Approve { by } => self.go_on(&matter, authority, Consent { by, at: None }).await,
-            Ruling::Plan { by, plan } => {
-                self.agreed(by.clone(), plan, held);
+            Ruling::Approve { by } | Ruling::Always { by, .. } => {
                 self.go_on(&matter, authority, Consent { by, at: None }).await
             }
-            Ruling::Always { by, rule } => {
-                self.keep(&rule);
+            Ruling::Plan { by, plan } => {
+                self.agreed(by.clone(), plan, held);
                 self.go_on(&matter, authority, Consent { by, at: None }).await
             }
             Ruling::Planned { by, at } => {

@@ -76,7 +76,9 @@ impl BrowserTool {
             Life::Lost(why) => Err(Failure::new(FailureKind::Lost, why.clone())),
         };
         self.note(&mut life, described.as_ref().err());
-        described
+        // Somebody may be signed in anywhere in a browser that was running before.
+        let attached = self.options.attach.is_some();
+        described.map(|action| if attached { action.fact("attached", true) } else { action })
     }
 
     async fn describe_in(&self, session: Option<&mut Session>, call: &Call) -> Result<Action, Failure> {

@@ -80,6 +80,10 @@ pub struct Standing {
     pub seconds: u64,
     /// The untrusted places it has read from, as `page:https://shop.test`.
     pub tainted_by: BTreeSet<String>,
+    /// The hosts where it has used a secret, whose pages may be for the user's eyes alone; `*` for all of
+    /// them, where somebody was signed in before.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub signed_in: BTreeSet<String>,
     /// The time, in milliseconds since 1970.
     pub now: u64,
     /// What it has used up of what is limited.
@@ -103,6 +107,7 @@ impl Standing {
             tokens: 0,
             seconds: 0,
             tainted_by: BTreeSet::new(),
+            signed_in: BTreeSet::new(),
             now: 0,
             spent: Spent::default(),
             limits: Limits::default(),

@@ -11,6 +11,8 @@ use crate::{Call, Source};
 /// a file or a role, and of the wish that an action answers. Policies see it as `context.claims`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
+    /// Whether there are such arguments.
+    pub authority: bool,
     /// Whether the planner made a part of them up.
     pub own: bool,
     /// Whether a part of them stands in something that the goal points at, and not in the goal.
@@ -107,8 +109,10 @@ impl Provenance {
             return;
         }
         let prose = is("prose") || whole.split_whitespace().count() > 12;
-        let named = !is("prose") && is_place(&whole) && !is_moment(&whole);
+        let alone = !whole.trim().contains(char::is_whitespace);
+        let named = if is("prose") { alone && calls(&whole) } else { is_place(&whole) && !is_moment(&whole) };
         let wholly = !prose && is("authority") || named || is_account(&whole);
+        claims.authority |= wholly;
         let cents = is("cents").then(|| value.as_i64()).flatten();
         if cents.is_some_and(|cents| self.user(&Text::new(&format!("{}.{:02}", cents / 100, cents % 100))).is_some())
             || is("rights") && self.grants(&whole)

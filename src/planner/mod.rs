@@ -6,6 +6,7 @@
 
 #[cfg(feature = "model")]
 pub mod model;
+pub mod local;
 pub mod script;
 
 use std::{collections::BTreeMap, fmt};

@@ -1,0 +1,114 @@
+//! The embedded action model: it reads an instruction and a page, and knows what people do next.
+//!
+//! No network, no key: an instruction is cut into words, clauses and values; every control of the page
+//! becomes a candidate with every sensible act; each is judged by some eighty features and scored by a
+//! small network whose weights are part of this program. When nothing is plausible it passes, and says
+//! why. It never knows of policy, record or tools, and keeps nothing between proposals.
+
+pub mod candidates;
+mod colours;
+mod dates;
+pub mod features;
+mod fields;
+pub mod instruction;
+mod mention;
+mod press;
+pub mod progress;
+pub mod ranker;
+pub mod scene;
+pub mod situation;
+mod values;
+mod words;
+
+use std::sync::Arc;
+
+use lamassu_contract::{BoxFuture, Call, Page};
+use serde_json::Value;
+
+use self::{candidates::Candidate, instruction::Instruction, progress::Progress, ranker::Ranker, scene::Scene, situation::Situation};
+use crate::planner::{Planned, Planner, PlannerError, Proposal, View};
+
+/// Plans with the embedded model.
+#[derive(Debug, Clone)]
+pub struct Local {
+    ranker: Arc<Ranker>,
+}
+
+impl Default for Local {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Local {
+    /// The model that is part of this program.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ranker: Arc::new(Ranker::default()) }
+    }
+
+    fn plan(&self, view: &View<'_>) -> Planned {
+        let page = view.now.iter().rev().find_map(|look| look.page.as_ref());
+        if view.goal.trim().is_empty() {
+            return pass("the goal is empty; say what is wanted");
+        }
+        match (view.at, page) {
+            (Some(at), page) if page.is_none() || view.turns.is_empty() => {
+                let open = Call::new("browser", "open").with("url", at);
+                Planned { why: "local (sure): the goal begins there".to_owned(), ..Proposal::Act(vec![open]).into() }
+            }
+            (None, None) => pass("no page is open and the goal does not say where to begin; give `at`"),
+            (_, None) => pass("the page cannot be seen"),
+            (_, Some(page)) => self.decide(view, page),
+        }
+    }
+
+    fn decide(&self, view: &View<'_>, page: &Page) -> Planned {
+        let told = Instruction::read(view.goal);
+        let scene = Scene::of(page);
+        let progress = Progress::of(view.turns, scene.print);
+        let now = Situation::new(&told, &scene, progress, view.secrets);
+        let all = candidates::all(&now);
+        let scores: Vec<f32> = all.iter().map(|candidate| self.ranker.score(&candidate.features)).collect();
+        let shares = ranker::softmax(&scores);
+        let best = (0..all.len()).max_by(|one, other| scores.get(*one).unwrap_or(&f32::MIN).total_cmp(scores.get(*other).unwrap_or(&f32::MIN)));
+        let Some((index, candidate)) = best.and_then(|index| Some((index, all.get(index)?))) else {
+            return pass("the page has nothing that could be acted on");
+        };
+        let (score, share) = (scores.get(index).copied().unwrap_or(0.0), shares.get(index).copied().unwrap_or(0.0));
+        if score < 0.5 {
+            return pass("nothing on this page has clearly to do with what is left of the goal");
+        }
+        act(&now, candidate, share)
+    }
+}
+
+fn act(now: &Situation<'_>, candidate: &Candidate, share: f32) -> Planned {
+    let sure = share > 0.9;
+    let mut note = candidate.note.clone();
+    note.sure = sure;
+    let word = if sure { "sure" } else { "likely" };
+    let why = format!("local ({word}, {share:.2}): {}", candidate.features.shown());
+    let memo = serde_json::to_value(note).unwrap_or_default();
+    match &candidate.call {
+        Some(call) => Planned { why, memo, ..Proposal::Act(vec![call.clone()]).into() },
+        None => {
+            let evidence = format!("everything that the goal asks for was done in {} steps", now.progress.acts);
+            Planned { why, memo, ..Proposal::Done { answer: Value::Null, evidence }.into() }
+        }
+    }
+}
+
+fn pass(why: &str) -> Planned {
+    Proposal::Pass(format!("local: {why}")).into()
+}
+
+impl Planner for Local {
+    fn name(&self) -> &'static str {
+        "local"
+    }
+
+    fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {
+        Box::pin(async { Ok(self.plan(view)) })
+    }
+}

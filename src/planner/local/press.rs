@@ -1,0 +1,324 @@
+//! Pressing: what speaks for a control and what against it.
+
+use super::{
+    candidates::{Candidate, clause},
+    colours,
+    features::Feature as F,
+    instruction::Kind,
+    mention::Mention,
+    scene::Element,
+    situation::Situation,
+    values,
+    words::{self, Verb},
+};
+
+/// Pressing the control `index`.
+#[must_use]
+pub fn press(now: &Situation<'_>, index: usize, element: &Element) -> Candidate {
+    let clear = now.mentions.get(index).copied().flatten().is_some_and(|mention| {
+        now.told.words.get(mention.from).is_some_and(|word| word.governed == Some(Verb::Clear))
+    });
+    let ticks = element.is_box() && element.tag.starts_with("input");
+    let mut press = if ticks {
+        let mut check = Candidate::upon(now, index, "check");
+        check.call = check.call.map(|call| call.with("on", !clear));
+        check.features.mark(F::Check, true);
+        check.features.mark(F::Same, element.is("checked") != clear);
+        check
+    } else {
+        let mut click = Candidate::upon(now, index, "click");
+        click.features.mark(F::Click, true);
+        click.features.mark(F::Same, element.is_box() && element.is("checked") != clear);
+        click
+    };
+    mentioned(now, index, element, &mut press);
+    meant(now, element, &mut press);
+    chosen(now, element, &mut press);
+    dated(now, index, element, &mut press);
+    judged(now, element, &mut press);
+    situated(now, element, &mut press);
+    press
+}
+
+/// What the instruction says of its name.
+fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut Candidate) {
+    let Some(mention) = now.mentions.get(index).copied().flatten() else { return };
+    if mention.weak && !mention.quoted {
+        return;
+    }
+    let told = now.told.words.get(mention.from..mention.to).unwrap_or_default();
+    let rarity = told.iter().map(|word| now.scene.rarity(&word.stem)).fold(0.0, f32::max);
+    let features = &mut press.features;
+    let value = element.is_field();
+    features.mark(F::WholeMention, mention.whole && !value);
+    features.mark(F::QuotedMention, mention.whole && mention.quoted);
+    features.mark(F::SpanMention, mention.whole && mention.span && !mention.quoted);
+    features.set(F::PartMention, if mention.whole { 0.0 } else { part(&mention, told.len()) });
+    features.set(F::Rarity, rarity);
+    features.mark(F::TakenMention, mention.taken);
+    let governed = now.told.words.get(mention.from).and_then(|word| word.governed);
+    let (fits, clashes) = verb_fits(governed, element);
+    features.mark(F::VerbFits, fits);
+    features.mark(F::VerbClash, clashes);
+    let beside = beside(now, &mention);
+    let kinds = beside.iter().filter_map(|word| words::kind_fits(word, &element.role));
+    let (mut named, mut clash) = (false, false);
+    kinds.for_each(|fits| if fits { named = true } else { clash = true });
+    features.mark(F::KindFits, named);
+    features.mark(F::KindClash, clash && !named);
+    press.position = Some(mention.from);
+    press.asked = mention.whole && !mention.taken && !clashes && !value;
+    press.takes(mention.from..mention.to);
+    let verb = (0..mention.from).rev().take(5).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb.is_some()));
+    if mention.whole {
+        press.takes(verb.filter(|at| now.told.words.get(*at).is_some_and(|word| word.verb != Some(Verb::Choose))));
+    }
+}
+
+/// A part of a name counts by its words, not by how long the name is.
+fn part(mention: &Mention, words: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "names are short")]
+    let words = words as f32;
+    (mention.share * 0.5 + (words / 3.0).min(1.0) * 0.5 + if mention.span { 0.3 } else { 0.0 }).min(1.0)
+}
+
+fn verb_fits(governed: Option<Verb>, element: &Element) -> (bool, bool) {
+    match governed {
+        Some(Verb::Click | Verb::Open | Verb::Seek | Verb::Other) => (true, false),
+        Some(Verb::Choose) => (true, false),
+        Some(Verb::Tick | Verb::Clear) => (element.is_box(), false),
+        Some(Verb::Type) => (false, !element.is_box()),
+        _ => (false, false),
+    }
+}
+
+/// The words right beside a mention.
+fn beside<'a>(now: &Situation<'a>, mention: &Mention) -> Vec<&'a str> {
+    let before = (mention.from.saturating_sub(2)..mention.from).rev();
+    let after = mention.to..mention.to + 2;
+    before.chain(after).filter_map(|at| now.told.words.get(at)).filter(|word| word.quote == 0 && word.verb.is_none_or(|verb| verb == Verb::Tick)).map(|word| word.bare.as_deref().unwrap_or(&word.stem)).collect()
+}
+
+/// What it means, and of what kind it is.
+fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    let mut left = None;
+    let mut taken = false;
+    for (index, word) in now.told.words.iter().enumerate() {
+        let idle = word.quote > 0 || word.stop || word.verb == Some(Verb::Seek) && word.stem != "search" && word.stem != "such" || matches!(word.verb, Some(Verb::Tell | Verb::Click | Verb::Type | Verb::Wait));
+        if idle || !word.concepts.iter().any(|group| element.concepts.contains(group)) {
+            continue;
+        }
+        if now.progress.taken.contains(&index) { taken = true } else { left = left.or(Some(index)) }
+        press.takes([index]);
+    }
+    press.features.mark(F::Concept, left.is_some() && press.features.get(F::WholeMention) == 0.0 && element.stems.len() <= 4);
+    press.features.mark(F::TakenConcept, taken && left.is_none());
+    if press.position.is_none() {
+        press.position = left;
+    }
+    let kind = now.left().filter(|(_, word)| !word.stop && word.verb.is_none()).find(|(_, word)| kind_of(&word.stem, element));
+    let quoted = now.told.words.iter().enumerate().find(|(index, word)| word.quote > 0 && !now.progress.taken.contains(index) && kind_of(&word.stem, element));
+    if press.features.get(F::WholeMention) == 0.0 {
+        press.features.set(F::KindOnly, match (quoted, kind) {
+            (Some(_), _) if !now.told.spans.iter().any(|span| span.kind == Kind::Quoted && now.mentions.iter().flatten().any(|mention| mention.quoted && mention.whole && mention.from == span.from)) => 1.0,
+            (_, Some(_)) => 0.4,
+            _ => 0.0,
+        });
+    }
+}
+
+/// Whether a word names the kind of a control, as the one who made the page calls it too.
+fn kind_of(word: &str, element: &Element) -> bool {
+    let (tag, kind) = element.tag.split_once('/').unwrap_or((&element.tag, ""));
+    match word {
+        "text" | "textbox" | "textfield" => tag == "input" && element.is_field(),
+        "textarea" => tag == "textarea",
+        word => word == element.role || word == tag || word == kind || word == "dropdown" && element.is_list(),
+    }
+}
+
+/// Whether it is the one that is counted to, that is the most, or that has the colour.
+fn chosen(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    if let Some((number, word)) = now.ordinal.filter(|(_, word)| !now.progress.taken.contains(word)) {
+        counted(now, element, press, (number, word));
+    }
+    if let Some((most, winners)) = &now.most {
+        let inside = now.scene.records.get(&element.record).is_some_and(|inside| inside.len() < 8);
+        let wins = element.record != 0 && inside && winners.contains(&element.record);
+        press.features.mark(F::Most, wins);
+        press.features.mark(F::OtherMost, !wins && element.place_among.1 > 1 && element.record != 0 && inside);
+        if wins {
+            press.position = press.position.or(Some(most.word));
+            press.takes([most.word]);
+        }
+    }
+    if let Some((colour, word)) = now.colour {
+        let own = colours::nearest(&element.colour).filter(|_| element.stems.len() < 4);
+        let marked = element.marks.iter().any(|mark| mark == colour) || element.stems.iter().any(|own| own == colour);
+        let hit = own == Some(colour) || marked;
+        press.features.mark(F::Colour, hit && !now.progress.taken.contains(&word));
+        press.features.mark(F::OtherColour, !hit && own.is_some());
+        if hit {
+            press.position = press.position.or(Some(word));
+            press.asked |= !now.progress.taken.contains(&word);
+            press.takes([word]);
+        }
+    }
+    if let Some(truth) = holds(element) {
+        let said = now.told.words.iter().position(|word| word.quote == 0 && element.stems.iter().any(|own| word.is(own)));
+        if let Some(word) = said {
+            press.features.mark(F::True, truth);
+            press.features.mark(F::False, !truth);
+            press.features.set(F::TakenMention, 0.0);
+            press.features.mark(F::Again, now.progress.times(element.identity, "click") > 0);
+            press.position = Some(word);
+            press.asked = truth && now.progress.times(element.identity, "click") == 0;
+        }
+    }
+}
+
+/// What an ordinal says of it. Where things stand on several pages, they are counted through.
+fn counted(now: &Situation<'_>, element: &Element, press: &mut Candidate, (number, word): (i32, usize)) {
+    let (at, total) = element.place_among;
+    let before = now.scene.pager.as_ref();
+    let is_page = before.is_some_and(|pager| pager.pages.iter().any(|(_, index)| now.element(*index).is_some_and(|page| page.identity == element.identity)));
+    let nouns: Vec<&str> = clause(now, word).into_iter().skip(1).filter_map(|at| now.told.words.get(at)).filter(|word| !word.stop).map(|word| word.stem.as_str()).collect();
+    let of_kind = nouns.iter().any(|noun| {
+        element.marks.iter().chain(&element.context).any(|own| own == noun) || words::kind_fits(noun, &element.role) == Some(true) || kind_of(noun, element)
+    });
+    let wanted = usize::try_from(number).ok();
+    if let (Some(pager), Some(wanted)) = (before, wanted) {
+        let page_size = now.scene.elements.iter().filter(|element| element.role == "link" && element.place_among.1 > 1 && element.name.parse::<usize>().is_err() && element.stems.iter().any(|word| word.len() > 1)).map(|element| element.place_among.1).max().unwrap_or(0);
+        if page_size > 1 {
+            let page = wanted.saturating_sub(1) / page_size + 1;
+            if is_page {
+                press.features.mark(F::ToPage, page != pager.current && element.name == page.to_string());
+                press.position = Some(word);
+                press.note.took.clear();
+                return;
+            }
+            let hit = total == page_size && page == pager.current && at == (wanted - 1) % page_size + 1;
+            press.features.mark(F::Ordinal, hit);
+            press.features.mark(F::OtherOrdinal, !hit);
+            if hit {
+                press.position = Some(word);
+                press.takes(clause(now, word));
+            }
+            return;
+        }
+    }
+    let fits = total > 1 && (of_kind || total > 2) && !is_page;
+    let hit = fits && if number < 0 { at == total } else { Some(at) == wanted };
+    press.features.set(F::Ordinal, if hit { if of_kind { 1.0 } else { 0.5 } } else { 0.0 });
+    press.features.mark(F::OtherOrdinal, fits && !hit);
+    if hit {
+        press.position = press.position.or(Some(word));
+        press.takes(clause(now, word));
+    }
+}
+
+/// Whether what it is called is true of the number in its row; nothing if it is called nothing of the kind.
+fn holds(element: &Element) -> Option<bool> {
+    let [word] = element.stems.as_slice() else { return None };
+    let number = *values::numbers(&element.around_text).first()?;
+    let odd = (number.rem_euclid(2.0) - 1.0).abs() < 1e-9;
+    match word.as_str() {
+        "odd" | "ungerade" | "홀수" => Some(odd),
+        "even" | "gerade" | "짝수" => Some(!odd),
+        "positive" | "positiv" | "양수" => Some(number > 0.0),
+        "negative" | "negativ" | "음수" => Some(number < 0.0),
+        _ => None,
+    }
+}
+
+/// What it has to do with the day that is asked for.
+fn dated(now: &Situation<'_>, index: usize, element: &Element, press: &mut Candidate) {
+    let left = now.spans.iter().filter(|span| !now.progress.has(span.from, span.to));
+    let Some((day, span)) = left.filter_map(|span| match span.kind { Kind::Day(day) => Some((day, span)), _ => None }).next() else { return };
+    let Some(calendar) = &now.scene.calendar else {
+        let date = element.means("date") || element.marks.iter().chain(&element.label).any(|mark| matches!(mark.as_str(), "date" | "datepicker" | "calendar" | "datum" | "hasdatepicker"));
+        let fillable = element.is_field() && !element.is("readonly");
+        press.features.mark(F::OpensCalendar, date && !fillable && (element.is_field() || element.tag == "button"));
+        if date && element.is("readonly") {
+            press.position = Some(span.from);
+            press.asked = true;
+            press.features.set(F::Again, 0.0);
+            press.features.set(F::TakenMention, 0.0);
+        }
+        press.note.took.retain(|word| !(span.from..span.to).contains(word));
+        return;
+    };
+    let month = calendar.month;
+    if let Some((number, _)) = calendar.days.iter().find(|(_, of)| *of == index) {
+        let hit = month.is_none_or(|month| month == day.months()) && *number == day.day;
+        press.features.mark(F::Day, hit);
+        press.features.mark(F::OtherDay, !hit);
+        if hit {
+            press.position = Some(span.from);
+            press.asked = true;
+            press.takes(span.from..span.to);
+        }
+    } else if let Some(month) = month {
+        let forward = element.means("next");
+        let backward = element.means("prev") || element.means("back");
+        let towards = forward && month < day.months() || backward && month > day.months();
+        press.features.mark(F::ToMonth, towards);
+        press.features.mark(F::WrongStep, (forward || backward) && !towards);
+        if towards {
+            press.features.set(F::Again, 0.0);
+            press.features.set(F::Leaves, 0.0);
+            press.position = Some(span.from);
+            press.note.took.clear();
+        }
+    }
+}
+
+/// How well its row fits.
+fn judged(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    let Some(own) = now.records.get(&element.record).copied() else { return };
+    let best = now.records.values().copied().fold(0.0, f32::max);
+    if best == 0.0 {
+        return;
+    }
+    let told = press.features.get(F::Concept) > 0.0 || press.features.get(F::WholeMention) > 0.0 || press.features.get(F::PartMention) > 0.0 || press.features.get(F::KindOnly) > 0.0;
+    press.features.set(F::Record, if told { own } else { own * 0.4 });
+    press.features.mark(F::OtherRecord, own < 0.6 && element.place_among.1 > 1);
+    if own > 0.6 {
+        let keys = now.told.words.iter().enumerate().filter(|(_, word)| (!word.stop || word.quote > 0) && element.around.iter().any(|own| word.is(own)));
+        let keys: Vec<usize> = keys.map(|(index, _)| index).collect();
+        press.takes(keys);
+    }
+}
+
+/// What the course of the run says of it.
+fn situated(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    let typed = now.progress.last.as_ref().filter(|last| last.verb == "fill" && !last.value.is_empty());
+    let suggested = typed.is_some_and(|last| {
+        let value = words::stems(&last.value);
+        element.fresh && !element.is_field() && !value.is_empty() && value.iter().all(|word| element.stems.iter().any(|own| own.starts_with(word.as_str())))
+    });
+    if suggested {
+        press.features.mark(F::Suggestion, true);
+        press.features.set(F::TakenMention, 0.0);
+        press.position = typed.and_then(|last| last.took.first().copied());
+        press.asked = true;
+    }
+    let asked = press.asked || press.features.get(F::Concept) > 0.0;
+    press.features.mark(F::Leaves, element.leaves() && !asked && press.features.get(F::ToMonth) == 0.0);
+    let unfolds = element.unfolds();
+    press.features.mark(F::Explore, now.missing && unfolds && now.progress.times(element.identity, "click") == 0);
+    if unfolds
+        && let Some(word) = now.asks(Verb::Open).filter(|word| clause(now, *word).iter().any(|at| now.told.words.get(*at).is_some_and(|word| ["section", "panel", "expand", "unfold", "all", "abschnitt", "섹션"].contains(&word.stem.as_str()))))
+    {
+        press.features.mark(F::UnfoldAsked, true);
+        press.position = press.position.or(Some(word));
+        press.asked = true;
+        press.takes(clause(now, word));
+    }
+    let notice = element.around.iter().chain(&element.context).chain(&element.marks).any(|word| matches!(word.as_str(), "cookie" | "consent" | "newsletter" | "gdpr" | "쿠키"));
+    press.features.mark(F::Banner, notice && (element.means("agree") || element.means("decline") || element.means("close") || element.means("submit")));
+    let commits = ["delete", "pay", "buy", "send", "transfer"].iter().any(|word| element.means(word));
+    press.features.mark(F::Uncalled, commits && !asked && !now.told.words.iter().any(|word| word.concepts.iter().any(|group| element.concepts.contains(group))));
+    press.features.mark(F::Unmet, now.waits);
+    press.note.took.retain(|word| *word < now.told.words.len());
+}

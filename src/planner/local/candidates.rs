@@ -184,13 +184,20 @@ fn scroll(now: &Situation<'_>) -> Option<Candidate> {
 }
 
 fn wait(now: &Situation<'_>) -> Option<Candidate> {
-    if !now.waits {
+    let just_acted = now.progress.acts > 0 && now.untouched() && now.progress.last.as_ref().is_some_and(|last| last.verb != "wait");
+    if !now.waits && !just_acted {
         return None;
     }
-    let mut wait = Candidate::alone(now, Some(Call::new("browser", "wait").with("seconds", 1)));
+    let changing = now.condition.as_ref().filter(|_| now.waits);
+    let call = Call::new("browser", "wait").with("seconds", 1);
+    let mut wait = Candidate::alone(now, Some(match changing {
+        Some(line) => call.with("text", line.as_str()).with("gone", true),
+        None => call,
+    }));
     wait.features = Features::default();
     wait.features.mark(F::Wait, true);
-    wait.features.mark(F::Waits, true);
+    wait.features.mark(F::Waits, now.waits);
+    wait.features.mark(F::Patience, !now.waits);
     Some(wait)
 }
 
@@ -223,6 +230,11 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
         let filled = !now.progress.values.is_empty() && !now.progress.sent || candidate.asked && candidate.features.get(F::TakenMention) == 0.0;
         candidate.features.mark(F::Early, left);
         candidate.features.mark(F::Ready, !left && filled);
+        if !left && !now.progress.values.is_empty() && !now.progress.sent {
+            candidate.features.set(F::TakenMention, 0.0);
+            candidate.features.set(F::Again, 0.0);
+            candidate.features.set(F::Dead, 0.0);
+        }
     }
 }
 
@@ -235,7 +247,7 @@ fn done(now: &Situation<'_>, found: &[Candidate]) -> Candidate {
     });
     let values = fields::pending(now).iter().any(|word| now.told.spans.iter().any(|span| span.from == *word && span.kind == Kind::Quoted));
     done.features.mark(F::Done, true);
-    done.features.mark(F::Nothing, now.progress.acts > 1 && !open && !values && !now.waits);
-    done.features.mark(F::Left, open || values || now.progress.acts < 2);
+    done.features.mark(F::Nothing, now.progress.acts > 1 && !open && !values && !now.waits && !now.untouched());
+    done.features.mark(F::Left, open || values || now.progress.acts == 0 || now.untouched());
     done
 }

@@ -148,7 +148,7 @@ features! {
     /// The value was found out.
     Derived = 2.4,
     /// The value is a loose part of the instruction.
-    Loose = -0.8,
+    Loose = -1.5,
     /// The value was used already.
     Used = -3.5,
     /// A better span holds the value.
@@ -181,6 +181,18 @@ features! {
     Far = -0.2,
     /// The last act was upon the same row.
     SameRecord = 0.8,
+    /// It holds another control that is called what it is called.
+    Wraps = -4.0,
+    /// It is a field that is pressed although it could be typed into.
+    PressedField = -3.0,
+    /// What the instruction says of it names who is to receive something.
+    Recipient = -4.5,
+    /// What was typed into the field would be lost.
+    Overwrites = -3.5,
+    /// It means what the instruction says in other words.
+    Soft = 1.8,
+    /// Something is left and nothing on the page has to do with it.
+    Patience = 4.4,
     /// It commits the user to something that nobody asked for.
     Uncalled = -3.0,
 }

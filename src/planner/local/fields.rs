@@ -45,7 +45,9 @@ pub fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut V
         found.push(fill);
     }
     for span in &now.spans {
-        if span.text.is_empty() || span.text.len() > 2000 {
+        let found_out = now.spans.iter().any(|span| span.kind == Kind::Derived);
+        let loose = matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Number | Kind::Proper);
+        if span.text.is_empty() || span.text.len() > 2000 || loose && found_out || span.kind == Kind::Phrase && empty_phrase(now, span) {
             continue;
         }
         let mut fill = fill(now, (index, element), span);
@@ -54,6 +56,13 @@ pub fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut V
         fill.features.mark(F::InTurn, turn == Some(0) && empty.first() == Some(&index));
         found.push(fill);
     }
+}
+
+/// Whether a phrase tells of the field or the act and not of a value.
+fn empty_phrase(now: &Situation<'_>, span: &Span) -> bool {
+    let words = now.told.words.get(span.from..span.to).unwrap_or_default();
+    let idle = |word: &super::instruction::Word| word.stop || word.verb.is_some() || words::kind_fits(&word.stem, "").is_some();
+    words.iter().all(idle) || words.first().is_some_and(|word| word.verb.is_some()) || words.last().is_some_and(|word| words::kind_fits(&word.stem, "").is_some())
 }
 
 /// The words by which a person would call a field.
@@ -81,17 +90,23 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
     let others = now.scene.elements.iter().enumerate().filter(|(other, element)| *other != index && element.is_field());
     let best = others.map(|(_, element)| hint(element, span)).fold(0.0, f32::max);
     let governed = now.told.words.get(span.from).and_then(|word| word.governed);
-    let used = now.progress.has(span.from, span.to);
     let current = element.value.as_deref().unwrap_or_default();
+    let found_out = span.kind == Kind::Derived;
+    let used = if found_out { current == value } else { used(now, span) };
     let whole_quote = span.kind == Kind::Quoted;
     let within = now.spans.iter().any(|other| {
         matches!(other.kind, Kind::Quoted | Kind::Keyed | Kind::Day(_) | Kind::Time) && other != span && other.from <= span.from && span.to <= other.to
     });
     let covers = now.spans.iter().any(|other| matches!(other.kind, Kind::Quoted) && other != span && span.from <= other.from && other.to <= span.to);
     let said = now.left().any(|(_, word)| !word.stop && word.verb.is_none() && element.stems.iter().chain(&element.label).any(|own| word.is(own)));
-    let asked = matches!(governed, Some(Verb::Type)) || span.kind == Kind::Keyed || span.kind == Kind::Derived;
+    let set = governed == Some(Verb::Choose) && type_fits(element, span) == Some(true);
+    let asked = matches!(governed, Some(Verb::Type)) || span.kind == Kind::Keyed || found_out || set;
     let features = &mut fill.features;
     features.mark(F::Fill, true);
+    features.mark(F::Overwrites, !found_out && !current.is_empty() && (now.progress.times(element.identity, "fill") > 0 || own == 0.0 && span.kind == Kind::Phrase));
+    if found_out {
+        features.set(F::Again, 0.0);
+    }
     features.set(F::Hint, own);
     features.mark(F::OtherHint, best > own);
     features.mark(F::LabelSaid, said);
@@ -109,12 +124,18 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
     features.mark(F::NotAsked, matches!(governed, Some(Verb::Click | Verb::Tick | Verb::Clear | Verb::Open | Verb::Tell)) && span.kind != Kind::Keyed);
     fill.note.value = value;
     fill.position = Some(span.from);
-    fill.asked = !used && !within && (asked || own > 0.0 && span.kind != Kind::Phrase) && type_fits(element, span) != Some(false) && best <= own;
+    fill.asked = fill.features.get(F::Overwrites) == 0.0 && !used && !within && (asked || own > 0.0 && span.kind != Kind::Phrase) && type_fits(element, span) != Some(false) && best <= own;
     fill.takes(span.from..span.to);
     if let Some(verb) = (0..span.from).rev().take(6).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb == Some(Verb::Type))) {
         fill.takes([verb]);
     }
     fill
+}
+
+/// Whether a value was used; of a phrase, whether any word that matters was.
+fn used(now: &Situation<'_>, span: &Span) -> bool {
+    let telling = |index: &usize| now.told.words.get(*index).is_some_and(|word| !word.stop && word.verb.is_none());
+    now.progress.has(span.from, span.to) || span.kind == Kind::Phrase && (span.from..span.to).filter(telling).any(|index| now.progress.taken.contains(&index))
 }
 
 /// The value as the field wants it.

@@ -377,8 +377,8 @@ fn numbers(told: &Instruction, found: &mut Vec<Span>) {
         if word.quote > 0 || word.stem.replace(',', "").parse::<f64>().is_err() {
             continue;
         }
-        let minus = word.start > 0 && told.text.get(..word.start).is_some_and(|before| before.ends_with([' ', '(']) || before.ends_with("-") && !before.trim_end_matches('-').ends_with(|letter: char| letter.is_alphanumeric()))
-            && told.text.get(..word.start).is_some_and(|before| before.ends_with('-'));
+        let before = told.text.get(..word.start).and_then(|before| before.strip_suffix(['-', '−']));
+        let minus = before.is_some_and(|before| !before.ends_with(char::is_alphanumeric));
         let text = if minus { format!("-{}", word.stem) } else { word.stem.clone() };
         found.push(span(told, Kind::Number, &text, (index, index + 1)));
     }

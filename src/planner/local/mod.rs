@@ -75,6 +75,16 @@ impl Local {
         let Some((index, candidate)) = best.and_then(|index| Some((index, all.get(index)?))) else {
             return pass("the page has nothing that could be acted on");
         };
+        if std::option_env!("LOCAL_DEBUG").is_some() {
+            let mut order: Vec<_> = (0..all.len()).collect();
+            order.sort_by(|one, other| scores[*other].total_cmp(&scores[*one]));
+            eprintln!("--- {}", view.goal);
+            for element in &scene.elements { eprintln!("   el {} {} {:?} marks {:?} rec {} label {:?} around {:?} {:?} {} {:?}", element.reference, element.role, element.name, element.marks, element.record, element.label, element.around_text, element.place, element.tag, element.value); }
+            eprintln!("   lines {:?}", scene.lines);
+            for index in order.into_iter().take(5) {
+                eprintln!("   {:.2} {:?} @{:?} asked {} took {:?} {}", scores[index], all[index].call.as_ref().map(|c| format!("{} {:?}", c.verb, c.args)), all[index].position, all[index].asked, all[index].note.took, all[index].features.shown());
+            }
+        }
         let (score, share) = (scores.get(index).copied().unwrap_or(0.0), shares.get(index).copied().unwrap_or(0.0));
         if score < 0.5 {
             return pass("nothing on this page has clearly to do with what is left of the goal");

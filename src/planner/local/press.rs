@@ -4,7 +4,7 @@ use super::{
     candidates::{Candidate, clause},
     colours,
     features::Feature as F,
-    instruction::Kind,
+    instruction::{Kind, Word},
     mention::Mention,
     scene::Element,
     situation::Situation,
@@ -67,12 +67,22 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     features.mark(F::KindFits, named);
     features.mark(F::KindClash, clash && !named);
     press.position = Some(mention.from);
-    press.asked = mention.whole && !mention.taken && !clashes && !value;
+    let recipient = is_recipient(now, mention.from);
+    features.mark(F::Recipient, recipient);
+    let key = told.iter().any(|word| word.proper || word.quote > 0) && mention.span;
+    press.asked = (mention.whole || key) && !mention.taken && !clashes && !value && !recipient;
     press.takes(mention.from..mention.to);
     let verb = (0..mention.from).rev().take(5).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb.is_some()));
     if mention.whole {
         press.takes(verb.filter(|at| now.told.words.get(*at).is_some_and(|word| word.verb != Some(Verb::Choose))));
     }
+}
+
+/// Whether a word names who is to receive something: `forward it to Ada`.
+fn is_recipient(now: &Situation<'_>, from: usize) -> bool {
+    let before = from.checked_sub(1).and_then(|at| now.told.words.get(at)).is_some_and(|word| matches!(word.stem.as_str(), "to" | "an" | "nach" | "with"));
+    let korean = now.told.words.get(from).is_some_and(|word| word.stem.ends_with("에게"));
+    (before || korean) && ["forward", "send", "transfer", "pay", "share", "assign"].iter().any(|word| now.told.means(word))
 }
 
 /// A part of a name counts by its words, not by how long the name is.
@@ -104,27 +114,73 @@ fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     let mut left = None;
     let mut taken = false;
     for (index, word) in now.told.words.iter().enumerate() {
-        let idle = word.quote > 0 || word.stop || word.verb == Some(Verb::Seek) && word.stem != "search" && word.stem != "such" || matches!(word.verb, Some(Verb::Tell | Verb::Click | Verb::Type | Verb::Wait));
-        if idle || !word.concepts.iter().any(|group| element.concepts.contains(group)) {
+        if !speaks(word) || !word.concepts.iter().any(|group| element.concepts.contains(group)) {
             continue;
         }
         if now.progress.taken.contains(&index) { taken = true } else { left = left.or(Some(index)) }
         press.takes([index]);
     }
-    press.features.mark(F::Concept, left.is_some() && press.features.get(F::WholeMention) == 0.0 && element.stems.len() <= 4);
+    if press.features.get(F::WholeMention) == 0.0 && element.stems.len() <= 4 {
+        press.features.set(F::Concept, concept(now, element));
+    }
     press.features.mark(F::TakenConcept, taken && left.is_none());
+    if left.is_none() && !taken
+        && let Some(word) = soft(now, element)
+    {
+        press.features.mark(F::Soft, true);
+        press.position = press.position.or(Some(word));
+        press.takes([word]);
+    }
     if press.position.is_none() {
         press.position = left;
     }
     let kind = now.left().filter(|(_, word)| !word.stop && word.verb.is_none()).find(|(_, word)| kind_of(&word.stem, element));
     let quoted = now.told.words.iter().enumerate().find(|(index, word)| word.quote > 0 && !now.progress.taken.contains(index) && kind_of(&word.stem, element));
     if press.features.get(F::WholeMention) == 0.0 {
+        if let Some((index, _)) = quoted {
+            press.position = press.position.or(Some(index));
+            press.takes([index]);
+        }
         press.features.set(F::KindOnly, match (quoted, kind) {
             (Some(_), _) if !now.told.spans.iter().any(|span| span.kind == Kind::Quoted && now.mentions.iter().flatten().any(|mention| mention.quoted && mention.whole && mention.from == span.from)) => 1.0,
             (_, Some(_)) => 0.4,
             _ => 0.0,
         });
     }
+}
+
+/// How well what a control means fits what is left of the instruction, from 0 to 1: a meaning that
+/// several kinds of controls have says less.
+fn concept(now: &Situation<'_>, element: &Element) -> f32 {
+    let said = |group: &u8| now.left().any(|(_, word)| speaks(word) && word.concepts.contains(group));
+    let hits: Vec<&u8> = element.concepts.iter().filter(|group| said(group)).collect();
+    let rarest = hits.iter().map(|group| now.scene.kinds(**group)).min();
+    #[expect(clippy::cast_precision_loss, reason = "a control has few meanings")]
+    rarest.map_or(0.0, |kinds| 1.0 / (1.0 + (kinds as f32).ln()) * (0.5 + 0.5 * hits.len() as f32 / element.concepts.len().max(1) as f32))
+}
+
+/// Whether a word may tell what a control means.
+fn speaks(word: &Word) -> bool {
+    let looks = word.verb == Some(Verb::Seek) && word.stem != "search" && word.stem != "such";
+    word.quote == 0 && !word.stop && !looks && !matches!(word.verb, Some(Verb::Tell | Verb::Click | Verb::Type | Verb::Wait))
+}
+
+/// The word by which the instruction may mean what a control means, in other words: `send it to Ada` is to
+/// forward it, `tell her "yes"` is to reply.
+fn soft(now: &Situation<'_>, element: &Element) -> Option<usize> {
+    let forwards = element.means("forward");
+    let replies = element.means("reply");
+    if !forwards && !replies || now.told.means("forward") || now.told.means("reply") {
+        return None;
+    }
+    let named = (0..now.told.words.len()).any(|at| is_recipient(now, at) && now.told.words.get(at).is_some_and(|word| word.proper));
+    let quoted = now.told.spans.iter().any(|span| span.kind == Kind::Quoted);
+    let words: &[&str] = match (forwards, quoted) {
+        (true, false) if named => &["send", "pass", "give", "share", "resend", "relay"],
+        (false, true) => &["send", "email", "mail", "message", "write", "tell", "say", "let"],
+        _ => return None,
+    };
+    now.left().find(|(_, word)| words.contains(&word.stem.as_str())).map(|(index, _)| index)
 }
 
 /// Whether a word names the kind of a control, as the one who made the page calls it too.
@@ -234,7 +290,11 @@ fn holds(element: &Element) -> Option<bool> {
 /// What it has to do with the day that is asked for.
 fn dated(now: &Situation<'_>, index: usize, element: &Element, press: &mut Candidate) {
     let left = now.spans.iter().filter(|span| !now.progress.has(span.from, span.to));
-    let Some((day, span)) = left.filter_map(|span| match span.kind { Kind::Day(day) => Some((day, span)), _ => None }).next() else { return };
+    let Some((day, span)) = left.filter_map(|span| match span.kind { Kind::Day(day) => Some((day, span)), _ => None }).next() else {
+        let of_calendar = now.scene.calendar.as_ref().is_some_and(|calendar| calendar.days.iter().any(|(_, of)| *of == index));
+        press.features.mark(F::OtherDay, of_calendar && !press.asked);
+        return;
+    };
     let Some(calendar) = &now.scene.calendar else {
         let date = element.means("date") || element.marks.iter().chain(&element.label).any(|mark| matches!(mark.as_str(), "date" | "datepicker" | "calendar" | "datum" | "hasdatepicker"));
         let fillable = element.is_field() && !element.is("readonly");
@@ -304,7 +364,12 @@ fn situated(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
         press.asked = true;
     }
     let asked = press.asked || press.features.get(F::Concept) > 0.0;
-    press.features.mark(F::Leaves, element.leaves() && !asked && press.features.get(F::ToMonth) == 0.0);
+    let leaving = ["cancel", "close", "back", "logout", "decline"].iter().map(|word| words::concept(word));
+    let leave_asked = press.asked || leaving.filter(|group| element.concepts.contains(group)).any(|group| now.told.words.iter().any(|word| word.concepts.contains(&group)));
+    press.features.mark(F::Leaves, element.leaves() && !leave_asked && press.features.get(F::ToMonth) == 0.0);
+    press.features.mark(F::Wraps, element.wraps);
+    let typed_into = element.is_field() && !element.is("readonly") && !element.is("disabled");
+    press.features.mark(F::PressedField, typed_into && press.features.get(F::KindOnly) < 1.0 && press.features.get(F::OpensCalendar) == 0.0);
     let unfolds = element.unfolds();
     press.features.mark(F::Explore, now.missing && unfolds && now.progress.times(element.identity, "click") == 0);
     if unfolds

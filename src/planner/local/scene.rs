@@ -75,6 +75,8 @@ pub struct Element {
     pub fresh: bool,
     /// What it is while the document lives.
     pub identity: u64,
+    /// Whether another control in it is called the same, or several in it make up its name.
+    pub wraps: bool,
     /// Its place among the controls that are made like it, from 1, and how many those are.
     pub place_among: (usize, usize),
 }
@@ -134,6 +136,7 @@ impl Element {
             below: detail.below,
             fresh: row.change == Some(Change::New),
             identity: hasher.finish(),
+            wraps: false,
             place_among: (1, 1),
         }
     }
@@ -212,6 +215,7 @@ impl Scene {
         };
         scene.count();
         scene.group();
+        scene.nest();
         scene.calendar = scene.find_calendar();
         scene.pager = scene.find_pager();
         scene
@@ -248,6 +252,29 @@ impl Scene {
             *at += 1;
             element.place_among = (*at, totals.get(&key).copied().unwrap_or(1));
         }
+    }
+
+    /// Finds what merely wraps other controls.
+    fn nest(&mut self) {
+        let wrapping: Vec<bool> = self.elements.iter().enumerate().map(|(index, outer)| {
+            if outer.stems.is_empty() || outer.is_field() || outer.is_list() {
+                return false;
+            }
+            let near = self.elements.iter().skip(index + 1).take(6);
+            let inside = near.filter(|inner| !inner.stems.is_empty() && holds(outer.place, inner.place));
+            let words: Vec<&String> = inside.flat_map(|inner| &inner.stems).collect();
+            outer.stems.iter().all(|word| words.contains(&word))
+        }).collect();
+        for (element, wraps) in self.elements.iter_mut().zip(wrapping) {
+            element.wraps = wraps;
+        }
+    }
+
+    /// How many kinds of controls have this meaning.
+    #[must_use]
+    pub fn kinds(&self, concept: u8) -> usize {
+        let alike = self.elements.iter().filter(|element| element.place_among.0 == 1);
+        alike.filter(|element| element.concepts.contains(&concept)).count().max(1)
     }
 
     /// How rare a word is among the names of the page: 1 for one that stands once.
@@ -300,6 +327,12 @@ impl Scene {
         let current = pages.iter().find(shown).map_or(1, |(number, _)| *number);
         Some(Pager { pages, current })
     }
+}
+
+/// Whether one box lies in another.
+fn holds(outer: [i32; 4], inner: [i32; 4]) -> bool {
+    let ([left, top, width, height], [x, y, wide, high]) = (outer, inner);
+    x >= left - 1 && y >= top - 1 && x + wide <= left + width + 1 && y + high <= top + height + 1
 }
 
 /// The month that a line of text is the heading of, such as `December 2016`.

@@ -36,6 +36,8 @@ pub struct Situation<'a> {
     pub colour: Option<(&'static str, usize)>,
     /// Whether the instruction waits for something that is not so yet.
     pub waits: bool,
+    /// The line of the page that a condition is about.
+    pub condition: Option<String>,
     /// Whether something that the instruction names is nowhere to be seen.
     pub missing: bool,
     /// The names of the secrets that may be used.
@@ -58,10 +60,11 @@ impl<'a> Situation<'a> {
             ordinal: ordinal(told),
             colour: colours::named(told),
             waits: false,
+            condition: None,
             missing: false,
         };
         situation.most = values::most(told).filter(|most| !situation.progress.taken.contains(&most.word)).and_then(|most| Some((most, winners(scene, most)?)));
-        situation.waits = situation.unmet();
+        (situation.waits, situation.condition) = situation.unmet();
         situation.missing = situation.is_missing();
         situation
     }
@@ -83,32 +86,44 @@ impl<'a> Situation<'a> {
         self.left().find(|(_, word)| word.verb == Some(verb)).map(|(index, _)| index)
     }
 
+    /// Whether a clause with a verb has not been touched at all.
+    #[must_use]
+    pub fn untouched(&self) -> bool {
+        let last = self.told.words.last().map_or(0, |word| word.clause);
+        (0..=last).any(|clause| {
+            let mut words = self.told.words.iter().enumerate().filter(|(_, word)| word.clause == clause);
+            let asks = words.clone().any(|(_, word)| matches!(word.verb, Some(Verb::Click | Verb::Type | Verb::Choose | Verb::Tick | Verb::Other | Verb::Open)));
+            asks && !words.any(|(index, _)| self.progress.taken.contains(&index))
+        })
+    }
+
     /// A condition such as `when the price is less than $40` that does not hold.
-    fn unmet(&self) -> bool {
+    fn unmet(&self) -> (bool, Option<String>) {
+        const NONE: (bool, Option<String>) = (false, None);
         const WHEN: [&str; 8] = ["when", "if", "once", "until", "wenn", "sobald", "bis", "면"];
         const LESS: [&str; 8] = ["less", "below", "under", "lower", "unter", "weniger", "cheaper", "미만"];
         const MORE: [&str; 8] = ["more", "above", "over", "higher", "greater", "über", "mehr", "초과"];
-        let Some(at) = self.told.words.iter().position(|word| word.quote == 0 && WHEN.contains(&word.stem.as_str())) else { return false };
+        let Some(at) = self.told.words.iter().position(|word| word.quote == 0 && WHEN.contains(&word.stem.as_str())) else { return NONE };
         let rest = self.told.words.get(at..).unwrap_or_default();
         let compares = |words: &[&str]| rest.iter().any(|word| word.quote == 0 && words.contains(&word.stem.as_str()));
-        let Some(bound) = self.told.text.get(rest.first().map_or(0, |word| word.start)..).and_then(|text| values::numbers(text).first().copied()) else { return false };
+        let Some(bound) = self.told.text.get(rest.first().map_or(0, |word| word.start)..).and_then(|text| values::numbers(text).first().copied()) else { return NONE };
         let (less, more) = (compares(&LESS), compares(&MORE));
         if less == more {
-            return false;
+            return NONE;
         }
         let about = |line: &&String| {
             let stems = words::stems(line);
             rest.iter().any(|word| !word.stop && word.verb.is_none() && stems.iter().any(|own| word.is(own)))
         };
-        let current = self.scene.lines.iter().filter(about).find_map(|line| values::numbers(line).last().copied());
+        let number = |line: &String| values::numbers(line).last().copied();
+        let current = self.scene.lines.iter().filter(about).find_map(|line| Some((line, number(line)?)));
         let current = current.or_else(|| {
             let at = self.scene.lines.iter().position(|line| about(&line))?;
-            self.scene.lines.get(at + 1).and_then(|line| values::numbers(line).first().copied())
+            self.scene.lines.get(at + 1).and_then(|line| Some((line, number(line)?)))
         });
         match current {
-            Some(current) if less => current >= bound,
-            Some(current) => current <= bound,
-            None => true,
+            Some((line, current)) => (if less { current >= bound } else { current <= bound }, Some(line.clone())),
+            None => (true, None),
         }
     }
 

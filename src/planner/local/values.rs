@@ -195,6 +195,9 @@ fn guess(told: &Instruction, scene: &Scene, progress: &Progress) -> Option<Span>
         let [one, next] = pair else { continue };
         if next > one { low = one + 1.0 } else { high = one - 1.0 }
     }
+    if let Some(last) = tried.last().filter(|_| !progress.sent) {
+        return Some(made(format!("{last}"), at, at + 1));
+    }
     let text = scene.lines.join("\n").to_lowercase();
     if let Some(last) = tried.last() {
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -218,13 +221,9 @@ fn shown_text(told: &Instruction, scene: &Scene) -> Vec<Span> {
     if !told.words.iter().any(|word| word.verb == Some(Verb::Type)) {
         return Vec::new();
     }
-    let known = |line: &&String| !scene.elements.iter().any(|element| element.name == **line || stems_equal(&element.label, line));
+    let known = |line: &&String| !line.trim_end().ends_with(':') && !scene.elements.iter().any(|element| element.name == **line);
     let lines = scene.lines.iter().filter(|line| !line.starts_with('#') && line.len() < 200).filter(known);
     lines.take(4).map(|line| made(line.trim_start_matches("- ").to_owned(), at, at + 1)).collect()
-}
-
-fn stems_equal(stems: &[String], line: &str) -> bool {
-    !stems.is_empty() && words::stems(line) == *stems
 }
 
 /// `how many X`: the controls or lines whose words are X.

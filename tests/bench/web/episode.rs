@@ -19,7 +19,7 @@ use crate::{
     site::Site,
 };
 
-const STEPS: u64 = 40;
+const STEPS: u64 = 100;
 const SECONDS: u64 = 90;
 
 /// What came of one episode.
@@ -109,7 +109,7 @@ impl Lab {
             Ok(report) => (report.status, report.reason, report.steps),
             Err(error) => (Status::Failed, error.to_string(), 0),
         };
-        let proposed: Vec<_> = trace.iter().filter(|line| line.starts_with("? ")).collect();
+        let proposed: Vec<_> = trace.iter().filter(|line| line.starts_with("? ") && !line.contains("the episode is over")).collect();
         Episode {
             seed,
             instruction,

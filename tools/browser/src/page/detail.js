@@ -4,29 +4,37 @@ const AROUND = 300;
 const MARKS = 160;
 const LEAD = 60;
 // Attributes whose words say what a control is for. Styles and scripts do not.
-const TELLING = /^(id|class|name|title|placeholder|alt|for|type|autocomplete|aria-label|data-[a-z-]+)$/;
+const TELLING = /^(id|class|name|title|placeholder|alt|for|type|autocomplete|aria-label|data-(test-?id|action|icon|label|name|type|role|title|value|tooltip|original-title))$/;
 
 function detailOf(element, order, name) {
-  const shown = standIn(element), box = shown.getBoundingClientRect(), record = boxOf(element) ?? pairOf(element);
-  const type = typeOf(element);
+  const shown = standIn(element), box = shown.getBoundingClientRect(), record = cardOf(element);
+  const around = record ?? pairOf(element), type = typeOf(element);
   return {
     order, tag: element.localName + (type ? `/${type}` : ""), marks: marksOf(element, name), label: leadOf(element, name),
-    record: record ? number(record) : 0, around: record ? once("arounds", record, box => cut(tidy(spoken(box, null)), AROUND)) : "",
+    record: record ? number(record) : 0, around: around ? once("arounds", around, box => cut(tidy(spoken(box, null)), AROUND)) : "",
     colour: colourOf(element), place: [box.left, box.top, box.width, box.height].map(Math.round),
     below: Math.max(0, element.scrollHeight - element.clientHeight - Math.ceil(element.scrollTop)) > 2 && /auto|scroll/.test(windowOf(element).getComputedStyle(element).overflowY)
       ? element.scrollHeight - element.clientHeight - Math.ceil(element.scrollTop) : 0,
   };
 }
 
+// The row, card or item that a control stands in or is.
+function cardOf(element) {
+  return element.matches(BOXES) || repeated(element) ? element : boxOf(element);
+}
+
 // The nearest plain box of a few things in which the control is not alone.
 function pairOf(element) {
   const box = parentOf(element);
-  return box && /^(div|span|p|dl|label)$/.test(box.localName) && box.childElementCount > 1 && box.childElementCount < 6 ? box : null;
+  return box && /^(div|span|p|dl|label)$/.test(box.localName) && box.childElementCount > 1 && box.childElementCount < 6 && box.textContent.length < 2 * AROUND ? box : null;
 }
 
 // The words of the attributes of a control and of the picture in it.
 function marksOf(element, name) {
   const parts = wordsIn(element);
+  const parent = parentOf(element);
+  // A list item or a cell around it often has the class that tells.
+  if (parent?.childElementCount === 1 && /^(li|span|td|div)$/.test(parent.localName)) parts.push(parent.className);
   if (!name || name.length < 2) for (const part of [...element.querySelectorAll("*")].slice(0, 4)) parts.push(...wordsIn(part));
   return cut([...new Set(parts.flatMap(split))].join(" "), MARKS);
 }

@@ -184,7 +184,7 @@ fn scroll(now: &Situation<'_>) -> Option<Candidate> {
 }
 
 fn wait(now: &Situation<'_>) -> Option<Candidate> {
-    let just_acted = now.progress.acts > 0 && now.untouched() && now.progress.last.as_ref().is_some_and(|last| last.verb != "wait");
+    let just_acted = now.progress.acts > 0 && now.untouched() && now.progress.idle < 4;
     if !now.waits && !just_acted {
         return None;
     }
@@ -232,6 +232,7 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
         candidate.features.mark(F::Ready, !left && filled);
         if !left && !now.progress.values.is_empty() && !now.progress.sent {
             candidate.features.set(F::TakenMention, 0.0);
+            candidate.features.set(F::TakenConcept, 0.0);
             candidate.features.set(F::Again, 0.0);
             candidate.features.set(F::Dead, 0.0);
         }

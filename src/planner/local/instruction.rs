@@ -114,6 +114,10 @@ impl Instruction {
             let before = all.last();
             let breaks = quote == 0 && (gap.contains(['.', ';', '!', '?', '\n', ',']) || before.is_none_or(|word| joins(&word.stem)) || before.is_some_and(|word| word.quote > 0));
             let verb = (quote == 0).then(|| words::verb(&lower).or_else(|| words::verb(&stem))).flatten();
+            // What begins with a capital letter in mid-clause is a name, such as `Submit` or `WAS`.
+            let capital = word.chars().next().is_some_and(char::is_uppercase);
+            let begins = gap.contains(['.', ';', '!', '?', '\n', ':']) || before.is_none();
+            let verb = verb.filter(|_| !capital || begins);
             // A noun of the same form follows an article: `the search`, `a check`.
             let verb = verb.filter(|_| before.is_none_or(|word| !matches!(word.stem.as_str(), "the" | "a" | "an" | "der" | "die" | "das" | "den" | "my" | "your")));
             if verb.is_some() && breaks && !all.is_empty() || gap.contains(['.', ';', '!', '?', '\n']) && quote == 0 && gap.chars().count() > 1 {
@@ -242,7 +246,7 @@ fn span(told: &Instruction, kind: Kind, text: &str, (from, to): (usize, usize)) 
     let mut hints = Vec::new();
     for index in (from.saturating_sub(4)..from).rev() {
         match near(index) {
-            Some(word) if told.gap(index, index + 1).contains(['.', ';']) => drop(word),
+            Some(word) if told.gap(index, index + 1).contains(['.', ';']) => {}
             Some(word) => hints.push(word.stem.clone()),
             None => break,
         }
@@ -359,7 +363,7 @@ fn propers(told: &Instruction, found: &mut Vec<Span>) {
     while from < told.words.len() {
         let starts = |index: usize| told.words.get(index).is_some_and(|word| word.quote == 0 && word.proper && word.verb.is_none());
         let first = from == 0 || told.gap(from - 1, from).contains(['.', '!', '?']);
-        if !starts(from) || first && told.words.get(from).is_some_and(|word| word.stop) {
+        if !starts(from) || first && !starts(from + 1) && told.words.get(from).is_some_and(|word| word.stem.parse::<f64>().is_err()) {
             from += 1;
             continue;
         }

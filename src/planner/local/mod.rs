@@ -18,15 +18,17 @@ pub mod ranker;
 pub mod scene;
 pub mod situation;
 mod values;
+pub mod weights;
 mod words;
 
 use std::sync::Arc;
 
 use lamassu_contract::{BoxFuture, Call, Page};
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use self::{candidates::Candidate, instruction::Instruction, progress::Progress, ranker::Ranker, scene::Scene, situation::Situation};
-use crate::planner::{Planned, Planner, PlannerError, Proposal, View};
+use self::{candidates::Candidate, instruction::Instruction, progress::{Note, Progress}, ranker::Ranker, scene::Scene, situation::Situation};
+use crate::planner::{Planned, Planner, PlannerError, Proposal, Reply, Turn, View};
 
 /// Plans with the embedded model.
 #[derive(Debug, Clone)]
@@ -44,7 +46,7 @@ impl Local {
     /// The model that is part of this program.
     #[must_use]
     pub fn new() -> Self {
-        Self { ranker: Arc::new(Ranker::default()) }
+        Self { ranker: Arc::new(weights::embedded()) }
     }
 
     fn plan(&self, view: &View<'_>) -> Planned {
@@ -55,7 +57,9 @@ impl Local {
         match (view.at, page) {
             (Some(at), page) if page.is_none() || view.turns.is_empty() => {
                 let open = Call::new("browser", "open").with("url", at);
-                Planned { why: "local (sure): the goal begins there".to_owned(), ..Proposal::Act(vec![open]).into() }
+                let note = Note { verb: "open".to_owned(), sure: true, ..Note::default() };
+                let memo = serde_json::to_value(note).unwrap_or_default();
+                Planned { why: "local (sure): the goal begins there".to_owned(), memo, ..Proposal::Act(vec![open]).into() }
             }
             (None, None) => pass("no page is open and the goal does not say where to begin; give `at`"),
             (_, None) => pass("the page cannot be seen"),
@@ -64,9 +68,13 @@ impl Local {
     }
 
     fn decide(&self, view: &View<'_>, page: &Page) -> Planned {
-        let told = Instruction::read(view.goal);
+        let (goal, turns) = wanted(view);
+        if turns.iter().any(of_another) {
+            return pass("another planner has gone on from here");
+        }
+        let told = Instruction::read(goal);
         let scene = Scene::of(page);
-        let progress = Progress::of(view.turns, scene.print);
+        let progress = Progress::of(turns, scene.print);
         let now = Situation::new(&told, &scene, progress, view.secrets);
         let all = candidates::all(&now);
         let scores: Vec<f32> = all.iter().map(|candidate| self.ranker.score(&candidate.features)).collect();
@@ -91,6 +99,21 @@ impl Local {
         }
         act(&now, candidate, share)
     }
+}
+
+/// What is wanted now, and the turns since: the goal or, if a person was asked, what they answered last.
+fn wanted<'a>(view: &View<'a>) -> (&'a str, &'a [Turn]) {
+    let answer = |turn: &'a Turn| match (&turn.planned.proposal, turn.results.first()) {
+        (Proposal::Ask(_), Some(Reply::Said(words))) if !words.trim().is_empty() => Some(words.as_str()),
+        _ => None,
+    };
+    let last = view.turns.iter().enumerate().rev().find_map(|(index, turn)| Some((index, answer(turn)?)));
+    last.map_or((view.goal, view.turns), |(index, words)| (words, view.turns.get(index + 1..).unwrap_or_default()))
+}
+
+/// Whether another planner acted in this turn.
+fn of_another(turn: &Turn) -> bool {
+    matches!(turn.planned.proposal, Proposal::Act(_)) && Note::deserialize(&turn.planned.memo).is_err()
 }
 
 fn act(now: &Situation<'_>, candidate: &Candidate, share: f32) -> Planned {

@@ -71,7 +71,7 @@ impl Progress {
     }
 
     fn add(&mut self, note: &Note, turn: &Turn, after: u64, now: u64) {
-        if !matches!(turn.planned.proposal, Proposal::Act(_)) {
+        if !matches!(turn.planned.proposal, Proposal::Act(_)) || note.verb == "open" {
             return;
         }
         let key = (note.identity, note.verb.clone());

@@ -329,10 +329,11 @@ impl Scene {
     }
 }
 
-/// Whether one box lies in another.
+/// Whether the middle of one box lies in another, larger one.
 fn holds(outer: [i32; 4], inner: [i32; 4]) -> bool {
     let ([left, top, width, height], [x, y, wide, high]) = (outer, inner);
-    x >= left - 1 && y >= top - 1 && x + wide <= left + width + 1 && y + high <= top + height + 1
+    let (across, down) = (x + wide / 2, y + high / 2);
+    across >= left && across <= left + width && down >= top && down <= top + height && wide * high <= width * height
 }
 
 /// The month that a line of text is the heading of, such as `December 2016`.

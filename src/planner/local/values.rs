@@ -223,7 +223,14 @@ fn shown_text(told: &Instruction, scene: &Scene) -> Vec<Span> {
     }
     let known = |line: &&String| !line.trim_end().ends_with(':') && !scene.elements.iter().any(|element| element.name == **line);
     let lines = scene.lines.iter().filter(|line| !line.starts_with('#') && line.len() < 200).filter(known);
-    lines.take(4).map(|line| made(line.trim_start_matches("- ").to_owned(), at, at + 1)).collect()
+    lines.take(4).map(|line| made(joined(line.trim_start_matches("- ")), at, at + 1)).collect()
+}
+
+/// A text of which every letter or two stands in a box of its own, without the gaps between those.
+fn joined(line: &str) -> String {
+    let parts: Vec<&str> = line.split(' ').collect();
+    let split = parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= 2);
+    if split { parts.concat() } else { line.to_owned() }
 }
 
 /// `how many X`: the controls or lines whose words are X.

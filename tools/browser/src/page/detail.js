@@ -34,7 +34,7 @@ function marksOf(element, name) {
   const parts = wordsIn(element);
   const parent = parentOf(element);
   // A list item or a cell around it often has the class that tells.
-  if (parent?.childElementCount === 1 && /^(li|span|td|div)$/.test(parent.localName)) parts.push(parent.className);
+  if (parent?.childElementCount === 1 && /^(li|span|td)$/.test(parent.localName)) parts.push(parent.className);
   if (!name || name.length < 2) for (const part of [...element.querySelectorAll("*")].slice(0, 4)) parts.push(...wordsIn(part));
   return cut([...new Set(parts.flatMap(split))].join(" "), MARKS);
 }

@@ -11,9 +11,9 @@ use crate::{chance::Chance, lesson::Decision};
 const RATE: f32 = 0.002;
 const BATCH: usize = 24;
 /// How strongly the linear weights are held near what was known before.
-const HOLD: f32 = 0.01;
+const HOLD: f32 = 0.03;
 /// How strongly the network's weights are held near nothing.
-const DECAY: f32 = 0.0005;
+const DECAY: f32 = 0.001;
 
 pub(crate) fn train(mut ranker: Ranker, lessons: &mut [Decision], passes: usize, chance: &mut Chance) -> Ranker {
     seed(&mut ranker, chance);

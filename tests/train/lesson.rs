@@ -42,15 +42,20 @@ pub(crate) enum Deed {
     Fill(u32, String),
     Select(u32, String),
     Scroll(u32),
+    Wait,
 }
 
 impl Deed {
     fn is(&self, call: &Call) -> bool {
+        if *self == Self::Wait {
+            return call.verb == "wait";
+        }
         let target = call.args.get("target").and_then(|target| target.as_str()).unwrap_or_default();
         let text = |name: &str| call.args.get(name).and_then(|text| text.as_str()).unwrap_or_default();
         let on = call.args.get("on").and_then(serde_json::Value::as_bool).unwrap_or(true);
         let (verb, reference) = (call.verb.as_str(), match self {
             Self::Press(reference) | Self::Tick(reference) | Self::Clear(reference) | Self::Fill(reference, _) | Self::Select(reference, _) | Self::Scroll(reference) => reference,
+            Self::Wait => return false,
         });
         target == format!("[{reference}]")
             && match self {
@@ -60,12 +65,13 @@ impl Deed {
                 Self::Fill(_, value) => verb == "fill" && text("text") == value,
                 Self::Select(_, option) => verb == "select" && text("option") == option,
                 Self::Scroll(_) => verb == "scroll",
+                Self::Wait => false,
             }
     }
 
     fn done(&self, page: &mut Sketch) {
         match self {
-            Self::Press(_) => {}
+            Self::Press(_) | Self::Wait => {}
             Self::Tick(reference) => page.row(*reference).states.push("checked".to_owned()),
             Self::Clear(reference) => page.row(*reference).states.retain(|state| state != "checked"),
             Self::Fill(reference, value) | Self::Select(reference, value) => page.row(*reference).value = Some(value.clone()),

@@ -149,6 +149,8 @@ features! {
     Derived = 2.4,
     /// The value is a loose part of the instruction.
     Loose = -1.5,
+    /// The value is what a field or button of the page is called.
+    Names = -3.0,
     /// The value was used already.
     Used = -3.5,
     /// A better span holds the value.

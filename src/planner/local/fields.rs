@@ -118,13 +118,16 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
     features.mark(F::Keyed, span.kind == Kind::Keyed);
     features.mark(F::Derived, span.kind == Kind::Derived);
     features.mark(F::Loose, matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Number));
+    let stems = words::stems(&span.text);
+    let names = now.scene.elements.iter().any(|element| element.stems == stems && (element.is_field() || element.role == "button"));
+    features.mark(F::Names, names && !found_out);
     features.mark(F::Used, used);
     features.mark(F::Part, within || covers);
     features.mark(F::TypeAsked, asked);
     features.mark(F::NotAsked, matches!(governed, Some(Verb::Click | Verb::Tick | Verb::Clear | Verb::Open | Verb::Tell)) && span.kind != Kind::Keyed);
     fill.note.value = value;
     fill.position = Some(span.from);
-    fill.asked = fill.features.get(F::Overwrites) == 0.0 && !used && !within && (asked || own > 0.0 && span.kind != Kind::Phrase) && type_fits(element, span) != Some(false) && best <= own;
+    fill.asked = fill.features.get(F::Overwrites) == 0.0 && fill.features.get(F::Names) == 0.0 && !used && !within && (asked || own > 0.0 && span.kind != Kind::Phrase) && type_fits(element, span) != Some(false) && best <= own;
     fill.takes(span.from..span.to);
     if let Some(verb) = (0..span.from).rev().take(6).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb == Some(Verb::Type))) {
         fill.takes([verb]);

@@ -131,7 +131,7 @@ impl Instruction {
             }
             all.push(Word {
                 start, end: start + word.len(), quote, clause, verb, governed,
-                concepts: words::concepts(&stem), stop: words::is_stop(&lower),
+                concepts: words::concepts(&stem), stop: words::is_stop(&lower) && !(word.chars().count() > 1 && word.chars().all(char::is_uppercase)),
                 bare: words::bare(&stem),
                 proper: word.chars().next().is_some_and(|letter| letter.is_uppercase() || letter.is_ascii_digit()),
                 stem,
@@ -244,10 +244,12 @@ fn span(told: &Instruction, kind: Kind, text: &str, (from, to): (usize, usize)) 
     let clause = told.words.get(from).map_or(0, |word| word.clause);
     let near = |index: usize| told.words.get(index).filter(|word| word.quote == 0 && word.clause.abs_diff(clause) <= 0 && word.verb.is_none());
     let mut hints = Vec::new();
+    let names_field = |hints: &[String]| hints.iter().any(|hint| words::kind_fits(hint, "textbox") == Some(true));
     for index in (from.saturating_sub(4)..from).rev() {
         match near(index) {
+            None if names_field(&hints) && told.words.get(index).is_some_and(|word| word.quote > 0) => hints.extend(told.words.get(index).map(|word| word.stem.clone())),
             Some(word) if told.gap(index, index + 1).contains(['.', ';']) => {}
-            Some(word) => hints.push(word.stem.clone()),
+            Some(word) => hints.push(word.bare.clone().unwrap_or_else(|| word.stem.clone())),
             None => break,
         }
     }
@@ -256,6 +258,7 @@ fn span(told: &Instruction, kind: Kind, text: &str, (from, to): (usize, usize)) 
         for index in to..(to + 5).min(told.words.len()) {
             match near(index) {
                 Some(word) if !told.gap(index - 1, index).contains(['.', ';', ',']) => hints.push(word.stem.clone()),
+                None if names_field(&hints) && told.words.get(index).is_some_and(|word| word.quote > 0) => hints.extend(told.words.get(index).map(|word| word.stem.clone())),
                 _ => break,
             }
         }
@@ -300,6 +303,11 @@ fn worded_day(told: &Instruction, from: usize, to: usize) -> Option<Day> {
     (year > 31).then(|| Day::new(i32::try_from(year).ok()?, month, day)).flatten()
 }
 
+/// Whether a sentence ends in the gap between two words; the point in `ada@example.org` ends none.
+fn ends_sentence(gap: &str) -> bool {
+    gap.contains([';', '!', '?', '\n']) || gap.contains('.') && gap.chars().count() > 1
+}
+
 /// `from: Boston`, `subject: lunch on friday`, `named Ada`.
 fn keyed(told: &Instruction, found: &mut Vec<Span>) {
     for index in 0..told.words.len().saturating_sub(1) {
@@ -320,7 +328,7 @@ fn end_of(told: &Instruction, from: usize, keyed: bool) -> usize {
     let mut to = from + 1;
     while let Some(word) = told.words.get(to) {
         let gap = told.gap(to - 1, to);
-        let sign = gap.contains(['.', ';', '!', '?', '\n', '"', '“']) || !keyed && gap.contains(',') || gap.contains(':');
+        let sign = ends_sentence(gap) || gap.contains(['"', '“']) || !keyed && gap.contains(',') || gap.contains(':');
         let next_key = told.gap(to, to + 1).trim_start().starts_with(':');
         let stops = matches!(word.stem.as_str(), "and" | "then" | "with" | "from" | "to" | "on" | "und" | "as" | "into" | "in" | "mit");
         let comma = keyed && gap.contains(',') && !word.proper;
@@ -371,7 +379,13 @@ fn propers(told: &Instruction, found: &mut Vec<Span>) {
         while starts(to) && !told.gap(to - 1, to).contains(['.', ';', ':', ',', '"']) {
             to += 1;
         }
-        found.push(span(told, Kind::Proper, told.slice(from, to), (from, to)));
+        // `Send Ada Bruno's letter`: the one who is given to, and the one whose it is.
+        let owns = |at: usize| told.slice(at, at + 1).ends_with("'s") || told.slice(at, at + 1).ends_with("’s");
+        if to - from == 2 && owns(to - 1) && from > 0 && told.words.get(from - 1).is_some_and(|word| word.verb == Some(Verb::Other)) {
+            found.push(span(told, Kind::Proper, told.slice(from, from + 1), (from, from + 1)));
+            from += 1;
+        }
+        found.push(span(told, Kind::Proper, told.slice(from, to).trim_end_matches("'s").trim_end_matches("’s"), (from, to)));
         from = to;
     }
 }

@@ -27,8 +27,11 @@ use lamassu_contract::{BoxFuture, Call, Page};
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use self::{candidates::Candidate, instruction::Instruction, progress::{Note, Progress}, ranker::Ranker, scene::Scene, situation::Situation};
+use self::{candidates::Candidate, features::{Feature, Features}, instruction::Instruction, progress::{Note, Progress}, ranker::Ranker, scene::Scene, situation::Situation};
 use crate::planner::{Planned, Planner, PlannerError, Proposal, Reply, Turn, View};
+
+/// How much better than nothing a candidate has to be.
+const PLAUSIBLE: f32 = 0.5;
 
 /// Plans with the embedded model.
 #[derive(Debug, Clone)]
@@ -94,7 +97,11 @@ impl Local {
             }
         }
         let (score, share) = (scores.get(index).copied().unwrap_or(0.0), shares.get(index).copied().unwrap_or(0.0));
-        if score < 0.5 {
+        // What has nothing to do with the goal scores like any control without a word in common with it.
+        let mut nothing = Features::default();
+        nothing.mark(Feature::Click, true);
+        nothing.mark(Feature::Named, true);
+        if score < self.ranker.score(&nothing) + PLAUSIBLE {
             return pass("nothing on this page has clearly to do with what is left of the goal");
         }
         act(&now, candidate, share)

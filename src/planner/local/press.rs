@@ -4,7 +4,7 @@ use super::{
     candidates::{Candidate, clause},
     colours,
     features::Feature as F,
-    instruction::{Kind, Word},
+    instruction::{Instruction, Kind, Word},
     mention::Mention,
     scene::Element,
     situation::Situation,
@@ -81,8 +81,19 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
 /// Whether a word names who is to receive something: `forward it to Ada`.
 fn is_recipient(now: &Situation<'_>, from: usize) -> bool {
     let before = from.checked_sub(1).and_then(|at| now.told.words.get(at)).is_some_and(|word| matches!(word.stem.as_str(), "to" | "an" | "nach" | "with"));
+    let given = gives(now.told, from);
     let korean = now.told.words.get(from).is_some_and(|word| word.stem.ends_with("에게"));
-    (before || korean) && ["forward", "send", "transfer", "pay", "share", "assign"].iter().any(|word| now.told.means(word))
+    let hands_on = ["forward", "send", "transfer", "pay", "share", "assign"].iter().any(|word| now.told.means(word));
+    given || (before || korean) && (hands_on || now.told.says("give") || now.told.says("pass"))
+}
+
+/// Whether a name stands right behind a verb of giving and is not what is given: `give Ada the letter`.
+fn gives(told: &Instruction, from: usize) -> bool {
+    let verb = from.checked_sub(1).and_then(|at| told.words.get(at));
+    let gives = verb.is_some_and(|word| word.quote == 0 && matches!(word.stem.as_str(), "send" | "give" | "forward" | "pass" | "resend" | "schicke" | "sende"));
+    let named = told.words.get(from).filter(|word| word.proper && word.quote == 0);
+    let owner = named.is_some_and(|word| told.text.get(word.start..word.end).is_some_and(|raw| raw.ends_with("'s") || raw.ends_with("’s")));
+    gives && named.is_some() && !owner
 }
 
 /// A part of a name counts by its words, not by how long the name is.
@@ -248,8 +259,9 @@ fn counted(now: &Situation<'_>, element: &Element, press: &mut Candidate, (numbe
         if page_size > 1 {
             let page = wanted.saturating_sub(1) / page_size + 1;
             if is_page {
-                press.features.mark(F::ToPage, page != pager.current && element.name == page.to_string());
-                press.position = Some(word);
+                let towards = page != pager.current && element.name == page.to_string();
+                press.features.mark(F::ToPage, towards);
+                press.position = press.position.take().filter(|_| towards).or(towards.then_some(word));
                 press.note.took.clear();
                 return;
             }
@@ -257,8 +269,7 @@ fn counted(now: &Situation<'_>, element: &Element, press: &mut Candidate, (numbe
             press.features.mark(F::Ordinal, hit);
             press.features.mark(F::OtherOrdinal, !hit);
             if hit {
-                press.position = Some(word);
-                press.takes(clause(now, word));
+                counts(now, press, word);
             }
             return;
         }
@@ -268,9 +279,16 @@ fn counted(now: &Situation<'_>, element: &Element, press: &mut Candidate, (numbe
     press.features.set(F::Ordinal, if hit { if of_kind { 1.0 } else { 0.5 } } else { 0.0 });
     press.features.mark(F::OtherOrdinal, fits && !hit);
     if hit {
-        press.position = press.position.or(Some(word));
-        press.takes(clause(now, word));
+        counts(now, press, word);
     }
+}
+
+/// What is counted to is meant, whatever else the instruction says of its name.
+fn counts(now: &Situation<'_>, press: &mut Candidate, word: usize) {
+    press.position = Some(word);
+    press.features.set(F::TakenMention, 0.0);
+    press.features.set(F::VerbClash, 0.0);
+    press.takes(clause(now, word));
 }
 
 /// Whether what it is called is true of the number in its row; nothing if it is called nothing of the kind.
@@ -335,7 +353,7 @@ fn dated(now: &Situation<'_>, index: usize, element: &Element, press: &mut Candi
 
 /// How well its row fits.
 fn judged(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
-    let Some(own) = now.records.get(&element.record).copied() else { return };
+    let Some(own) = now.records.get(&element.record).copied().filter(|_| now.most.is_none()) else { return };
     let best = now.records.values().copied().fold(0.0, f32::max);
     if best == 0.0 {
         return;

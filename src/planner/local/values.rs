@@ -160,7 +160,12 @@ pub fn derived(told: &Instruction, scene: &Scene, progress: &Progress) -> Vec<Sp
     let mut found = Vec::new();
     found.extend(word_of_text(told, scene));
     found.extend(guess(told, scene, progress));
-    if found.is_empty() && !told.spans.iter().any(|span| matches!(span.kind, Kind::Quoted | Kind::Keyed)) {
+    let given = |span: &Span| match span.kind {
+        Kind::Keyed => true,
+        Kind::Quoted => told.words.get(span.from).is_some_and(|word| word.governed == Some(Verb::Type)),
+        _ => false,
+    };
+    if found.is_empty() && !told.spans.iter().any(given) {
         found.extend(shown_text(told, scene));
         found.extend(counted(told, scene));
     }
@@ -229,7 +234,7 @@ fn shown_text(told: &Instruction, scene: &Scene) -> Vec<Span> {
 /// A text of which every letter or two stands in a box of its own, without the gaps between those.
 fn joined(line: &str) -> String {
     let parts: Vec<&str> = line.split(' ').collect();
-    let split = parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= 2);
+    let split = parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= 3) && parts.iter().any(|part| part.chars().count() == 1);
     if split { parts.concat() } else { line.to_owned() }
 }
 

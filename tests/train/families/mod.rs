@@ -2,6 +2,7 @@
 //! attributes differ from episode to episode.
 
 mod days;
+mod flow;
 mod forms;
 mod plain;
 mod records;
@@ -29,7 +30,6 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family { name: "copy a text", make: plain::copy },
     Family { name: "scroll and sign", make: plain::scroll },
     Family { name: "form", make: forms::form },
-    Family { name: "keyed form", make: forms::keyed },
     Family { name: "search", make: forms::search },
     Family { name: "suggestions", make: forms::suggestions },
     Family { name: "settings", make: forms::settings },
@@ -38,13 +38,17 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family { name: "messages", make: records::messages },
     Family { name: "ordinals", make: records::ordinals },
     Family { name: "tree", make: records::tree },
+    Family { name: "most and least", make: records::most },
+    Family { name: "several pages", make: flow::pages },
+    Family { name: "conditions", make: flow::condition },
+    Family { name: "late controls", make: flow::late },
     Family { name: "calendar", make: days::calendar },
     Family { name: "date and time fields", make: days::fields },
 ];
 
 /// The families that are never learned from: they tell whether what was learned holds elsewhere.
 pub(crate) const HELD_OUT: &[Family] = &[
-    Family { name: "most and least", make: records::most },
+    Family { name: "keyed form", make: forms::keyed },
     Family { name: "tickets", make: records::tickets },
     Family { name: "German and Korean", make: forms::abroad },
 ];

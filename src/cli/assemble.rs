@@ -120,7 +120,12 @@ fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf)) -> Result<A
     {
         let (window, sessions) = how;
         let workspace = files.as_ref().map(crate::files::FilesTool::workspace);
-        let options = crate::browser::Options { workspace, sessions: Some(sessions), detail: wants_detail(task), ..browser(window, &task.browser) };
+        let options = crate::browser::Options {
+            workspace,
+            sessions: Some(sessions),
+            detail: wants_detail(task),
+            ..browser(window, &task.browser)
+        };
         builder = builder.tool(crate::browser::BrowserTool::new(options));
     }
     #[cfg(not(feature = "browser"))]

@@ -79,9 +79,9 @@ fn planner_named(name: &str, task: &Task) -> Result<PlannerKind, Complaint> {
         None if name == "script" && !task.steps.is_empty() => Ok(PlannerKind::Script),
         None if name == "script" => Err(Complaint::usage("the task has no steps for the script planner")),
         Some(("replay", file)) => Ok(PlannerKind::Replay(PathBuf::from(file))),
-        _ => {
-            Err(Complaint::usage(format!("there is no planner `{name}`; there is `script`, `local`, `model`, `cascade` and `replay:FILE`")))
-        }
+        _ => Err(Complaint::usage(format!(
+            "there is no planner `{name}`; there is `script`, `local`, `model`, `cascade` and `replay:FILE`"
+        ))),
     }
 }
 

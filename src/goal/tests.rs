@@ -293,7 +293,8 @@ fn a_planner_is_one_of_five() {
         ("goal = 'a'\nplanner = 3", &format!(":2:11: `planner`: {expected} `3`")),
         ("goal = 'a'\nplanner = 'script'", ":2:11: `planner`: a script needs at least one `[[steps]]`"),
     ]);
-    let kinds = ["", "planner = 'local'", "planner = { replay = 'calls.json' }", "[[steps]]\nback = true"].map(|rest| task(rest).planner);
+    let kinds = ["", "planner = 'local'", "planner = { replay = 'calls.json' }", "[[steps]]\nback = true"]
+        .map(|rest| task(rest).planner);
     let replay = PlannerKind::Replay("tasks/calls.json".into());
     assert_eq!(kinds, [PlannerKind::Cascade, PlannerKind::Local, replay, PlannerKind::Script]);
 }

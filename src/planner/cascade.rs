@@ -46,7 +46,8 @@ impl Cascade {
         if asked >= QUESTIONS || view.turns.last().is_some_and(unanswered) {
             return Ok(Proposal::Pass(format!("handed over: {reasons}")).into());
         }
-        let question = format!("{reasons}. What is to be done next? Say it in a few words, such as: click \"Continue\"");
+        let question =
+            format!("{reasons}. What is to be done next? Say it in a few words, such as: click \"Continue\"");
         Ok(Planned { why: "person: no planner knows what to do".to_owned(), ..Proposal::Ask(question).into() })
     }
 }

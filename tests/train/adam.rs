@@ -53,7 +53,13 @@ fn learn(ranker: &Ranker, decision: &Decision, slope: &mut [f32]) -> f32 {
     let traces: Vec<Trace> = decision.candidates.iter().map(|(features, _)| ranker.trace(features)).collect();
     let scores: Vec<f32> = traces.iter().map(|trace| trace.score).collect();
     let shares = softmax(&scores);
-    let right: f32 = shares.iter().zip(&decision.candidates).filter(|(_, (_, right))| *right).map(|(share, _)| share).sum::<f32>().max(1e-6);
+    let right: f32 = shares
+        .iter()
+        .zip(&decision.candidates)
+        .filter(|(_, (_, right))| *right)
+        .map(|(share, _)| share)
+        .sum::<f32>()
+        .max(1e-6);
     for ((trace, share), (features, is_right)) in traces.iter().zip(&shares).zip(&decision.candidates) {
         let push = share - if *is_right { share / right } else { 0.0 };
         if push.abs() > 1e-5 {
@@ -96,7 +102,12 @@ fn back(ranker: &Ranker, (features, trace): (&Features, &Trace), push: f32, slop
     }
 }
 
-fn update(ranker: &mut Ranker, slope: &[f32], (mean, square): (&mut [f32], &mut [f32]), (step, rate, size): (i32, f32, f32)) {
+fn update(
+    ranker: &mut Ranker,
+    slope: &[f32],
+    (mean, square): (&mut [f32], &mut [f32]),
+    (step, rate, size): (i32, f32, f32),
+) {
     let (first, second) = (1.0 - 0.9_f32.powi(step), 1.0 - 0.999_f32.powi(step));
     for index in 0..SIZE {
         let weight = ranker.weights[index];

@@ -4,7 +4,10 @@ use lamassu::{
     Call, Observation,
     planner::{
         Planned, Proposal, Reply, Turn,
-        local::{candidates, features::Features, instruction::Instruction, progress::Progress, scene::Scene, situation::Situation},
+        local::{
+            candidates, features::Features, instruction::Instruction, progress::Progress, scene::Scene,
+            situation::Situation,
+        },
     },
 };
 
@@ -53,10 +56,18 @@ impl Deed {
         let target = call.args.get("target").and_then(|target| target.as_str()).unwrap_or_default();
         let text = |name: &str| call.args.get(name).and_then(|text| text.as_str()).unwrap_or_default();
         let on = call.args.get("on").and_then(serde_json::Value::as_bool).unwrap_or(true);
-        let (verb, reference) = (call.verb.as_str(), match self {
-            Self::Press(reference) | Self::Tick(reference) | Self::Clear(reference) | Self::Fill(reference, _) | Self::Select(reference, _) | Self::Scroll(reference) => reference,
-            Self::Wait => return false,
-        });
+        let (verb, reference) = (
+            call.verb.as_str(),
+            match self {
+                Self::Press(reference)
+                | Self::Tick(reference)
+                | Self::Clear(reference)
+                | Self::Fill(reference, _)
+                | Self::Select(reference, _)
+                | Self::Scroll(reference) => reference,
+                Self::Wait => return false,
+            },
+        );
         target == format!("[{reference}]")
             && match self {
                 Self::Press(_) => verb == "click",
@@ -74,7 +85,9 @@ impl Deed {
             Self::Press(_) | Self::Wait => {}
             Self::Tick(reference) => page.row(*reference).states.push("checked".to_owned()),
             Self::Clear(reference) => page.row(*reference).states.retain(|state| state != "checked"),
-            Self::Fill(reference, value) | Self::Select(reference, value) => page.row(*reference).value = Some(value.clone()),
+            Self::Fill(reference, value) | Self::Select(reference, value) => {
+                page.row(*reference).value = Some(value.clone())
+            }
             Self::Scroll(reference) => page.detail(*reference).below = 0,
         }
     }
@@ -108,9 +121,15 @@ fn play(episode: &Episode, chance: &mut Chance, found: &mut Vec<Decision>) -> Re
                 let scene = Scene::of(&page.page());
                 let now = Situation::new(&told, &scene, Progress::of(&turns, scene.print), &[]);
                 let all = candidates::all(&now);
-                let right: Vec<usize> = (0..all.len()).filter(|index| all[*index].call.as_ref().is_some_and(|call| left.iter().any(|deed| deed.is(call)))).collect();
+                let right: Vec<usize> = (0..all.len())
+                    .filter(|index| all[*index].call.as_ref().is_some_and(|call| left.iter().any(|deed| deed.is(call))))
+                    .collect();
                 if right.is_empty() {
-                    return Err(format!("{:?} on {:?}", left[0], page.rows.iter().map(|row| row.to_string()).collect::<Vec<_>>()));
+                    return Err(format!(
+                        "{:?} on {:?}",
+                        left[0],
+                        page.rows.iter().map(|row| row.to_string()).collect::<Vec<_>>()
+                    ));
                 }
                 found.push(decision(&all, &right, chance));
                 let chosen = &all[right[chance.below(right.len())]];
@@ -139,7 +158,10 @@ fn decision(all: &[candidates::Candidate], right: &[usize], chance: &mut Chance)
         chance.shuffle(&mut wrong);
         wrong.truncate(WRONG);
     }
-    let kept = right.iter().map(|index| (all[*index].features, true)).chain(wrong.iter().map(|index| (all[*index].features, false)));
+    let kept = right
+        .iter()
+        .map(|index| (all[*index].features, true))
+        .chain(wrong.iter().map(|index| (all[*index].features, false)));
     Decision { candidates: kept.collect() }
 }
 

@@ -39,8 +39,13 @@ const PASSES: usize = 6;
 fn main() {
     let check = std::env::args().any(|word| word == "--check");
     let mut chance = Chance::new(SEED);
-    let mut learned: Vec<Decision> = FAMILIES.iter().flat_map(|family| lessons(family, EPISODES, &mut chance)).collect();
-    let judged: Vec<_> = FAMILIES.iter().chain(HELD_OUT).map(|family| (family.name, lessons(family, JUDGED, &mut Chance::new(SEED ^ 0x5EED)))).collect();
+    let mut learned: Vec<Decision> =
+        FAMILIES.iter().flat_map(|family| lessons(family, EPISODES, &mut chance)).collect();
+    let judged: Vec<_> = FAMILIES
+        .iter()
+        .chain(HELD_OUT)
+        .map(|family| (family.name, lessons(family, JUDGED, &mut Chance::new(SEED ^ 0x5EED))))
+        .collect();
     println!("{} decisions of {} families to learn from", learned.len(), FAMILIES.len());
     let before = Ranker::default();
     let ranker = adam::train(before.clone(), &mut learned, PASSES, &mut chance);
@@ -72,7 +77,8 @@ fn main() {
 /// The share of decisions in which the best candidate is a right one, in percent.
 fn right(ranker: &Ranker, decisions: &[Decision]) -> f64 {
     let hits = decisions.iter().filter(|decision| {
-        let best = decision.candidates.iter().max_by(|one, other| ranker.score(&one.0).total_cmp(&ranker.score(&other.0)));
+        let best =
+            decision.candidates.iter().max_by(|one, other| ranker.score(&one.0).total_cmp(&ranker.score(&other.0)));
         best.is_some_and(|(_, right)| *right)
     });
     100.0 * hits.count() as f64 / decisions.len().max(1) as f64

@@ -14,11 +14,28 @@ pub(crate) struct Sketch {
 }
 
 /// Attribute words as makers of pages choose them, with nothing to do with what is meant.
-const NOISE: &[&str] = &["btn", "primary", "col", "row", "item", "ui", "widget", "left", "small", "x1", "css", "inner", "main", "wrap", "box", "default"];
+const NOISE: &[&str] = &[
+    "btn", "primary", "col", "row", "item", "ui", "widget", "left", "small", "x1", "css", "inner", "main", "wrap",
+    "box", "default",
+];
 const CLUTTER: &[(&str, &str)] = &[
-    ("link", "Home"), ("link", "About us"), ("link", "Privacy"), ("link", "Terms"), ("link", "Contact"), ("link", "Careers"),
-    ("button", "Menu"), ("link", "Help"), ("button", "Share"), ("link", "Blog"), ("link", "Pricing"), ("button", "Feedback"),
-    ("link", "English"), ("button", "Notifications"), ("link", "Account"), ("link", "Log out"), ("button", "Refresh"),
+    ("link", "Home"),
+    ("link", "About us"),
+    ("link", "Privacy"),
+    ("link", "Terms"),
+    ("link", "Contact"),
+    ("link", "Careers"),
+    ("button", "Menu"),
+    ("link", "Help"),
+    ("button", "Share"),
+    ("link", "Blog"),
+    ("link", "Pricing"),
+    ("button", "Feedback"),
+    ("link", "English"),
+    ("button", "Notifications"),
+    ("link", "Account"),
+    ("link", "Log out"),
+    ("button", "Refresh"),
 ];
 
 impl Sketch {

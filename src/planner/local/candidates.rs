@@ -43,7 +43,10 @@ impl Candidate {
         features.mark(F::Disabled, element.is("disabled") || element.is("covered"));
         features.mark(F::Named, !element.stems.is_empty() || !element.concepts.is_empty());
         features.mark(F::Far, element.is("offscreen") || element.is("below") || element.is("above"));
-        features.mark(F::SameRecord, element.record != 0 && now.progress.last.as_ref().is_some_and(|last| last.record == element.record));
+        features.mark(
+            F::SameRecord,
+            element.record != 0 && now.progress.last.as_ref().is_some_and(|last| last.record == element.record),
+        );
         features.mark(F::Fresh, element.fresh);
         Self {
             call: Some(Call::new("browser", verb).with("target", target)),
@@ -76,6 +79,33 @@ impl Candidate {
             asked: false,
             element: None,
         }
+    }
+
+    /// A press that nothing speaks for.
+    #[must_use]
+    pub fn nothing() -> Features {
+        let mut nothing = Features::default();
+        nothing.mark(F::Click, true);
+        nothing.mark(F::Named, true);
+        nothing
+    }
+
+    /// Whether anything speaks for it: a word of the instruction, or the course of the run. Chance is no reason.
+    #[must_use]
+    pub fn has_reason(&self) -> bool {
+        const REASONS: [F; 10] = [
+            F::Ready,
+            F::Explore,
+            F::Banner,
+            F::Suggestion,
+            F::Waits,
+            F::Patience,
+            F::Secret,
+            F::Nothing,
+            F::ScrollAsked,
+            F::True,
+        ];
+        self.position.is_some() || REASONS.iter().any(|reason| self.features.get(*reason) > 0.0)
     }
 
     /// The same with one more argument.
@@ -164,7 +194,11 @@ fn gestures(now: &Situation<'_>, index: usize, element: &Element, found: &mut Ve
 pub fn clause(now: &Situation<'_>, word: usize) -> Vec<usize> {
     let own = now.told.words.get(word).map_or(0, |word| word.clause);
     let rest = now.told.words.iter().enumerate().skip(word);
-    rest.take_while(|(index, other)| other.clause == own && other.quote == 0 && (*index == word || other.verb.is_none())).map(|(index, _)| index).collect()
+    rest.take_while(|(index, other)| {
+        other.clause == own && other.quote == 0 && (*index == word || other.verb.is_none())
+    })
+    .map(|(index, _)| index)
+    .collect()
 }
 
 fn scroll(now: &Situation<'_>) -> Option<Candidate> {
@@ -175,7 +209,9 @@ fn scroll(now: &Situation<'_>) -> Option<Candidate> {
     let to = if asked.is_some() { "end" } else { "down" };
     let mut scroll = Candidate::alone(now, Some(Call::new("browser", "scroll").with("to", to)));
     scroll.features.mark(F::Scroll, true);
-    scroll.features.mark(F::ScrollAsked, asked.is_some() && !now.scene.elements.iter().any(|element| element.below > 0));
+    scroll
+        .features
+        .mark(F::ScrollAsked, asked.is_some() && !now.scene.elements.iter().any(|element| element.below > 0));
     if let Some(word) = asked {
         scroll.position = Some(word);
         scroll.takes(clause(now, word));
@@ -190,10 +226,13 @@ fn wait(now: &Situation<'_>) -> Option<Candidate> {
     }
     let changing = now.condition.as_ref().filter(|_| now.waits);
     let call = Call::new("browser", "wait").with("seconds", 1);
-    let mut wait = Candidate::alone(now, Some(match changing {
-        Some(line) => call.with("text", line.as_str()).with("gone", true),
-        None => call,
-    }));
+    let mut wait = Candidate::alone(
+        now,
+        Some(match changing {
+            Some(line) => call.with("text", line.as_str()).with("gone", true),
+            None => call,
+        }),
+    );
     wait.features = Features::default();
     wait.features.mark(F::Wait, true);
     wait.features.mark(F::Waits, now.waits);
@@ -205,8 +244,12 @@ fn wait(now: &Situation<'_>) -> Option<Candidate> {
 fn order(now: &Situation<'_>, found: &mut [Candidate]) {
     let open = |candidate: &&Candidate| {
         let features = &candidate.features;
-        candidate.asked && features.get(F::TakenMention) == 0.0 && features.get(F::Used) == 0.0 && features.get(F::Disabled) == 0.0
-            && features.get(F::Same) == 0.0 && features.get(F::Dead) == 0.0
+        candidate.asked
+            && features.get(F::TakenMention) == 0.0
+            && features.get(F::Used) == 0.0
+            && features.get(F::Disabled) == 0.0
+            && features.get(F::Same) == 0.0
+            && features.get(F::Dead) == 0.0
     };
     let mut places: Vec<usize> = found.iter().filter(open).filter_map(|candidate| candidate.position).collect();
     places.sort_unstable();
@@ -227,7 +270,8 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
         let own = candidate.position.unwrap_or(usize::MAX);
         let left = places.iter().any(|place| *place < own) || values.iter().any(|place| *place < own);
         candidate.note.submitted = true;
-        let filled = !now.progress.values.is_empty() && !now.progress.sent || candidate.asked && candidate.features.get(F::TakenMention) == 0.0;
+        let filled = !now.progress.values.is_empty() && !now.progress.sent
+            || candidate.asked && candidate.features.get(F::TakenMention) == 0.0;
         candidate.features.mark(F::Early, left);
         candidate.features.mark(F::Ready, !left && filled);
         if !left && !now.progress.values.is_empty() && !now.progress.sent {
@@ -243,10 +287,14 @@ fn done(now: &Situation<'_>, found: &[Candidate]) -> Candidate {
     let mut done = Candidate::alone(now, None);
     let open = found.iter().any(|candidate| {
         let features = &candidate.features;
-        let spoilt = [F::TakenMention, F::Used, F::Disabled, F::Same, F::Dead, F::Again, F::Refused].iter().any(|feature| features.get(*feature) > 0.0);
+        let spoilt = [F::TakenMention, F::Used, F::Disabled, F::Same, F::Dead, F::Again, F::Refused]
+            .iter()
+            .any(|feature| features.get(*feature) > 0.0);
         !spoilt && (candidate.asked || features.get(F::Ready) > 0.0)
     });
-    let values = fields::pending(now).iter().any(|word| now.told.spans.iter().any(|span| span.from == *word && span.kind == Kind::Quoted));
+    let values = fields::pending(now)
+        .iter()
+        .any(|word| now.told.spans.iter().any(|span| span.from == *word && span.kind == Kind::Quoted));
     done.features.mark(F::Done, true);
     done.features.mark(F::Nothing, now.progress.acts > 1 && !open && !values && !now.waits && !now.untouched());
     done.features.mark(F::Left, open || values || now.progress.acts == 0 || now.untouched());

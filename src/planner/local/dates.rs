@@ -12,8 +12,18 @@ pub struct Day {
 }
 
 const MONTHS: &[&str] = &[
-    "jan january januar", "feb february februar", "mar march märz maerz mär", "apr april", "may mai", "jun june juni",
-    "jul july juli", "aug august", "sep sept september", "oct october okt oktober", "nov november", "dec december dez dezember",
+    "jan january januar",
+    "feb february februar",
+    "mar march märz maerz mär",
+    "apr april",
+    "may mai",
+    "jun june juni",
+    "jul july juli",
+    "aug august",
+    "sep sept september",
+    "oct october okt oktober",
+    "nov november",
+    "dec december dez dezember",
 ];
 
 /// The month that a word names, from 1.
@@ -49,7 +59,8 @@ impl Day {
         for (sign, order) in [('/', "mdy"), ('-', "ymd"), ('.', "dmy")] {
             let parts: Vec<_> = text.split(sign).collect();
             let [one, two, three] = parts.as_slice() else { continue };
-            let (Ok(first), Ok(second), Ok(third)) = (one.parse::<u32>(), two.parse::<u32>(), three.parse::<u32>()) else {
+            let (Ok(first), Ok(second), Ok(third)) = (one.parse::<u32>(), two.parse::<u32>(), three.parse::<u32>())
+            else {
                 continue;
             };
             let century = |year: u32| i32::try_from(if year < 100 { year + 2000 } else { year }).ok();
@@ -79,10 +90,18 @@ impl Day {
     pub fn plus(self, days: i64) -> Option<Self> {
         // Days are counted from a March, so that a leap day is the last of its year.
         // Source: "chrono-compatible low-level date algorithms", Howard Hinnant.
-        let shifted = if self.month > 2 { (i64::from(self.year), self.month - 3) } else { (i64::from(self.year) - 1, self.month + 9) };
+        let shifted = if self.month > 2 {
+            (i64::from(self.year), self.month - 3)
+        } else {
+            (i64::from(self.year) - 1, self.month + 9)
+        };
         let (year, month) = (shifted.0, i64::from(shifted.1));
-        let count = year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)
-            + (153 * month + 2) / 5 + i64::from(self.day) - 1 + days;
+        let count = year * 365 + year.div_euclid(4) - year.div_euclid(100)
+            + year.div_euclid(400)
+            + (153 * month + 2) / 5
+            + i64::from(self.day)
+            - 1
+            + days;
         let era = count.div_euclid(146_097);
         let of_era = count.rem_euclid(146_097);
         let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -90,7 +109,11 @@ impl Day {
         let month = (5 * of_year + 2) / 153;
         let day = of_year - (153 * month + 2) / 5 + 1;
         let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-        Self::new(i32::try_from(year_of_era + era * 400 + later).ok()?, u32::try_from(month).ok()?, u32::try_from(day).ok()?)
+        Self::new(
+            i32::try_from(year_of_era + era * 400 + later).ok()?,
+            u32::try_from(month).ok()?,
+            u32::try_from(day).ok()?,
+        )
     }
 }
 
@@ -136,6 +159,9 @@ mod tests {
     fn times_are_read_with_and_without_halves() {
         let found = ["3:05 PM", "12am", "12:30 pm", "15:00", "9"].map(|text| clock(text));
         let expected = [Some("15:05"), Some("00:00"), Some("12:30"), Some("15:00"), None];
-        assert_eq!(found.map(|time| time.unwrap_or_default()), expected.map(|time| time.unwrap_or_default().to_owned()));
+        assert_eq!(
+            found.map(|time| time.unwrap_or_default()),
+            expected.map(|time| time.unwrap_or_default().to_owned())
+        );
     }
 }

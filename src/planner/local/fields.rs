@@ -14,7 +14,12 @@ use super::{
 /// The first words of the values that were not used, in order.
 #[must_use]
 pub fn pending(now: &Situation<'_>) -> Vec<usize> {
-    let mut found: Vec<_> = now.spans.iter().filter(|span| is_value(now, span) && !now.progress.has(span.from, span.to)).map(|span| span.from).collect();
+    let mut found: Vec<_> = now
+        .spans
+        .iter()
+        .filter(|span| is_value(now, span) && !now.progress.has(span.from, span.to))
+        .map(|span| span.from)
+        .collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -32,11 +37,26 @@ fn is_value(now: &Situation<'_>, span: &Span) -> bool {
 
 /// Every value that could go into a field.
 pub fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
-    let open: Vec<usize> = now.scene.elements.iter().enumerate().filter(|(_, element)| element.is_field() && !element.is("readonly") && !element.is("disabled")).map(|(index, _)| index).collect();
-    let empty: Vec<usize> = open.iter().copied().filter(|index| now.element(*index).is_some_and(|element| element.value.as_deref().unwrap_or_default().is_empty())).collect();
+    let open: Vec<usize> = now
+        .scene
+        .elements
+        .iter()
+        .enumerate()
+        .filter(|(_, element)| element.is_field() && !element.is("readonly") && !element.is("disabled"))
+        .map(|(index, _)| index)
+        .collect();
+    let empty: Vec<usize> = open
+        .iter()
+        .copied()
+        .filter(|index| {
+            now.element(*index).is_some_and(|element| element.value.as_deref().unwrap_or_default().is_empty())
+        })
+        .collect();
     let secret = element.marks.iter().any(|mark| mark == "password") || element.tag == "input/password";
     for name in now.secrets {
-        let fits = words::stems(&name.replace('_', " ")).iter().any(|word| own_words(element).any(|own| own == word) || secret && word == "password");
+        let fits = words::stems(&name.replace('_', " "))
+            .iter()
+            .any(|word| own_words(element).any(|own| own == word) || secret && word == "password");
         let mut fill = Candidate::upon(now, index, "fill").with("secret", name);
         fill.features.mark(F::Fill, true);
         fill.features.mark(F::Secret, fits && secret && element.value.as_deref().unwrap_or_default().is_empty());
@@ -47,7 +67,11 @@ pub fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut V
     for span in &now.spans {
         let found_out = now.spans.iter().any(|span| span.kind == Kind::Derived);
         let loose = matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Number | Kind::Proper);
-        if span.text.is_empty() || span.text.len() > 2000 || loose && found_out || span.kind == Kind::Phrase && empty_phrase(now, span) {
+        if span.text.is_empty()
+            || span.text.len() > 2000
+            || loose && found_out
+            || span.kind == Kind::Phrase && empty_phrase(now, span)
+        {
             continue;
         }
         let mut fill = fill(now, (index, element), span);
@@ -61,8 +85,12 @@ pub fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut V
 /// Whether a phrase tells of the field or the act and not of a value.
 fn empty_phrase(now: &Situation<'_>, span: &Span) -> bool {
     let words = now.told.words.get(span.from..span.to).unwrap_or_default();
-    let idle = |word: &super::instruction::Word| word.stop || word.verb.is_some() || words::kind_fits(&word.stem, "").is_some();
-    words.iter().all(idle) || words.first().is_some_and(|word| word.verb.is_some()) || words.last().is_some_and(|word| words::kind_fits(&word.stem, "").is_some())
+    let idle = |word: &super::instruction::Word| {
+        word.stop || word.verb.is_some() || words::kind_fits(&word.stem, "").is_some()
+    };
+    words.iter().all(idle)
+        || words.first().is_some_and(|word| word.verb.is_some())
+        || words.last().is_some_and(|word| words::kind_fits(&word.stem, "").is_some())
 }
 
 /// The words by which a person would call a field.
@@ -95,15 +123,27 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
     let used = if found_out { current == value } else { used(now, span) };
     let whole_quote = span.kind == Kind::Quoted;
     let within = now.spans.iter().any(|other| {
-        matches!(other.kind, Kind::Quoted | Kind::Keyed | Kind::Day(_) | Kind::Time) && other != span && other.from <= span.from && span.to <= other.to
+        matches!(other.kind, Kind::Quoted | Kind::Keyed | Kind::Day(_) | Kind::Time)
+            && other != span
+            && other.from <= span.from
+            && span.to <= other.to
     });
-    let covers = now.spans.iter().any(|other| matches!(other.kind, Kind::Quoted) && other != span && span.from <= other.from && other.to <= span.to);
-    let said = now.left().any(|(_, word)| !word.stop && word.verb.is_none() && element.stems.iter().chain(&element.label).any(|own| word.is(own)));
+    let covers = now.spans.iter().any(|other| {
+        matches!(other.kind, Kind::Quoted) && other != span && span.from <= other.from && other.to <= span.to
+    });
+    let said = now.left().any(|(_, word)| {
+        !word.stop && word.verb.is_none() && element.stems.iter().chain(&element.label).any(|own| word.is(own))
+    });
     let set = governed == Some(Verb::Choose) && type_fits(element, span) == Some(true);
     let asked = matches!(governed, Some(Verb::Type)) || span.kind == Kind::Keyed || found_out || set;
     let features = &mut fill.features;
     features.mark(F::Fill, true);
-    features.mark(F::Overwrites, !found_out && !current.is_empty() && (now.progress.times(element.identity, "fill") > 0 || own == 0.0 && span.kind == Kind::Phrase));
+    features.mark(
+        F::Overwrites,
+        !found_out
+            && !current.is_empty()
+            && (now.progress.times(element.identity, "fill") > 0 || own == 0.0 && span.kind == Kind::Phrase),
+    );
     if found_out {
         features.set(F::Again, 0.0);
     }
@@ -119,17 +159,35 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
     features.mark(F::Derived, span.kind == Kind::Derived);
     features.mark(F::Loose, matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Number));
     let stems = words::stems(&span.text);
-    let names = now.scene.elements.iter().any(|element| element.stems == stems && (element.is_field() || element.role == "button"));
+    let names = now
+        .scene
+        .elements
+        .iter()
+        .any(|element| element.stems == stems && (element.is_field() || element.role == "button"));
     features.mark(F::Names, names && !found_out);
     features.mark(F::Used, used);
     features.mark(F::Part, within || covers);
     features.mark(F::TypeAsked, asked);
-    features.mark(F::NotAsked, matches!(governed, Some(Verb::Click | Verb::Tick | Verb::Clear | Verb::Open | Verb::Tell)) && span.kind != Kind::Keyed);
+    features.mark(
+        F::NotAsked,
+        matches!(governed, Some(Verb::Click | Verb::Tick | Verb::Clear | Verb::Open | Verb::Tell))
+            && span.kind != Kind::Keyed,
+    );
     fill.note.value = value;
     fill.position = Some(span.from);
-    fill.asked = fill.features.get(F::Overwrites) == 0.0 && fill.features.get(F::Names) == 0.0 && !used && !within && (asked || own > 0.0 && span.kind != Kind::Phrase) && type_fits(element, span) != Some(false) && best <= own;
+    fill.asked = fill.features.get(F::Overwrites) == 0.0
+        && fill.features.get(F::Names) == 0.0
+        && !used
+        && !within
+        && (asked || own > 0.0 && span.kind != Kind::Phrase)
+        && type_fits(element, span) != Some(false)
+        && best <= own;
     fill.takes(span.from..span.to);
-    if let Some(verb) = (0..span.from).rev().take(6).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb == Some(Verb::Type))) {
+    if let Some(verb) = (0..span.from)
+        .rev()
+        .take(6)
+        .find(|at| now.told.words.get(*at).is_some_and(|word| word.verb == Some(Verb::Type)))
+    {
         fill.takes([verb]);
     }
     fill
@@ -138,7 +196,9 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
 /// Whether a value was used; of a phrase, whether any word that matters was.
 fn used(now: &Situation<'_>, span: &Span) -> bool {
     let telling = |index: &usize| now.told.words.get(*index).is_some_and(|word| !word.stop && word.verb.is_none());
-    now.progress.has(span.from, span.to) || span.kind == Kind::Phrase && (span.from..span.to).filter(telling).any(|index| now.progress.taken.contains(&index))
+    now.progress.has(span.from, span.to)
+        || span.kind == Kind::Phrase
+            && (span.from..span.to).filter(telling).any(|index| now.progress.taken.contains(&index))
 }
 
 /// The value as the field wants it.
@@ -160,8 +220,13 @@ fn type_fits(element: &Element, span: &Span) -> Option<bool> {
         "input/number" => Some(number),
         "input/email" => Some(mail),
         _ if element.role == "spinbutton" => Some(number),
-        _ if matches!(span.kind, Kind::Day(_)) => Some(element.means("date") || element.marks.iter().any(|mark| matches!(mark.as_str(), "date" | "datepicker"))).filter(|fits| *fits),
-        _ if mail => Some(own_words(element).any(|own| matches!(own.as_str(), "email" | "mail" | "e"))).filter(|fits| *fits),
+        _ if matches!(span.kind, Kind::Day(_)) => Some(
+            element.means("date") || element.marks.iter().any(|mark| matches!(mark.as_str(), "date" | "datepicker")),
+        )
+        .filter(|fits| *fits),
+        _ if mail => {
+            Some(own_words(element).any(|own| matches!(own.as_str(), "email" | "mail" | "e"))).filter(|fits| *fits)
+        }
         _ => None,
     }
 }
@@ -171,11 +236,16 @@ pub fn choices(now: &Situation<'_>, index: usize, element: &Element, found: &mut
     let current = element.value.as_deref().unwrap_or_default();
     for option in &element.options {
         let stems = words::stems(option);
-        let Some(mention) = mention::find(now.told, &stems, &now.progress).filter(|mention| !mention.weak || mention.quoted) else { continue };
+        let Some(mention) =
+            mention::find(now.told, &stems, &now.progress).filter(|mention| !mention.weak || mention.quoted)
+        else {
+            continue;
+        };
         let mut select = Candidate::upon(now, index, "select").with("option", option);
         let governed = now.told.words.get(mention.from).and_then(|word| word.governed);
         let chosen = current.split(", ").any(|part| part == option);
-        let hints: Vec<_> = now.told.spans.iter().filter(|span| span.from <= mention.from && mention.to <= span.to).collect();
+        let hints: Vec<_> =
+            now.told.spans.iter().filter(|span| span.from <= mention.from && mention.to <= span.to).collect();
         let called = hints.iter().map(|span| hint(element, span)).fold(0.0, f32::max);
         let features = &mut select.features;
         features.set(F::Again, 0.0);

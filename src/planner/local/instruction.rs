@@ -86,8 +86,9 @@ const QUOTES: &[(char, char)] =
 
 /// Words behind which a value follows.
 const LEADS: &[&str] = &[
-    "named", "called", "titled", "saying", "says", "text", "message", "by", "from", "to", "with", "as", "for", "of", "username", "password", "name",
-    "namens", "mit", "von", "an", "als", "nach", "word", "value", "into", "in", "on", "at",
+    "named", "called", "titled", "saying", "says", "text", "message", "by", "from", "to", "with", "as", "for", "of",
+    "username", "password", "name", "namens", "mit", "von", "an", "als", "nach", "word", "value", "into", "in", "on",
+    "at",
 ];
 
 impl Word {
@@ -112,15 +113,24 @@ impl Instruction {
             let stem = words::stem(word);
             let gap = text.get(last_end..start).unwrap_or_default();
             let before = all.last();
-            let breaks = quote == 0 && (gap.contains(['.', ';', '!', '?', '\n', ',']) || before.is_none_or(|word| joins(&word.stem)) || before.is_some_and(|word| word.quote > 0));
+            let breaks = quote == 0
+                && (gap.contains(['.', ';', '!', '?', '\n', ','])
+                    || before.is_none_or(|word| joins(&word.stem))
+                    || before.is_some_and(|word| word.quote > 0));
             let verb = (quote == 0).then(|| words::verb(&lower).or_else(|| words::verb(&stem))).flatten();
             // What begins with a capital letter in mid-clause is a name, such as `Submit` or `WAS`.
             let capital = word.chars().next().is_some_and(char::is_uppercase);
             let begins = gap.contains(['.', ';', '!', '?', '\n', ':']) || before.is_none();
             let verb = verb.filter(|_| !capital || begins);
             // A noun of the same form follows an article: `the search`, `a check`.
-            let verb = verb.filter(|_| before.is_none_or(|word| !matches!(word.stem.as_str(), "the" | "a" | "an" | "der" | "die" | "das" | "den" | "my" | "your")));
-            if verb.is_some() && breaks && !all.is_empty() || gap.contains(['.', ';', '!', '?', '\n']) && quote == 0 && gap.chars().count() > 1 {
+            let verb = verb.filter(|_| {
+                before.is_none_or(|word| {
+                    !matches!(word.stem.as_str(), "the" | "a" | "an" | "der" | "die" | "das" | "den" | "my" | "your")
+                })
+            });
+            if verb.is_some() && breaks && !all.is_empty()
+                || gap.contains(['.', ';', '!', '?', '\n']) && quote == 0 && gap.chars().count() > 1
+            {
                 clause += 1;
                 governed = None;
             }
@@ -130,8 +140,14 @@ impl Instruction {
                 governed = Some(verb);
             }
             all.push(Word {
-                start, end: start + word.len(), quote, clause, verb, governed,
-                concepts: words::concepts(&stem), stop: words::is_stop(&lower) && !(word.chars().count() > 1 && word.chars().all(char::is_uppercase)),
+                start,
+                end: start + word.len(),
+                quote,
+                clause,
+                verb,
+                governed,
+                concepts: words::concepts(&stem),
+                stop: words::is_stop(&lower) && !(word.chars().count() > 1 && word.chars().all(char::is_uppercase)),
                 bare: words::bare(&stem),
                 proper: word.chars().next().is_some_and(|letter| letter.is_uppercase() || letter.is_ascii_digit()),
                 stem,
@@ -140,7 +156,9 @@ impl Instruction {
         }
         // In Korean, and often in German, the verb stands at the end of its clause.
         for index in (0..all.len().saturating_sub(1)).rev() {
-            let next = all.get(index + 1).and_then(|next| next.governed.filter(|_| all.get(index).is_some_and(|word| word.clause == next.clause)));
+            let next = all.get(index + 1).and_then(|next| {
+                next.governed.filter(|_| all.get(index).is_some_and(|word| word.clause == next.clause))
+            });
             if let Some(word) = all.get_mut(index)
                 && word.governed.is_none()
             {
@@ -183,17 +201,42 @@ impl Instruction {
 }
 
 fn joins(stem: &str) -> bool {
-    matches!(stem, "and" | "then" | "to" | "und" | "dann" | "please" | "bitte" | "so" | "or" | "after" | "그리고" | "now" | "could" | "you" | "can" | "i" | "want" | "just" | "finally")
+    matches!(
+        stem,
+        "and"
+            | "then"
+            | "to"
+            | "und"
+            | "dann"
+            | "please"
+            | "bitte"
+            | "so"
+            | "or"
+            | "after"
+            | "그리고"
+            | "now"
+            | "could"
+            | "you"
+            | "can"
+            | "i"
+            | "want"
+            | "just"
+            | "finally"
+    )
 }
 
 /// Where the quoted texts stand, in bytes, without their quotes.
 fn quotes(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut rest = 0;
-    while let Some((at, open)) = text.get(rest..).and_then(|tail| tail.char_indices().find(|(at, letter)| opens(text, rest + at, *letter))) {
+    while let Some((at, open)) =
+        text.get(rest..).and_then(|tail| tail.char_indices().find(|(at, letter)| opens(text, rest + at, *letter)))
+    {
         let start = rest + at + open.len_utf8();
         let closers: Vec<_> = QUOTES.iter().filter(|(one, _)| *one == open).map(|(_, other)| *other).collect();
-        let end = text.get(start..).and_then(|tail| tail.char_indices().find(|(at, letter)| closers.contains(letter) && closes(text, start + at, *letter)));
+        let end = text.get(start..).and_then(|tail| {
+            tail.char_indices().find(|(at, letter)| closers.contains(letter) && closes(text, start + at, *letter))
+        });
         match end {
             Some((length, close)) => {
                 found.push((start, start + length));
@@ -208,7 +251,8 @@ fn quotes(text: &str) -> Vec<(usize, usize)> {
 /// An apostrophe inside a word is no quote.
 fn opens(text: &str, at: usize, letter: char) -> bool {
     QUOTES.iter().any(|(open, _)| *open == letter)
-        && !(matches!(letter, '\'' | '’' | '‘') && text.get(..at).and_then(|before| before.chars().last()).is_some_and(char::is_alphanumeric))
+        && !(matches!(letter, '\'' | '’' | '‘')
+            && text.get(..at).and_then(|before| before.chars().last()).is_some_and(char::is_alphanumeric))
 }
 
 fn closes(text: &str, at: usize, letter: char) -> bool {
@@ -242,28 +286,38 @@ fn spans(told: &Instruction, quotes: &[(usize, usize)]) -> Vec<Span> {
 /// A span with what stands around it.
 fn span(told: &Instruction, kind: Kind, text: &str, (from, to): (usize, usize)) -> Span {
     let clause = told.words.get(from).map_or(0, |word| word.clause);
-    let near = |index: usize| told.words.get(index).filter(|word| word.quote == 0 && word.clause.abs_diff(clause) <= 0 && word.verb.is_none());
+    let near = |index: usize| {
+        told.words.get(index).filter(|word| word.quote == 0 && word.clause.abs_diff(clause) <= 0 && word.verb.is_none())
+    };
     let mut hints = Vec::new();
     let names_field = |hints: &[String]| hints.iter().any(|hint| words::kind_fits(hint, "textbox") == Some(true));
     for index in (from.saturating_sub(4)..from).rev() {
         match near(index) {
-            None if names_field(&hints) && told.words.get(index).is_some_and(|word| word.quote > 0) => hints.extend(told.words.get(index).map(|word| word.stem.clone())),
+            None if names_field(&hints) && told.words.get(index).is_some_and(|word| word.quote > 0) => {
+                hints.extend(told.words.get(index).map(|word| word.stem.clone()))
+            }
             Some(word) if told.gap(index, index + 1).contains(['.', ';']) => {}
             Some(word) => hints.push(word.bare.clone().unwrap_or_else(|| word.stem.clone())),
             None => break,
         }
     }
-    let follows = told.words.get(to).is_some_and(|word| matches!(word.stem.as_str(), "into" | "in" | "as" | "for" | "to" | "a" | "on" | "als" | "into" | "from"));
+    let follows = told.words.get(to).is_some_and(|word| {
+        matches!(word.stem.as_str(), "into" | "in" | "as" | "for" | "to" | "a" | "on" | "als" | "into" | "from")
+    });
     if follows {
         for index in to..(to + 5).min(told.words.len()) {
             match near(index) {
                 Some(word) if !told.gap(index - 1, index).contains(['.', ';', ',']) => hints.push(word.stem.clone()),
-                None if names_field(&hints) && told.words.get(index).is_some_and(|word| word.quote > 0) => hints.extend(told.words.get(index).map(|word| word.stem.clone())),
+                None if names_field(&hints) && told.words.get(index).is_some_and(|word| word.quote > 0) => {
+                    hints.extend(told.words.get(index).map(|word| word.stem.clone()))
+                }
                 _ => break,
             }
         }
     }
-    hints.retain(|hint| !words::is_stop(hint) || matches!(hint.as_str(), "to" | "from" | "subject" | "an" | "von" | "nach"));
+    hints.retain(|hint| {
+        !words::is_stop(hint) || matches!(hint.as_str(), "to" | "from" | "subject" | "an" | "von" | "nach")
+    });
     Span { kind, text: text.trim().to_owned(), from, to, hints }
 }
 
@@ -291,7 +345,8 @@ fn days(told: &Instruction, found: &mut Vec<Span>) {
 
 /// `May 10, 2016`, `10 May 2016`, `10. Mai 2016`, `2016년 5월 10일`.
 fn worded_day(told: &Instruction, from: usize, to: usize) -> Option<Day> {
-    let parts: Vec<_> = told.words.get(from..to)?.iter().map(|word| told.text.get(word.start..word.end).unwrap_or_default()).collect();
+    let parts: Vec<_> =
+        told.words.get(from..to)?.iter().map(|word| told.text.get(word.start..word.end).unwrap_or_default()).collect();
     let month = parts.iter().find_map(|part| dates::month(part))?;
     if parts.len() != 3 {
         return None;
@@ -330,7 +385,10 @@ fn end_of(told: &Instruction, from: usize, keyed: bool) -> usize {
         let gap = told.gap(to - 1, to);
         let sign = ends_sentence(gap) || gap.contains(['"', '“']) || !keyed && gap.contains(',') || gap.contains(':');
         let next_key = told.gap(to, to + 1).trim_start().starts_with(':');
-        let stops = matches!(word.stem.as_str(), "and" | "then" | "with" | "from" | "to" | "on" | "und" | "as" | "into" | "in" | "mit");
+        let stops = matches!(
+            word.stem.as_str(),
+            "and" | "then" | "with" | "from" | "to" | "on" | "und" | "as" | "into" | "in" | "mit"
+        );
         let comma = keyed && gap.contains(',') && !word.proper;
         if sign || next_key || comma || stops && !word.proper || word.quote > 0 {
             break;
@@ -346,14 +404,31 @@ fn items(told: &Instruction, found: &mut Vec<Span>) {
     let mut from = 0;
     for index in 0..count {
         let ends = index + 1 == count
-            || told.words.get(index + 1).is_some_and(|next| next.quote > 0 || next.clause != told.words.get(index).map_or(0, |word| word.clause) && !told.gap(index, index + 1).contains(','));
+            || told.words.get(index + 1).is_some_and(|next| {
+                next.quote > 0
+                    || next.clause != told.words.get(index).map_or(0, |word| word.clause)
+                        && !told.gap(index, index + 1).contains(',')
+            });
         let gap = told.gap(index, index + 1);
         let comma = gap.contains(',');
         let and = told.words.get(index + 1).is_some_and(|next| matches!(next.stem.as_str(), "and" | "or" | "und"));
         if comma || and || ends {
-            let start = (from..=index).rev().take_while(|at| told.words.get(*at).is_some_and(|word| word.quote == 0 && word.verb.is_none_or(|_| *at != from))).last();
+            let start = (from..=index)
+                .rev()
+                .take_while(|at| {
+                    told.words.get(*at).is_some_and(|word| word.quote == 0 && word.verb.is_none_or(|_| *at != from))
+                })
+                .last();
             if let Some(start) = start {
-                let start = if told.words.get(start).is_some_and(|word| word.stop && matches!(word.stem.as_str(), "and" | "or" | "und")) { start + 1 } else { start };
+                let start = if told
+                    .words
+                    .get(start)
+                    .is_some_and(|word| word.stop && matches!(word.stem.as_str(), "and" | "or" | "und"))
+                {
+                    start + 1
+                } else {
+                    start
+                };
                 if start <= index && index - start < 6 {
                     found.push(span(told, Kind::Item, told.slice(start, index + 1), (start, index + 1)));
                 }
@@ -369,9 +444,13 @@ fn items(told: &Instruction, found: &mut Vec<Span>) {
 fn propers(told: &Instruction, found: &mut Vec<Span>) {
     let mut from = 0;
     while from < told.words.len() {
-        let starts = |index: usize| told.words.get(index).is_some_and(|word| word.quote == 0 && word.proper && word.verb.is_none());
+        let starts = |index: usize| {
+            told.words.get(index).is_some_and(|word| word.quote == 0 && word.proper && word.verb.is_none())
+        };
         let first = from == 0 || told.gap(from - 1, from).contains(['.', '!', '?']);
-        if !starts(from) || first && !starts(from + 1) && told.words.get(from).is_some_and(|word| word.stem.parse::<f64>().is_err()) {
+        if !starts(from)
+            || first && !starts(from + 1) && told.words.get(from).is_some_and(|word| word.stem.parse::<f64>().is_err())
+        {
             from += 1;
             continue;
         }
@@ -381,11 +460,24 @@ fn propers(told: &Instruction, found: &mut Vec<Span>) {
         }
         // `Send Ada Bruno's letter`: the one who is given to, and the one whose it is.
         let owns = |at: usize| told.slice(at, at + 1).ends_with("'s") || told.slice(at, at + 1).ends_with("’s");
-        if to - from == 2 && owns(to - 1) && from > 0 && told.words.get(from - 1).is_some_and(|word| word.verb == Some(Verb::Other)) {
+        if to - from == 2
+            && owns(to - 1)
+            && from > 0
+            && told.words.get(from - 1).is_some_and(|word| word.verb == Some(Verb::Other))
+        {
             found.push(span(told, Kind::Proper, told.slice(from, from + 1), (from, from + 1)));
             from += 1;
         }
-        found.push(span(told, Kind::Proper, told.slice(from, to).trim_end_matches("'s").trim_end_matches("’s"), (from, to)));
+        if to - from == 1 && told.words.get(from).is_some_and(|word| word.stem.parse::<f64>().is_ok()) {
+            from = to;
+            continue;
+        }
+        found.push(span(
+            told,
+            Kind::Proper,
+            told.slice(from, to).trim_end_matches("'s").trim_end_matches("’s"),
+            (from, to),
+        ));
         from = to;
     }
 }

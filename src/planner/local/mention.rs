@@ -57,11 +57,19 @@ fn run(told: &Instruction, name: &[String], own: usize, from: usize) -> usize {
     pairs.take_while(|(own, word)| fits(word, own) && word.quote == first).count().max(1)
 }
 
-fn judge(told: &Instruction, progress: &Progress, (from, to): (usize, usize), (own, length): (usize, usize)) -> Mention {
+fn judge(
+    told: &Instruction,
+    progress: &Progress,
+    (from, to): (usize, usize),
+    (own, length): (usize, usize),
+) -> Mention {
     let run = to - from;
     let words = told.words.get(from..to).unwrap_or_default();
     let dated = told.spans.iter().any(|span| {
-        matches!(span.kind, Kind::Day(_) | Kind::Time) && span.from <= from && to <= span.to && !(span.from == from && span.to == to)
+        matches!(span.kind, Kind::Day(_) | Kind::Time)
+            && span.from <= from
+            && to <= span.to
+            && !(span.from == from && span.to == to)
     });
     let quoted = told.spans.iter().any(|span| span.kind == Kind::Quoted && span.from == from && span.to == to);
     #[expect(clippy::cast_precision_loss, reason = "names are short")]
@@ -82,6 +90,10 @@ fn worth(told: &Instruction, mention: &Mention) -> u32 {
     let telling = told.words.get(mention.from..mention.to).unwrap_or_default();
     let telling = telling.iter().filter(|word| !word.stop || word.quote > 0).count();
     let score = |yes: bool, points: u32| if yes { points } else { 0 };
-    score(!mention.weak, 64) + score(mention.whole, 32) + score(!mention.taken, 24) + score(mention.quoted, 16) + score(mention.span, 4)
+    score(!mention.weak, 64)
+        + score(mention.whole, 32)
+        + score(!mention.taken, 24)
+        + score(mention.quoted, 16)
+        + score(mention.span, 4)
         + u32::try_from(telling.min(8)).unwrap_or(0) * 3
 }

@@ -27,11 +27,25 @@ use lamassu_contract::{BoxFuture, Call, Page};
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use self::{candidates::Candidate, features::{Feature, Features}, instruction::Instruction, progress::{Note, Progress}, ranker::Ranker, scene::Scene, situation::Situation};
+use self::{
+    candidates::Candidate,
+    features::Feature,
+    instruction::Instruction,
+    progress::{Note, Progress},
+    ranker::Ranker,
+    scene::Scene,
+    situation::Situation,
+};
 use crate::planner::{Planned, Planner, PlannerError, Proposal, Reply, Turn, View};
 
 /// How much better than nothing a candidate has to be.
 const PLAUSIBLE: f32 = 0.5;
+/// The chance from which the planner says that it is sure.
+const SURE: f32 = 0.9;
+/// The chance that every step has to have before something is done that cannot be taken back.
+const CAREFUL: f32 = 0.5;
+/// How the planner's own questions begin.
+const QUESTION: &str = "shall";
 
 /// Plans with the embedded model.
 #[derive(Debug, Clone)]
@@ -60,9 +74,13 @@ impl Local {
         match (view.at, page) {
             (Some(at), page) if page.is_none() || view.turns.is_empty() => {
                 let open = Call::new("browser", "open").with("url", at);
-                let note = Note { verb: "open".to_owned(), sure: true, ..Note::default() };
+                let note = Note { verb: "open".to_owned(), share: 1.0, ..Note::default() };
                 let memo = serde_json::to_value(note).unwrap_or_default();
-                Planned { why: "local (sure): the goal begins there".to_owned(), memo, ..Proposal::Act(vec![open]).into() }
+                Planned {
+                    why: "local (sure): the goal begins there".to_owned(),
+                    memo,
+                    ..Proposal::Act(vec![open]).into()
+                }
             }
             (None, None) => pass("no page is open and the goal does not say where to begin; give `at`"),
             (_, None) => pass("the page cannot be seen"),
@@ -82,36 +100,61 @@ impl Local {
         let all = candidates::all(&now);
         let scores: Vec<f32> = all.iter().map(|candidate| self.ranker.score(&candidate.features)).collect();
         let shares = ranker::softmax(&scores);
-        let best = (0..all.len()).max_by(|one, other| scores.get(*one).unwrap_or(&f32::MIN).total_cmp(scores.get(*other).unwrap_or(&f32::MIN)));
-        let Some((index, candidate)) = best.and_then(|index| Some((index, all.get(index)?))) else {
-            return pass("the page has nothing that could be acted on");
+        let judged = all.iter().zip(scores.iter().zip(&shares)).filter(|(candidate, _)| candidate.has_reason());
+        let Some((candidate, (score, share))) = judged.max_by(|one, other| one.1.0.total_cmp(other.1.0)) else {
+            return pass("nothing on this page has to do with what is left of the goal");
         };
-        if std::option_env!("LOCAL_DEBUG").is_some() {
-            let mut order: Vec<_> = (0..all.len()).collect();
-            order.sort_by(|one, other| scores[*other].total_cmp(&scores[*one]));
-            eprintln!("--- {}", view.goal);
-            for element in &scene.elements { eprintln!("   el {} {} {:?} marks {:?} rec {} label {:?} around {:?} {:?} {} {:?}", element.reference, element.role, element.name, element.marks, element.record, element.label, element.around_text, element.place, element.tag, element.value); }
-            eprintln!("   lines {:?}", scene.lines);
-            for index in order.into_iter().take(5) {
-                eprintln!("   {:.2} {:?} @{:?} asked {} took {:?} {}", scores[index], all[index].call.as_ref().map(|c| format!("{} {:?}", c.verb, c.args)), all[index].position, all[index].asked, all[index].note.took, all[index].features.shown());
-            }
-        }
-        let (score, share) = (scores.get(index).copied().unwrap_or(0.0), shares.get(index).copied().unwrap_or(0.0));
-        // What has nothing to do with the goal scores like any control without a word in common with it.
-        let mut nothing = Features::default();
-        nothing.mark(Feature::Click, true);
-        nothing.mark(Feature::Named, true);
-        if score < self.ranker.score(&nothing) + PLAUSIBLE {
+        if *score < self.ranker.score(&Candidate::nothing()) + PLAUSIBLE {
             return pass("nothing on this page has clearly to do with what is left of the goal");
         }
-        act(&now, candidate, share)
+        if let Some(question) = doubt(&now, candidate, *share, last_answer(view)) {
+            return question;
+        }
+        act(&now, candidate, *share)
     }
+}
+
+/// Whether the planner has to ask before it does what cannot be taken back, or has been told not to.
+fn doubt(now: &Situation<'_>, candidate: &Candidate, share: f32, answer: Option<&str>) -> Option<Planned> {
+    let element = candidate.element.and_then(|index| now.element(index)).filter(|element| element.commits())?;
+    let least = now.progress.least.unwrap_or(1.0).min(share);
+    let uncalled = candidate.features.get(Feature::Uncalled) > 0.0;
+    if !uncalled && least >= CAREFUL || answer.is_some_and(agrees) {
+        return None;
+    }
+    if answer.is_some() {
+        return Some(pass("it was not to be done"));
+    }
+    let name = if element.name.is_empty() { element.marks.join(" ") } else { element.name.clone() };
+    let question =
+        format!("{QUESTION} `{name}` be pressed now? It may not be possible to take it back. Answer yes or no");
+    Some(Planned {
+        why: format!("local ({share:.2}): not sure enough for what cannot be taken back"),
+        ..Proposal::Ask(question).into()
+    })
+}
+
+/// What a person answered to the last proposal, if that was the planner's own question.
+fn last_answer<'a>(view: &View<'a>) -> Option<&'a str> {
+    let turn = view.turns.last()?;
+    match (&turn.planned.proposal, turn.results.first()) {
+        (Proposal::Ask(question), Some(Reply::Said(words))) if question.starts_with(QUESTION) => Some(words),
+        _ => None,
+    }
+}
+
+fn agrees(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "ja" | "ok" | "네" | "예")
 }
 
 /// What is wanted now, and the turns since: the goal or, if a person was asked, what they answered last.
 fn wanted<'a>(view: &View<'a>) -> (&'a str, &'a [Turn]) {
     let answer = |turn: &'a Turn| match (&turn.planned.proposal, turn.results.first()) {
-        (Proposal::Ask(_), Some(Reply::Said(words))) if !words.trim().is_empty() => Some(words.as_str()),
+        (Proposal::Ask(question), Some(Reply::Said(words)))
+            if !words.trim().is_empty() && !question.starts_with(QUESTION) =>
+        {
+            Some(words.as_str())
+        }
         _ => None,
     };
     let last = view.turns.iter().enumerate().rev().find_map(|(index, turn)| Some((index, answer(turn)?)));
@@ -124,10 +167,13 @@ fn of_another(turn: &Turn) -> bool {
 }
 
 fn act(now: &Situation<'_>, candidate: &Candidate, share: f32) -> Planned {
-    let sure = share > 0.9;
-    let mut note = candidate.note.clone();
-    note.sure = sure;
-    let word = if sure { "sure" } else { "likely" };
+    let note = Note { share, ..candidate.note.clone() };
+    let known = now.unknown() <= 1;
+    let word = if share > SURE && known && now.progress.least.is_none_or(|least| least > SURE / 2.0) {
+        "sure"
+    } else {
+        "likely"
+    };
     let why = format!("local ({word}, {share:.2}): {}", candidate.features.shown());
     let memo = serde_json::to_value(note).unwrap_or_default();
     match &candidate.call {

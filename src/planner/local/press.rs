@@ -15,9 +15,10 @@ use super::{
 /// Pressing the control `index`.
 #[must_use]
 pub fn press(now: &Situation<'_>, index: usize, element: &Element) -> Candidate {
-    let clear = now.mentions.get(index).copied().flatten().is_some_and(|mention| {
-        now.told.words.get(mention.from).is_some_and(|word| word.governed == Some(Verb::Clear))
-    });
+    let clear =
+        now.mentions.get(index).copied().flatten().is_some_and(|mention| {
+            now.told.words.get(mention.from).is_some_and(|word| word.governed == Some(Verb::Clear))
+        });
     let ticks = element.is_box() && element.tag.starts_with("input");
     let mut press = if ticks {
         let mut check = Candidate::upon(now, index, "check");
@@ -72,7 +73,8 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     let key = told.iter().any(|word| word.proper || word.quote > 0) && mention.span;
     press.asked = (mention.whole || key) && !mention.taken && !clashes && !value && !recipient;
     press.takes(mention.from..mention.to);
-    let verb = (0..mention.from).rev().take(5).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb.is_some()));
+    let verb =
+        (0..mention.from).rev().take(5).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb.is_some()));
     if mention.whole {
         press.takes(verb.filter(|at| now.told.words.get(*at).is_some_and(|word| word.verb != Some(Verb::Choose))));
     }
@@ -80,7 +82,10 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
 
 /// Whether a word names who is to receive something: `forward it to Ada`.
 fn is_recipient(now: &Situation<'_>, from: usize) -> bool {
-    let before = from.checked_sub(1).and_then(|at| now.told.words.get(at)).is_some_and(|word| matches!(word.stem.as_str(), "to" | "an" | "nach" | "with"));
+    let before = from
+        .checked_sub(1)
+        .and_then(|at| now.told.words.get(at))
+        .is_some_and(|word| matches!(word.stem.as_str(), "to" | "an" | "nach" | "with"));
     let given = gives(now.told, from);
     let korean = now.told.words.get(from).is_some_and(|word| word.stem.ends_with("에게"));
     let hands_on = ["forward", "send", "transfer", "pay", "share", "assign"].iter().any(|word| now.told.means(word));
@@ -90,9 +95,14 @@ fn is_recipient(now: &Situation<'_>, from: usize) -> bool {
 /// Whether a name stands right behind a verb of giving and is not what is given: `give Ada the letter`.
 fn gives(told: &Instruction, from: usize) -> bool {
     let verb = from.checked_sub(1).and_then(|at| told.words.get(at));
-    let gives = verb.is_some_and(|word| word.quote == 0 && matches!(word.stem.as_str(), "send" | "give" | "forward" | "pass" | "resend" | "schicke" | "sende"));
+    let gives = verb.is_some_and(|word| {
+        word.quote == 0
+            && matches!(word.stem.as_str(), "send" | "give" | "forward" | "pass" | "resend" | "schicke" | "sende")
+    });
     let named = told.words.get(from).filter(|word| word.proper && word.quote == 0);
-    let owner = named.is_some_and(|word| told.text.get(word.start..word.end).is_some_and(|raw| raw.ends_with("'s") || raw.ends_with("’s")));
+    let owner = named.is_some_and(|word| {
+        told.text.get(word.start..word.end).is_some_and(|raw| raw.ends_with("'s") || raw.ends_with("’s"))
+    });
     gives && named.is_some() && !owner
 }
 
@@ -117,7 +127,12 @@ fn verb_fits(governed: Option<Verb>, element: &Element) -> (bool, bool) {
 fn beside<'a>(now: &Situation<'a>, mention: &Mention) -> Vec<&'a str> {
     let before = (mention.from.saturating_sub(2)..mention.from).rev();
     let after = mention.to..mention.to + 2;
-    before.chain(after).filter_map(|at| now.told.words.get(at)).filter(|word| word.quote == 0 && word.verb.is_none_or(|verb| verb == Verb::Tick)).map(|word| word.bare.as_deref().unwrap_or(&word.stem)).collect()
+    before
+        .chain(after)
+        .filter_map(|at| now.told.words.get(at))
+        .filter(|word| word.quote == 0 && word.verb.is_none_or(|verb| verb == Verb::Tick))
+        .map(|word| word.bare.as_deref().unwrap_or(&word.stem))
+        .collect()
 }
 
 /// What it means, and of what kind it is.
@@ -128,14 +143,19 @@ fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
         if !speaks(word) || !word.concepts.iter().any(|group| element.concepts.contains(group)) {
             continue;
         }
-        if now.progress.taken.contains(&index) { taken = true } else { left = left.or(Some(index)) }
+        if now.progress.taken.contains(&index) {
+            taken = true
+        } else {
+            left = left.or(Some(index))
+        }
         press.takes([index]);
     }
     if press.features.get(F::WholeMention) == 0.0 && element.stems.len() <= 4 {
         press.features.set(F::Concept, concept(now, element));
     }
     press.features.mark(F::TakenConcept, taken && left.is_none());
-    if left.is_none() && !taken
+    if left.is_none()
+        && !taken
         && let Some(word) = soft(now, element)
     {
         press.features.mark(F::Soft, true);
@@ -145,18 +165,36 @@ fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     if press.position.is_none() {
         press.position = left;
     }
-    let kind = now.left().filter(|(_, word)| !word.stop && word.verb.is_none()).find(|(_, word)| kind_of(&word.stem, element));
-    let quoted = now.told.words.iter().enumerate().find(|(index, word)| word.quote > 0 && !now.progress.taken.contains(index) && kind_of(&word.stem, element));
+    let kind =
+        now.left().filter(|(_, word)| !word.stop && word.verb.is_none()).find(|(_, word)| kind_of(&word.stem, element));
+    let quoted =
+        now.told.words.iter().enumerate().find(|(index, word)| {
+            word.quote > 0 && !now.progress.taken.contains(index) && kind_of(&word.stem, element)
+        });
     if press.features.get(F::WholeMention) == 0.0 {
         if let Some((index, _)) = quoted {
             press.position = press.position.or(Some(index));
             press.takes([index]);
         }
-        press.features.set(F::KindOnly, match (quoted, kind) {
-            (Some(_), _) if !now.told.spans.iter().any(|span| span.kind == Kind::Quoted && now.mentions.iter().flatten().any(|mention| mention.quoted && mention.whole && mention.from == span.from)) => 1.0,
-            (_, Some(_)) => 0.4,
-            _ => 0.0,
-        });
+        press.features.set(
+            F::KindOnly,
+            match (quoted, kind) {
+                (Some(_), _)
+                    if !now.told.spans.iter().any(|span| {
+                        span.kind == Kind::Quoted
+                            && now
+                                .mentions
+                                .iter()
+                                .flatten()
+                                .any(|mention| mention.quoted && mention.whole && mention.from == span.from)
+                    }) =>
+                {
+                    1.0
+                }
+                (_, Some(_)) => 0.4,
+                _ => 0.0,
+            },
+        );
     }
 }
 
@@ -167,13 +205,18 @@ fn concept(now: &Situation<'_>, element: &Element) -> f32 {
     let hits: Vec<&u8> = element.concepts.iter().filter(|group| said(group)).collect();
     let rarest = hits.iter().map(|group| now.scene.kinds(**group)).min();
     #[expect(clippy::cast_precision_loss, reason = "a control has few meanings")]
-    rarest.map_or(0.0, |kinds| 1.0 / (1.0 + (kinds as f32).ln()) * (0.5 + 0.5 * hits.len() as f32 / element.concepts.len().max(1) as f32))
+    rarest.map_or(0.0, |kinds| {
+        1.0 / (1.0 + (kinds as f32).ln()) * (0.5 + 0.5 * hits.len() as f32 / element.concepts.len().max(1) as f32)
+    })
 }
 
 /// Whether a word may tell what a control means.
 fn speaks(word: &Word) -> bool {
     let looks = word.verb == Some(Verb::Seek) && word.stem != "search" && word.stem != "such";
-    word.quote == 0 && !word.stop && !looks && !matches!(word.verb, Some(Verb::Tell | Verb::Click | Verb::Type | Verb::Wait))
+    word.quote == 0
+        && !word.stop
+        && !looks
+        && !matches!(word.verb, Some(Verb::Tell | Verb::Click | Verb::Type | Verb::Wait))
 }
 
 /// The word by which the instruction may mean what a control means, in other words: `send it to Ada` is to
@@ -184,7 +227,8 @@ fn soft(now: &Situation<'_>, element: &Element) -> Option<usize> {
     if !forwards && !replies || now.told.means("forward") || now.told.means("reply") {
         return None;
     }
-    let named = (0..now.told.words.len()).any(|at| is_recipient(now, at) && now.told.words.get(at).is_some_and(|word| word.proper));
+    let named = (0..now.told.words.len())
+        .any(|at| is_recipient(now, at) && now.told.words.get(at).is_some_and(|word| word.proper));
     let quoted = now.told.spans.iter().any(|span| span.kind == Kind::Quoted);
     let words: &[&str] = match (forwards, quoted) {
         (true, false) if named => &["send", "pass", "give", "share", "resend", "relay"],
@@ -232,7 +276,8 @@ fn chosen(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
         }
     }
     if let Some(truth) = holds(element) {
-        let said = now.told.words.iter().position(|word| word.quote == 0 && element.stems.iter().any(|own| word.is(own)));
+        let said =
+            now.told.words.iter().position(|word| word.quote == 0 && element.stems.iter().any(|own| word.is(own)));
         if let Some(word) = said {
             press.features.mark(F::True, truth);
             press.features.mark(F::False, !truth);
@@ -248,14 +293,36 @@ fn chosen(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
 fn counted(now: &Situation<'_>, element: &Element, press: &mut Candidate, (number, word): (i32, usize)) {
     let (at, total) = element.place_among;
     let before = now.scene.pager.as_ref();
-    let is_page = before.is_some_and(|pager| pager.pages.iter().any(|(_, index)| now.element(*index).is_some_and(|page| page.identity == element.identity)));
-    let nouns: Vec<&str> = clause(now, word).into_iter().skip(1).filter_map(|at| now.told.words.get(at)).filter(|word| !word.stop).map(|word| word.stem.as_str()).collect();
+    let is_page = before.is_some_and(|pager| {
+        pager.pages.iter().any(|(_, index)| now.element(*index).is_some_and(|page| page.identity == element.identity))
+    });
+    let nouns: Vec<&str> = clause(now, word)
+        .into_iter()
+        .skip(1)
+        .filter_map(|at| now.told.words.get(at))
+        .filter(|word| !word.stop)
+        .map(|word| word.stem.as_str())
+        .collect();
     let of_kind = nouns.iter().any(|noun| {
-        element.marks.iter().chain(&element.context).any(|own| own == noun) || words::kind_fits(noun, &element.role) == Some(true) || kind_of(noun, element)
+        element.marks.iter().chain(&element.context).any(|own| own == noun)
+            || words::kind_fits(noun, &element.role) == Some(true)
+            || kind_of(noun, element)
     });
     let wanted = usize::try_from(number).ok();
     if let (Some(pager), Some(wanted)) = (before, wanted) {
-        let page_size = now.scene.elements.iter().filter(|element| element.role == "link" && element.place_among.1 > 1 && element.name.parse::<usize>().is_err() && element.stems.iter().any(|word| word.len() > 1)).map(|element| element.place_among.1).max().unwrap_or(0);
+        let page_size = now
+            .scene
+            .elements
+            .iter()
+            .filter(|element| {
+                element.role == "link"
+                    && element.place_among.1 > 1
+                    && element.name.parse::<usize>().is_err()
+                    && element.stems.iter().any(|word| word.len() > 1)
+            })
+            .map(|element| element.place_among.1)
+            .max()
+            .unwrap_or(0);
         if page_size > 1 {
             let page = wanted.saturating_sub(1) / page_size + 1;
             if is_page {
@@ -308,13 +375,24 @@ fn holds(element: &Element) -> Option<bool> {
 /// What it has to do with the day that is asked for.
 fn dated(now: &Situation<'_>, index: usize, element: &Element, press: &mut Candidate) {
     let left = now.spans.iter().filter(|span| !now.progress.has(span.from, span.to));
-    let Some((day, span)) = left.filter_map(|span| match span.kind { Kind::Day(day) => Some((day, span)), _ => None }).next() else {
-        let of_calendar = now.scene.calendar.as_ref().is_some_and(|calendar| calendar.days.iter().any(|(_, of)| *of == index));
+    let Some((day, span)) = left
+        .filter_map(|span| match span.kind {
+            Kind::Day(day) => Some((day, span)),
+            _ => None,
+        })
+        .next()
+    else {
+        let of_calendar =
+            now.scene.calendar.as_ref().is_some_and(|calendar| calendar.days.iter().any(|(_, of)| *of == index));
         press.features.mark(F::OtherDay, of_calendar && !press.asked);
         return;
     };
     let Some(calendar) = &now.scene.calendar else {
-        let date = element.means("date") || element.marks.iter().chain(&element.label).any(|mark| matches!(mark.as_str(), "date" | "datepicker" | "calendar" | "datum" | "hasdatepicker"));
+        let date =
+            element.means("date")
+                || element.marks.iter().chain(&element.label).any(|mark| {
+                    matches!(mark.as_str(), "date" | "datepicker" | "calendar" | "datum" | "hasdatepicker")
+                });
         let fillable = element.is_field() && !element.is("readonly");
         press.features.mark(F::OpensCalendar, date && !fillable && (element.is_field() || element.tag == "button"));
         if date && element.is("readonly") {
@@ -358,11 +436,19 @@ fn judged(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     if best == 0.0 {
         return;
     }
-    let told = press.features.get(F::Concept) > 0.0 || press.features.get(F::WholeMention) > 0.0 || press.features.get(F::PartMention) > 0.0 || press.features.get(F::KindOnly) > 0.0;
+    let told = press.features.get(F::Concept) > 0.0
+        || press.features.get(F::WholeMention) > 0.0
+        || press.features.get(F::PartMention) > 0.0
+        || press.features.get(F::KindOnly) > 0.0;
     press.features.set(F::Record, if told { own } else { own * 0.4 });
     press.features.mark(F::OtherRecord, own < 0.6 && element.place_among.1 > 1);
     if own > 0.6 {
-        let keys = now.told.words.iter().enumerate().filter(|(_, word)| (!word.stop || word.quote > 0) && element.around.iter().any(|own| word.is(own)));
+        let keys = now
+            .told
+            .words
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| (!word.stop || word.quote > 0) && element.around.iter().any(|own| word.is(own)));
         let keys: Vec<usize> = keys.map(|(index, _)| index).collect();
         press.takes(keys);
     }
@@ -373,35 +459,74 @@ fn situated(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     let typed = now.progress.last.as_ref().filter(|last| last.verb == "fill" && !last.value.is_empty());
     let suggested = typed.is_some_and(|last| {
         let value = words::stems(&last.value);
-        element.fresh && !element.is_field() && !value.is_empty() && value.iter().all(|word| element.stems.iter().any(|own| own.starts_with(word.as_str())))
+        element.fresh
+            && !element.is_field()
+            && !value.is_empty()
+            && value.iter().all(|word| element.stems.iter().any(|own| own.starts_with(word.as_str())))
     });
     if suggested {
-        press.features.mark(F::Suggestion, true);
+        let exact = typed.is_some_and(|last| words::stems(&last.value).iter().all(|word| element.stems.contains(word)));
+        press.features.set(F::Suggestion, if exact { 1.0 } else { 0.7 });
         press.features.set(F::TakenMention, 0.0);
         press.position = typed.and_then(|last| last.took.first().copied());
         press.asked = true;
     }
     let asked = press.asked || press.features.get(F::Concept) > 0.0;
     let leaving = ["cancel", "close", "back", "logout", "decline"].iter().map(|word| words::concept(word));
-    let leave_asked = press.asked || leaving.filter(|group| element.concepts.contains(group)).any(|group| now.told.words.iter().any(|word| word.concepts.contains(&group)));
+    let leave_asked = press.asked
+        || leaving
+            .filter(|group| element.concepts.contains(group))
+            .any(|group| now.told.words.iter().any(|word| word.concepts.contains(&group)));
     press.features.mark(F::Leaves, element.leaves() && !leave_asked && press.features.get(F::ToMonth) == 0.0);
     press.features.mark(F::Wraps, element.wraps);
     let typed_into = element.is_field() && !element.is("readonly") && !element.is("disabled");
-    press.features.mark(F::PressedField, typed_into && press.features.get(F::KindOnly) < 1.0 && press.features.get(F::OpensCalendar) == 0.0);
+    press.features.mark(
+        F::PressedField,
+        typed_into && press.features.get(F::KindOnly) < 1.0 && press.features.get(F::OpensCalendar) == 0.0,
+    );
     let unfolds = element.unfolds();
     press.features.mark(F::Explore, now.missing && unfolds && now.progress.times(element.identity, "click") == 0);
     if unfolds
-        && let Some(word) = now.asks(Verb::Open).filter(|word| clause(now, *word).iter().any(|at| now.told.words.get(*at).is_some_and(|word| ["section", "panel", "expand", "unfold", "all", "abschnitt", "섹션"].contains(&word.stem.as_str()))))
+        && let Some(word) = now.asks(Verb::Open).filter(|word| {
+            clause(now, *word).iter().any(|at| {
+                now.told.words.get(*at).is_some_and(|word| {
+                    ["section", "panel", "expand", "unfold", "all", "abschnitt", "섹션"].contains(&word.stem.as_str())
+                })
+            })
+        })
     {
         press.features.mark(F::UnfoldAsked, true);
         press.position = press.position.or(Some(word));
         press.asked = true;
         press.takes(clause(now, word));
     }
-    let notice = element.around.iter().chain(&element.context).chain(&element.marks).any(|word| matches!(word.as_str(), "cookie" | "consent" | "newsletter" | "gdpr" | "쿠키"));
-    press.features.mark(F::Banner, notice && (element.means("agree") || element.means("decline") || element.means("close") || element.means("submit")));
-    let commits = ["delete", "pay", "buy", "send", "transfer"].iter().any(|word| element.means(word));
-    press.features.mark(F::Uncalled, commits && !asked && !now.told.words.iter().any(|word| word.concepts.iter().any(|group| element.concepts.contains(group))));
+    let notice = element
+        .around
+        .iter()
+        .chain(&element.context)
+        .chain(&element.marks)
+        .any(|word| matches!(word.as_str(), "cookie" | "consent" | "newsletter" | "gdpr" | "쿠키"));
+    press.features.mark(
+        F::Banner,
+        notice
+            && (element.means("agree")
+                || element.means("decline")
+                || element.means("close")
+                || element.means("submit")),
+    );
+    press.features.mark(F::Uncalled, !asked && !called_for(now, element));
     press.features.mark(F::Unmet, now.waits);
-    press.note.took.retain(|word| *word < now.told.words.len());
+}
+
+/// Whether pressing commits nobody, or the instruction wishes for such an act.
+fn called_for(now: &Situation<'_>, element: &Element) -> bool {
+    const WISHES: &[(&str, &[&str])] = &[
+        ("delete", &["delete"]),
+        ("pay", &["pay", "buy", "transfer"]),
+        ("buy", &["buy", "cart", "book", "pay"]),
+        ("send", &["send", "reply", "forward", "email", "share"]),
+        ("transfer", &["transfer", "pay", "send"]),
+    ];
+    let commits = WISHES.iter().filter(|(act, _)| element.means(act));
+    commits.into_iter().all(|(_, wishes)| wishes.iter().any(|wish| now.told.means(wish)))
 }

@@ -24,8 +24,8 @@ pub struct Note {
     pub took: Vec<usize>,
     /// Whether it sent something off.
     pub submitted: bool,
-    /// Whether the planner was sure.
-    pub sure: bool,
+    /// The chance that the planner gave it among all that could have been done.
+    pub share: f32,
 }
 
 /// What has been done so far.
@@ -53,6 +53,8 @@ pub struct Progress {
     pub acts: usize,
     /// Whether what was filled in has been sent off since.
     pub sent: bool,
+    /// The least of the chances that were taken.
+    pub least: Option<f32>,
     /// Everything that was refused or failed, as `(identity, verb)`.
     pub refused: BTreeSet<(u64, String)>,
 }
@@ -62,7 +64,8 @@ impl Progress {
     #[must_use]
     pub fn of(turns: &[Turn], print: u64) -> Self {
         let mut progress = Self::default();
-        let noted: Vec<(Note, &Turn)> = turns.iter().filter_map(|turn| Some((Note::deserialize(&turn.planned.memo).ok()?, turn))).collect();
+        let noted: Vec<(Note, &Turn)> =
+            turns.iter().filter_map(|turn| Some((Note::deserialize(&turn.planned.memo).ok()?, turn))).collect();
         for (index, (note, turn)) in noted.iter().enumerate() {
             let after = noted.get(index + 1).map_or(print, |(next, _)| next.print);
             progress.add(note, turn, after, print);
@@ -104,6 +107,7 @@ impl Progress {
         if note.submitted {
             self.sent = true;
         }
+        self.least = Some(self.least.map_or(note.share, |least| least.min(note.share)));
         self.last = Some(note.clone());
     }
 

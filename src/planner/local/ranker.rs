@@ -81,10 +81,18 @@ impl Ranker {
     #[must_use]
     pub fn trace(&self, features: &Features) -> Trace {
         let parts = self.parts();
-        let set: Vec<(usize, f32)> = features.0.iter().copied().enumerate().filter(|(_, value)| *value != 0.0).collect();
-        let sparse = |row: &[f32]| set.iter().map(|(index, value)| row.get(*index).map_or(0.0, |weight| weight * value)).sum::<f32>();
+        let set: Vec<(usize, f32)> =
+            features.0.iter().copied().enumerate().filter(|(_, value)| *value != 0.0).collect();
+        let sparse = |row: &[f32]| {
+            set.iter().map(|(index, value)| row.get(*index).map_or(0.0, |weight| weight * value)).sum::<f32>()
+        };
         let linear = sparse(parts.linear);
-        let wide: Vec<f32> = parts.wide.chunks_exact(COUNT).zip(parts.wide_bias).map(|(row, bias)| (sparse(row) + bias).max(0.0)).collect();
+        let wide: Vec<f32> = parts
+            .wide
+            .chunks_exact(COUNT)
+            .zip(parts.wide_bias)
+            .map(|(row, bias)| (sparse(row) + bias).max(0.0))
+            .collect();
         let narrow = layer(&wide, parts.narrow, parts.narrow_bias);
         let score = linear + dot(&narrow, parts.end);
         Trace { wide, narrow, score }

@@ -150,7 +150,8 @@ impl Element {
     /// Whether text can be typed into it.
     #[must_use]
     pub fn is_field(&self) -> bool {
-        matches!(self.role.as_str(), "textbox" | "searchbox" | "spinbutton") || self.role == "combobox" && self.tag != "select"
+        matches!(self.role.as_str(), "textbox" | "searchbox" | "spinbutton")
+            || self.role == "combobox" && self.tag != "select"
     }
 
     /// Whether it can be ticked.
@@ -175,7 +176,12 @@ impl Element {
     #[must_use]
     pub fn submits(&self) -> bool {
         let pressed = matches!(self.role.as_str(), "button" | "link" | "clickable");
-        pressed && (self.tag.ends_with("/submit") && !self.tag.starts_with("button") || ["submit", "send", "save", "search", "login", "add", "buy", "book", "pay"].iter().any(|word| self.means(word)) && self.stems.len() <= 3)
+        pressed
+            && (self.tag.ends_with("/submit") && !self.tag.starts_with("button")
+                || ["submit", "send", "save", "search", "login", "add", "buy", "book", "pay"]
+                    .iter()
+                    .any(|word| self.means(word))
+                    && self.stems.len() <= 3)
     }
 
     /// Whether it leads away from what is under way.
@@ -184,12 +190,25 @@ impl Element {
         ["cancel", "close", "back", "logout", "decline"].iter().any(|word| self.means(word)) && self.stems.len() <= 3
     }
 
+    /// Whether pressing it may commit the user to something that cannot be taken back.
+    #[must_use]
+    pub fn commits(&self) -> bool {
+        self.stems.len() <= 5
+            && ["delete", "pay", "buy", "send", "transfer"].iter().any(|word| self.means(word))
+            && !self.is_field()
+    }
+
     /// Whether something is folded up in it.
     #[must_use]
     pub fn unfolds(&self) -> bool {
         self.is("collapsed")
             || matches!(self.role.as_str(), "tab" | "treeitem") && !self.is("selected") && !self.is("expanded")
-            || self.marks.iter().any(|mark| matches!(mark.as_str(), "expand" | "expandable" | "collapsed" | "folder" | "hitarea" | "toggle" | "accordion" | "closed"))
+            || self.marks.iter().any(|mark| {
+                matches!(
+                    mark.as_str(),
+                    "expand" | "expandable" | "collapsed" | "folder" | "hitarea" | "toggle" | "accordion" | "closed"
+                )
+            })
     }
 }
 
@@ -205,7 +224,11 @@ impl Scene {
         (url, &page.text).hash(&mut hasher);
         for element in &elements {
             (&element.role, &element.name, &element.value, &element.marks, &element.below).hash(&mut hasher);
-            element.states.iter().filter(|state| !matches!(state.as_str(), "above" | "below")).for_each(|state| state.hash(&mut hasher));
+            element
+                .states
+                .iter()
+                .filter(|state| !matches!(state.as_str(), "above" | "below"))
+                .for_each(|state| state.hash(&mut hasher));
         }
         let mut scene = Self {
             lines: page.text.lines().map(str::to_owned).collect(),
@@ -240,7 +263,12 @@ impl Scene {
     /// Numbers the controls that are made alike.
     fn group(&mut self) {
         let key = |element: &Element| {
-            let marks: Vec<_> = element.marks.iter().filter(|mark| !mark.chars().any(|letter| letter.is_ascii_digit()) && !element.stems.contains(mark)).cloned().collect();
+            let marks: Vec<_> = element
+                .marks
+                .iter()
+                .filter(|mark| !mark.chars().any(|letter| letter.is_ascii_digit()) && !element.stems.contains(mark))
+                .cloned()
+                .collect();
             (element.role.clone(), element.tag.clone(), marks)
         };
         let mut totals: HashMap<_, usize> = HashMap::new();
@@ -256,15 +284,20 @@ impl Scene {
 
     /// Finds what merely wraps other controls.
     fn nest(&mut self) {
-        let wrapping: Vec<bool> = self.elements.iter().enumerate().map(|(index, outer)| {
-            if outer.stems.is_empty() || outer.is_field() || outer.is_list() {
-                return false;
-            }
-            let near = self.elements.iter().skip(index + 1).take(6);
-            let inside = near.filter(|inner| !inner.stems.is_empty() && holds(outer.place, inner.place));
-            let words: Vec<&String> = inside.flat_map(|inner| &inner.stems).collect();
-            outer.stems.iter().all(|word| words.contains(&word))
-        }).collect();
+        let wrapping: Vec<bool> = self
+            .elements
+            .iter()
+            .enumerate()
+            .map(|(index, outer)| {
+                if outer.stems.is_empty() || outer.is_field() || outer.is_list() {
+                    return false;
+                }
+                let near = self.elements.iter().skip(index + 1).take(6);
+                let inside = near.filter(|inner| !inner.stems.is_empty() && holds(outer.place, inner.place));
+                let words: Vec<&String> = inside.flat_map(|inner| &inner.stems).collect();
+                outer.stems.iter().all(|word| words.contains(&word))
+            })
+            .collect();
         for (element, wraps) in self.elements.iter_mut().zip(wrapping) {
             element.wraps = wraps;
         }
@@ -289,24 +322,34 @@ impl Scene {
     fn find_calendar(&self) -> Option<Calendar> {
         let numbered = self.elements.iter().enumerate().filter(|(_, element)| !element.is_field() && !element.is_box());
         let days: Vec<(u32, usize)> = numbered
-            .filter_map(|(index, element)| Some((element.name.trim().parse::<u32>().ok().filter(|day| (1..=31).contains(day))?, index)))
+            .filter_map(|(index, element)| {
+                Some((element.name.trim().parse::<u32>().ok().filter(|day| (1..=31).contains(day))?, index))
+            })
             .collect();
         if days.len() < 20 {
             return None;
         }
         let shown = self.lines.iter().find_map(|line| month_of(line));
         let month = shown.or_else(|| {
-            let lists = self.elements.iter().filter_map(|element| element.value.as_deref()).collect::<Vec<_>>().join(" ");
+            let lists =
+                self.elements.iter().filter_map(|element| element.value.as_deref()).collect::<Vec<_>>().join(" ");
             month_of(&lists)
         });
-        Some(Calendar { days, month: month.or_else(|| self.elements.iter().find_map(|element| month_of(&element.name))) })
+        Some(Calendar {
+            days,
+            month: month.or_else(|| self.elements.iter().find_map(|element| month_of(&element.name))),
+        })
     }
 
     fn find_pager(&self) -> Option<Pager> {
         if self.calendar.is_some() {
             return None;
         }
-        let linked = self.elements.iter().enumerate().filter(|(_, element)| matches!(element.role.as_str(), "link" | "button" | "clickable" | "tab"));
+        let linked = self
+            .elements
+            .iter()
+            .enumerate()
+            .filter(|(_, element)| matches!(element.role.as_str(), "link" | "button" | "clickable" | "tab"));
         let mut pages: Vec<(usize, usize)> = Vec::new();
         for (index, element) in linked {
             let Ok(number) = element.name.trim().parse::<usize>() else { continue };
@@ -320,7 +363,10 @@ impl Scene {
         }
         let shown = |(_, index): &&(usize, usize)| {
             self.elements.get(*index).is_some_and(|element| {
-                element.is("current") || element.is("selected") || element.is("pressed") || element.is("disabled")
+                element.is("current")
+                    || element.is("selected")
+                    || element.is("pressed")
+                    || element.is("disabled")
                     || element.marks.iter().any(|mark| matches!(mark.as_str(), "active" | "current" | "selected"))
             })
         };

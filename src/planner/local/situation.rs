@@ -52,9 +52,15 @@ impl<'a> Situation<'a> {
         let mut spans = told.spans.clone();
         spans.extend(values::derived(told, scene, &progress));
         settle(told, scene, &mut progress);
-        let mentions: Vec<_> = scene.elements.iter().map(|element| mention::find(told, &element.stems, &progress)).collect();
+        let mentions: Vec<_> =
+            scene.elements.iter().map(|element| mention::find(told, &element.stems, &progress)).collect();
         let mut situation = Self {
-            told, scene, progress, spans, mentions, secrets,
+            told,
+            scene,
+            progress,
+            spans,
+            mentions,
+            secrets,
             records: records(told, scene),
             most: None,
             ordinal: ordinal(told),
@@ -63,7 +69,9 @@ impl<'a> Situation<'a> {
             condition: None,
             missing: false,
         };
-        situation.most = values::most(told).filter(|most| !situation.progress.taken.contains(&most.word)).and_then(|most| Some((most, winners(scene, most)?)));
+        situation.most = values::most(told)
+            .filter(|most| !situation.progress.taken.contains(&most.word))
+            .and_then(|most| Some((most, winners(scene, most)?)));
         (situation.waits, situation.condition) = situation.unmet();
         situation.missing = situation.is_missing();
         situation
@@ -77,7 +85,11 @@ impl<'a> Situation<'a> {
 
     /// The user's own words that were not taken care of, with their numbers.
     pub fn left(&self) -> impl Iterator<Item = (usize, &'a Word)> + '_ {
-        self.told.words.iter().enumerate().filter(|(index, word)| word.quote == 0 && !self.progress.taken.contains(index))
+        self.told
+            .words
+            .iter()
+            .enumerate()
+            .filter(|(index, word)| word.quote == 0 && !self.progress.taken.contains(index))
     }
 
     /// Whether a word asks for `verb` and was not taken care of; its number.
@@ -92,9 +104,41 @@ impl<'a> Situation<'a> {
         let last = self.told.words.last().map_or(0, |word| word.clause);
         (0..=last).any(|clause| {
             let mut words = self.told.words.iter().enumerate().filter(|(_, word)| word.clause == clause);
-            let asks = words.clone().any(|(_, word)| matches!(word.verb, Some(Verb::Click | Verb::Type | Verb::Choose | Verb::Tick | Verb::Other | Verb::Open)));
+            let asks = words.clone().any(|(_, word)| {
+                matches!(
+                    word.verb,
+                    Some(Verb::Click | Verb::Type | Verb::Choose | Verb::Tick | Verb::Other | Verb::Open)
+                )
+            });
             asks && !words.any(|(index, _)| self.progress.taken.contains(&index))
         })
+    }
+
+    /// How many of the user's own words neither the planner nor the page knows.
+    #[must_use]
+    pub fn unknown(&self) -> usize {
+        let on_page = |word: &Word| {
+            self.scene.elements.iter().any(|element| {
+                element
+                    .stems
+                    .iter()
+                    .chain(&element.around)
+                    .chain(&element.label)
+                    .chain(&element.marks)
+                    .any(|own| word.is(own))
+            })
+        };
+        let known = |word: &&Word| {
+            word.quote > 0
+                || word.stop
+                || word.proper
+                || word.verb.is_some()
+                || !word.concepts.is_empty()
+                || words::kind_fits(&word.stem, "").is_some()
+                || words::ordinal(&word.stem).is_some()
+                || on_page(word)
+        };
+        self.told.words.iter().filter(|word| !known(word)).count()
     }
 
     /// A condition such as `when the price is less than $40` that does not hold.
@@ -103,10 +147,20 @@ impl<'a> Situation<'a> {
         const WHEN: [&str; 8] = ["when", "if", "once", "until", "wenn", "sobald", "bis", "면"];
         const LESS: [&str; 8] = ["less", "below", "under", "lower", "unter", "weniger", "cheaper", "미만"];
         const MORE: [&str; 8] = ["more", "above", "over", "higher", "greater", "über", "mehr", "초과"];
-        let Some(at) = self.told.words.iter().position(|word| word.quote == 0 && WHEN.contains(&word.stem.as_str())) else { return NONE };
+        let Some(at) = self.told.words.iter().position(|word| word.quote == 0 && WHEN.contains(&word.stem.as_str()))
+        else {
+            return NONE;
+        };
         let rest = self.told.words.get(at..).unwrap_or_default();
         let compares = |words: &[&str]| rest.iter().any(|word| word.quote == 0 && words.contains(&word.stem.as_str()));
-        let Some(bound) = self.told.text.get(rest.first().map_or(0, |word| word.start)..).and_then(|text| values::numbers(text).first().copied()) else { return NONE };
+        let Some(bound) = self
+            .told
+            .text
+            .get(rest.first().map_or(0, |word| word.start)..)
+            .and_then(|text| values::numbers(text).first().copied())
+        else {
+            return NONE;
+        };
         let (less, more) = (compares(&LESS), compares(&MORE));
         if less == more {
             return NONE;
@@ -130,12 +184,19 @@ impl<'a> Situation<'a> {
     /// Whether a name or quoted text that is not for typing stands on no control.
     fn is_missing(&self) -> bool {
         let sought = self.told.spans.iter().filter(|span| {
-            matches!(span.kind, Kind::Quoted | Kind::Proper | Kind::Item) && !self.progress.has(span.from, span.to)
+            matches!(span.kind, Kind::Quoted | Kind::Proper | Kind::Item)
+                && !self.progress.has(span.from, span.to)
                 && self.told.words.get(span.from).is_some_and(|word| word.governed != Some(Verb::Type))
         });
         let seen = |span: &Span| {
-            self.mentions.iter().flatten().any(|mention| mention.from <= span.from && span.to <= mention.to || mention.whole && mention.from >= span.from && mention.to <= span.to)
-                || self.scene.elements.iter().any(|element| element.options.iter().any(|option| option.eq_ignore_ascii_case(&span.text)))
+            self.mentions.iter().flatten().any(|mention| {
+                mention.from <= span.from && span.to <= mention.to
+                    || mention.whole && mention.from >= span.from && mention.to <= span.to
+            }) || self
+                .scene
+                .elements
+                .iter()
+                .any(|element| element.options.iter().any(|option| option.eq_ignore_ascii_case(&span.text)))
         };
         let spans: Vec<_> = sought.collect();
         !spans.is_empty() && !spans.iter().any(|span| seen(span))
@@ -147,17 +208,26 @@ fn settle(told: &Instruction, scene: &Scene, progress: &mut Progress) {
     for element in &scene.elements {
         let told_off = |span: &&Span| !progress.has(span.from, span.to);
         if element.is_box() && element.is("checked") {
-            if let Some(mention) = mention::find(told, &element.stems, progress).filter(|mention| mention.whole && !mention.weak)
+            if let Some(mention) =
+                mention::find(told, &element.stems, progress).filter(|mention| mention.whole && !mention.weak)
                 && told.words.get(mention.from).is_some_and(|word| word.governed != Some(Verb::Clear))
             {
                 progress.taken.extend(mention.from..mention.to);
             }
         } else if let Some(value) = element.value.as_deref().filter(|value| !value.is_empty()) {
-            let held: Vec<_> = told.spans.iter().filter(told_off).filter(|span| {
-                span.text == value || span.text.eq_ignore_ascii_case(value) || matches!(span.kind, Kind::Day(day) if day.iso() == value)
-                    || span.kind == Kind::Time && super::dates::clock(&span.text).as_deref() == Some(value)
-                    || element.is_list() && value.split(", ").any(|part| part.eq_ignore_ascii_case(&span.text))
-            }).map(|span| (span.from, span.to)).collect();
+            let held: Vec<_> = told
+                .spans
+                .iter()
+                .filter(told_off)
+                .filter(|span| {
+                    span.text == value
+                        || span.text.eq_ignore_ascii_case(value)
+                        || matches!(span.kind, Kind::Day(day) if day.iso() == value)
+                        || span.kind == Kind::Time && super::dates::clock(&span.text).as_deref() == Some(value)
+                        || element.is_list() && value.split(", ").any(|part| part.eq_ignore_ascii_case(&span.text))
+                })
+                .map(|span| (span.from, span.to))
+                .collect();
             held.into_iter().for_each(|(from, to)| progress.taken.extend(from..to));
         }
     }
@@ -177,7 +247,8 @@ fn records(told: &Instruction, scene: &Scene) -> BTreeMap<u32, f32> {
         if word.stop && word.quote == 0 {
             continue;
         }
-        let holding: Vec<u32> = texts.iter().filter(|(_, text)| text.iter().any(|own| word.is(own))).map(|(record, _)| *record).collect();
+        let holding: Vec<u32> =
+            texts.iter().filter(|(_, text)| text.iter().any(|own| word.is(own))).map(|(record, _)| *record).collect();
         if holding.is_empty() || holding.len() == texts.len() {
             continue;
         }
@@ -197,8 +268,11 @@ fn records(told: &Instruction, scene: &Scene) -> BTreeMap<u32, f32> {
 /// How much a word counts towards telling records apart.
 fn key_weight(told: &Instruction, index: usize, word: &Word) -> f32 {
     let typed = told.spans.iter().any(|span| {
-        span.kind == Kind::Quoted && (span.from..span.to).contains(&index)
-            && span.hints.iter().any(|hint| matches!(hint.as_str(), "text" | "message" | "reply" | "saying" | "comment" | "note" | "content"))
+        span.kind == Kind::Quoted
+            && (span.from..span.to).contains(&index)
+            && span.hints.iter().any(|hint| {
+                matches!(hint.as_str(), "text" | "message" | "reply" | "saying" | "comment" | "note" | "content")
+            })
     });
     match word {
         _ if typed => 0.05,
@@ -213,7 +287,10 @@ fn key_weight(told: &Instruction, index: usize, word: &Word) -> f32 {
 fn winners(scene: &Scene, most: Most) -> Option<Vec<u32>> {
     let mut amounts: Vec<(u32, f64)> = Vec::new();
     for (record, inside) in &scene.records {
-        let text = inside.first().and_then(|index| scene.elements.get(*index)).map_or("", |element| element.around_text.as_str());
+        let text = inside
+            .first()
+            .and_then(|index| scene.elements.get(*index))
+            .map_or("", |element| element.around_text.as_str());
         if let Some(amount) = values::amount(text, most.unit) {
             amounts.push((*record, amount));
         }
@@ -240,8 +317,10 @@ fn ordinal(told: &Instruction) -> Option<(i32, usize)> {
     told.words.iter().enumerate().filter(|(_, word)| word.quote == 0).find_map(|(index, word)| {
         let number = words::ordinal(&told.text.get(word.start..word.end).unwrap_or_default().to_lowercase())?;
         let next = told.words.get(index + 1)?;
-        let counts = !matches!(next.stem.as_str(), "word" | "letter" | "wort" | "단어" | "name" | "of") && next.quote == 0;
-        let in_date = told.spans.iter().any(|span| matches!(span.kind, Kind::Day(_)) && (span.from..span.to).contains(&index));
+        let counts =
+            !matches!(next.stem.as_str(), "word" | "letter" | "wort" | "단어" | "name" | "of") && next.quote == 0;
+        let in_date =
+            told.spans.iter().any(|span| matches!(span.kind, Kind::Day(_)) && (span.from..span.to).contains(&index));
         (counts && !in_date).then_some((number, index))
     })
 }

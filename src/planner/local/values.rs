@@ -39,8 +39,16 @@ const MOST: &[(&str, Unit, bool)] = &[
     ("longest slowest längste längsten 긴", Unit::Length, false),
     ("earliest früheste soonest frühesten 이른", Unit::Clock, true),
     ("latest späteste spätesten 늦은", Unit::Clock, false),
-    ("lowest smallest least fewest minimum min kleinste niedrigste kleinsten wenigsten 작은 낮은 최소", Unit::Number, true),
-    ("highest largest biggest greatest most maximum max top größte höchste größten höchsten meisten 큰 높은 최대", Unit::Number, false),
+    (
+        "lowest smallest least fewest minimum min kleinste niedrigste kleinsten wenigsten 작은 낮은 최소",
+        Unit::Number,
+        true,
+    ),
+    (
+        "highest largest biggest greatest most maximum max top größte höchste größten höchsten meisten 큰 높은 최대",
+        Unit::Number,
+        false,
+    ),
 ];
 
 /// What the instruction asks to be compared, if anything.
@@ -49,7 +57,10 @@ pub fn most(told: &Instruction) -> Option<Most> {
     let mut words = told.words.iter().enumerate().filter(|(_, word)| word.quote == 0);
     words.find_map(|(index, word)| {
         let next = told.words.get(index + 1).map_or("", |next| next.stem.as_str());
-        let (unit, least) = MOST.iter().find(|(names, ..)| names.split(' ').any(|name| name == word.stem)).map(|(_, unit, least)| (*unit, *least))?;
+        let (unit, least) = MOST
+            .iter()
+            .find(|(names, ..)| names.split(' ').any(|name| name == word.stem))
+            .map(|(_, unit, least)| (*unit, *least))?;
         let price = ["price", "priced", "cost", "expensive", "preis", "가격"].contains(&next);
         let unit = if price { Unit::Money } else { unit };
         let least = if next == "expensive" && word.stem == "least" { true } else { least };
@@ -77,7 +88,9 @@ fn money(text: &str) -> Option<f64> {
             if after.starts_with(|letter: char| letter.is_ascii_digit()) {
                 return numbers(after).first().copied();
             }
-            let start = before.rfind(|letter: char| !(letter.is_ascii_digit() || matches!(letter, '.' | ','))).map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+            let start = before
+                .rfind(|letter: char| !(letter.is_ascii_digit() || matches!(letter, '.' | ',')))
+                .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
             if let Some(number) = before.get(start..).and_then(|digits| numbers(digits).first().copied()) {
                 return Some(number);
             }
@@ -113,7 +126,10 @@ fn length(text: &str) -> Option<f64> {
 fn clock(text: &str) -> Option<f64> {
     let cut: Vec<_> = text.split_whitespace().collect();
     for (index, piece) in cut.iter().enumerate() {
-        let joined = format!("{piece}{}", cut.get(index + 1).filter(|next| matches!(next.to_lowercase().as_str(), "am" | "pm")).unwrap_or(&""));
+        let joined = format!(
+            "{piece}{}",
+            cut.get(index + 1).filter(|next| matches!(next.to_lowercase().as_str(), "am" | "pm")).unwrap_or(&"")
+        );
         let time = super::dates::clock(joined.trim_matches(|letter: char| !letter.is_alphanumeric()));
         if let Some((hours, minutes)) = time.as_deref().and_then(|time| time.split_once(':')) {
             return Some(hours.parse::<f64>().ok()? * 60.0 + minutes.parse::<f64>().ok()?);
@@ -128,9 +144,12 @@ pub fn numbers(text: &str) -> Vec<f64> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        let negative = rest.get(..at).is_some_and(|before| before.ends_with('-') && !before.trim_end_matches('-').ends_with(char::is_alphanumeric));
+        let negative = rest.get(..at).is_some_and(|before| {
+            before.ends_with('-') && !before.trim_end_matches('-').ends_with(char::is_alphanumeric)
+        });
         let tail = rest.get(at..).unwrap_or_default();
-        let end = tail.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ',').unwrap_or(tail.len());
+        let end =
+            tail.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ',').unwrap_or(tail.len());
         let digits = tail.get(..end).unwrap_or_default().trim_end_matches(['.', ',']);
         if let Some(number) = plain(digits) {
             found.push(if negative { -number } else { number });
@@ -144,7 +163,9 @@ fn plain(digits: &str) -> Option<f64> {
     let point = digits.rfind(['.', ',']);
     let grouped = |at: usize| digits.len() - at == 4;
     let text: String = match point {
-        Some(at) if grouped(at) && digits.matches(['.', ',']).count() > 0 && !(digits.starts_with('0')) => digits.replace(['.', ','], ""),
+        Some(at) if grouped(at) && digits.matches(['.', ',']).count() > 0 && !(digits.starts_with('0')) => {
+            digits.replace(['.', ','], "")
+        }
         Some(at) => {
             let (whole, part) = digits.split_at(at);
             format!("{}.{}", whole.replace(['.', ','], ""), part.get(1..).unwrap_or_default())
@@ -178,10 +199,18 @@ fn made(text: String, from: usize, to: usize) -> Span {
 
 /// `the 3rd word in the paragraph`
 fn word_of_text(told: &Instruction, scene: &Scene) -> Option<Span> {
-    let at = told.words.iter().position(|word| word.quote == 0 && matches!(word.stem.as_str(), "word" | "wort" | "단어" | "단어를" | "letter"))?;
-    let number = at.checked_sub(1).and_then(|before| told.words.get(before)).and_then(|word| words::ordinal(&word.stem))?;
+    let at = told.words.iter().position(|word| {
+        word.quote == 0 && matches!(word.stem.as_str(), "word" | "wort" | "단어" | "단어를" | "letter")
+    })?;
+    let number =
+        at.checked_sub(1).and_then(|before| told.words.get(before)).and_then(|word| words::ordinal(&word.stem))?;
     let names: Vec<_> = scene.elements.iter().map(|element| element.name.as_str()).collect();
-    let text: Vec<_> = scene.lines.iter().filter(|line| !line.starts_with('#') && !names.contains(&line.as_str())).map(String::as_str).collect();
+    let text: Vec<_> = scene
+        .lines
+        .iter()
+        .filter(|line| !line.starts_with('#') && !names.contains(&line.as_str()))
+        .map(String::as_str)
+        .collect();
     let text = text.join(" ");
     let all: Vec<_> = text.split_whitespace().collect();
     let index = if number < 0 { all.len().checked_sub(1)? } else { usize::try_from(number).ok()?.checked_sub(1)? };
@@ -191,7 +220,9 @@ fn word_of_text(told: &Instruction, scene: &Scene) -> Option<Span> {
 
 /// A number between two bounds, narrowed down by what the page says of the last guess.
 fn guess(told: &Instruction, scene: &Scene, progress: &Progress) -> Option<Span> {
-    let at = told.words.iter().position(|word| word.quote == 0 && matches!(word.stem.as_str(), "guess" | "rate" | "errate" | "맞춰" | "맞혀"))?;
+    let at = told.words.iter().position(|word| {
+        word.quote == 0 && matches!(word.stem.as_str(), "guess" | "rate" | "errate" | "맞춰" | "맞혀")
+    })?;
     let bounds = numbers(&told.text.replace('-', " "));
     let (mut low, mut high) = (*bounds.first()?, *bounds.get(1)?);
     let tried: Vec<f64> = progress.values.iter().filter_map(|value| value.parse().ok()).collect();
@@ -208,7 +239,18 @@ fn guess(told: &Instruction, scene: &Scene, progress: &Progress) -> Option<Span>
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
         if says(&["lower", "smaller", "less", "too high", "too big", "kleiner", "niedriger", "작", "낮"]) {
             high = last - 1.0;
-        } else if says(&["higher", "greater", "larger", "bigger", "too low", "too small", "größer", "höher", "크", "높"]) {
+        } else if says(&[
+            "higher",
+            "greater",
+            "larger",
+            "bigger",
+            "too low",
+            "too small",
+            "größer",
+            "höher",
+            "크",
+            "높",
+        ]) {
             low = last + 1.0;
         } else {
             // Nothing has been said of it yet.
@@ -221,12 +263,29 @@ fn guess(told: &Instruction, scene: &Scene, progress: &Progress) -> Option<Span>
 
 /// A text that the page shows to be typed: `type the text below`.
 fn shown_text(told: &Instruction, scene: &Scene) -> Vec<Span> {
-    const POINTS: [&str; 12] = ["below", "above", "shown", "displayed", "following", "unten", "oben", "angezeigten", "아래", "위", "captcha", "screen"];
-    let Some(at) = told.words.iter().position(|word| word.quote == 0 && POINTS.contains(&word.stem.as_str())) else { return Vec::new() };
+    const POINTS: [&str; 12] = [
+        "below",
+        "above",
+        "shown",
+        "displayed",
+        "following",
+        "unten",
+        "oben",
+        "angezeigten",
+        "아래",
+        "위",
+        "captcha",
+        "screen",
+    ];
+    let Some(at) = told.words.iter().position(|word| word.quote == 0 && POINTS.contains(&word.stem.as_str())) else {
+        return Vec::new();
+    };
     if !told.words.iter().any(|word| word.verb == Some(Verb::Type)) {
         return Vec::new();
     }
-    let known = |line: &&String| !line.trim_end().ends_with(':') && !scene.elements.iter().any(|element| element.name == **line);
+    let known = |line: &&String| {
+        !line.trim_end().ends_with(':') && !scene.elements.iter().any(|element| element.name == **line)
+    };
     let lines = scene.lines.iter().filter(|line| !line.starts_with('#') && line.len() < 200).filter(known);
     lines.take(4).map(|line| made(joined(line.trim_start_matches("- ")), at, at + 1)).collect()
 }
@@ -234,14 +293,25 @@ fn shown_text(told: &Instruction, scene: &Scene) -> Vec<Span> {
 /// A text of which every letter or two stands in a box of its own, without the gaps between those.
 fn joined(line: &str) -> String {
     let parts: Vec<&str> = line.split(' ').collect();
-    let split = parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= 3) && parts.iter().any(|part| part.chars().count() == 1);
+    let split = parts.len() > 1
+        && parts.iter().all(|part| part.chars().count() <= 3)
+        && parts.iter().any(|part| part.chars().count() == 1);
     if split { parts.concat() } else { line.to_owned() }
 }
 
 /// `how many X`: the controls or lines whose words are X.
 fn counted(told: &Instruction, scene: &Scene) -> Option<Span> {
-    let at = told.words.windows(2).position(|pair| matches!(pair, [one, other] if one.stem == "how" && other.stem == "many"))?;
-    let wanted: Vec<_> = told.words.iter().skip(at + 2).take_while(|word| word.verb.is_none() && !matches!(word.stem.as_str(), "are" | "is" | "there" | "do")).filter(|word| !word.stop).collect();
+    let at = told
+        .words
+        .windows(2)
+        .position(|pair| matches!(pair, [one, other] if one.stem == "how" && other.stem == "many"))?;
+    let wanted: Vec<_> = told
+        .words
+        .iter()
+        .skip(at + 2)
+        .take_while(|word| word.verb.is_none() && !matches!(word.stem.as_str(), "are" | "is" | "there" | "do"))
+        .filter(|word| !word.stop)
+        .collect();
     if wanted.is_empty() {
         return None;
     }
@@ -262,7 +332,12 @@ mod tests {
 
     #[test]
     fn amounts_are_read_by_their_unit() {
-        let found = [amount("from $1,020", Unit::Money), amount("12,50 €", Unit::Money), amount("2h 30m", Unit::Length), amount("at 3:05 pm", Unit::Clock)];
+        let found = [
+            amount("from $1,020", Unit::Money),
+            amount("12,50 €", Unit::Money),
+            amount("2h 30m", Unit::Length),
+            amount("at 3:05 pm", Unit::Clock),
+        ];
         assert_eq!(found, [Some(1020.0), Some(12.5), Some(150.0), Some(905.0)]);
     }
 }

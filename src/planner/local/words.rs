@@ -42,22 +42,34 @@ pub enum Verb {
 /// Verbs by what they ask for. Hangul is compared by its beginning, since endings follow.
 const VERBS: &[(Verb, &str)] = &[
     (Verb::Click, "click press push tap hit klick klicke drück drücke drucke betätige 클릭 누르 눌러 탭하"),
-    (Verb::Type, "type enter write input fill put insert key gib trag trage schreib schreibe eingeben tippe fülle 입력 적어 써 작성 채워"),
+    (
+        Verb::Type,
+        "type enter write input fill put insert key gib trag trage schreib schreibe eingeben tippe fülle 입력 적어 써 작성 채워",
+    ),
     (Verb::Choose, "select choose pick set mark wähle wahle wähl auswähle stelle setze 선택 골라 고르 설정"),
     (Verb::Tick, "check tick enable activate aktiviere hake ankreuze 체크 켜"),
     (Verb::Clear, "uncheck untick disable deactivate deselect unselect deaktiviere entferne 해제 꺼 끄"),
-    (Verb::Open, "open expand show unfold reveal display go navigate visit view switch öffne offne zeige klappe gehe navigiere wechsle 열 펼 보여 이동"),
+    (
+        Verb::Open,
+        "open expand show unfold reveal display go navigate visit view switch öffne offne zeige klappe gehe navigiere wechsle 열 펼 보여 이동",
+    ),
     (Verb::Hover, "hover move fahre bewege 올려"),
     (Verb::Scroll, "scroll scrolle blättere 스크롤"),
     (Verb::Drag, "drag drop ziehe zieh 드래그 끌"),
     (Verb::Seek, "find search look locate use guess finde suche such benutze 찾 검색"),
-    (Verb::Tell, "tell answer how what which when who where read report wie was welche welcher welches wann wer wo nenne lies 몇 무엇 얼마 알려 어떤"),
+    (
+        Verb::Tell,
+        "tell answer how what which when who where read report wie was welche welcher welches wann wer wo nenne lies 몇 무엇 얼마 알려 어떤",
+    ),
     (Verb::Wait, "wait warte 기다"),
-    (Verb::Other, "submit send delete remove reply forward respond star buy book order save cancel close add create sort copy \
+    (
+        Verb::Other,
+        "submit send delete remove reply forward respond star buy book order save cancel close add create sort copy \
         download upload share like follow archive move retweet return give sign log register confirm apply edit change update \
         rename turn make increase decrease pay transfer schedule invite assign accept decline agree bookmark flag unstar trash \
         lösche losche sende schicke antworte speichere kaufe bestelle bestätige bestatige schließe füge erstelle sortiere \
-        kopiere melde leite ändere andere 삭제 보내 전송 답장 전달 저장 구매 주문 취소 닫 추가 만들 정렬 복사 로그인 확인 제출 변경 바꿔"),
+        kopiere melde leite ändere andere 삭제 보내 전송 답장 전달 저장 구매 주문 취소 닫 추가 만들 정렬 복사 로그인 확인 제출 변경 바꿔",
+    ),
 ];
 
 /// Words that mean the same to whoever makes or uses an interface, one group each.
@@ -160,7 +172,10 @@ const KINDS: &[(&str, &str)] = &[
     ("checkbox box kästchen 체크박스", "checkbox switch menuitemcheckbox"),
     ("radio option 라디오 옵션", "radio option menuitemradio"),
     ("tab reiter 탭", "tab"),
-    ("textbox field input textfield textarea text textfeld feld eingabefeld 필드 입력란 텍스트", "textbox searchbox combobox spinbutton"),
+    (
+        "textbox field input textfield textarea text textfeld feld eingabefeld 필드 입력란 텍스트",
+        "textbox searchbox combobox spinbutton",
+    ),
     ("dropdown list menu scroll auswahl liste 목록 드롭다운", "combobox listbox option menuitem"),
     ("slider regler 슬라이더", "slider"),
     ("spinner", "spinbutton"),
@@ -179,15 +194,58 @@ const STOP: &str = "a an the to of in on at for and or with is it its my me from
 
 /// Endings that follow a Korean noun.
 const PARTICLES: &[&str] = &[
-    "을", "를", "이", "가", "은", "는", "에", "에서", "에게", "로", "으로", "의", "와", "과", "도", "만", "라는", "이라는", "님",
+    "을",
+    "를",
+    "이",
+    "가",
+    "은",
+    "는",
+    "에",
+    "에서",
+    "에게",
+    "로",
+    "으로",
+    "의",
+    "와",
+    "과",
+    "도",
+    "만",
+    "라는",
+    "이라는",
+    "님",
 ];
 
 /// What signs that stand alone on a control mean.
 const SIGNS: &[(&str, &str)] = &[
-    ("<", "prev"), ("«", "prev"), ("‹", "prev"), ("←", "back"), ("◀", "prev"), (">", "next"), ("»", "next"), ("›", "next"),
-    ("→", "next"), ("▶", "next"), ("×", "close"), ("✕", "close"), ("✖", "close"), ("+", "plus"), ("-", "minus"),
-    ("−", "minus"), ("▲", "up"), ("▼", "down"), ("☆", "star"), ("★", "star"), ("♥", "like"), ("⚙", "settings"),
-    ("☰", "menu"), ("🔍", "search"), ("🗑", "trash"), ("✓", "done"), ("✏", "edit"), ("…", "more"), ("⋮", "more"),
+    ("<", "prev"),
+    ("«", "prev"),
+    ("‹", "prev"),
+    ("←", "back"),
+    ("◀", "prev"),
+    (">", "next"),
+    ("»", "next"),
+    ("›", "next"),
+    ("→", "next"),
+    ("▶", "next"),
+    ("×", "close"),
+    ("✕", "close"),
+    ("✖", "close"),
+    ("+", "plus"),
+    ("-", "minus"),
+    ("−", "minus"),
+    ("▲", "up"),
+    ("▼", "down"),
+    ("☆", "star"),
+    ("★", "star"),
+    ("♥", "like"),
+    ("⚙", "settings"),
+    ("☰", "menu"),
+    ("🔍", "search"),
+    ("🗑", "trash"),
+    ("✓", "done"),
+    ("✏", "edit"),
+    ("…", "more"),
+    ("⋮", "more"),
 ];
 
 /// The words of a text with where each stands, in bytes. A sign that no text is made of is a word of its own.
@@ -218,9 +276,55 @@ pub fn cut(text: &str) -> Vec<(usize, &str)> {
 }
 
 fn is_punctuation(letter: char) -> bool {
-    matches!(letter, '.' | ',' | ';' | ':' | '!' | '?' | '"' | '\'' | '(' | ')' | '[' | ']' | '{' | '}' | '/' | '-' | '–' | '—' | '|'
-        | '“' | '”' | '„' | '‘' | '’' | '`' | '_' | '=' | '$' | '€' | '£' | '%' | '&' | '@' | '*' | '\\' | '·' | '•' | '。' | '、'
-        | '「' | '」' | '『' | '』' | '¿' | '¡' | '\u{fe0f}' | '\u{200d}')
+    matches!(
+        letter,
+        '.' | ','
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | '"'
+            | '\''
+            | '('
+            | ')'
+            | '['
+            | ']'
+            | '{'
+            | '}'
+            | '/'
+            | '-'
+            | '–'
+            | '—'
+            | '|'
+            | '“'
+            | '”'
+            | '„'
+            | '‘'
+            | '’'
+            | '`'
+            | '_'
+            | '='
+            | '$'
+            | '€'
+            | '£'
+            | '%'
+            | '&'
+            | '@'
+            | '*'
+            | '\\'
+            | '·'
+            | '•'
+            | '。'
+            | '、'
+            | '「'
+            | '」'
+            | '『'
+            | '』'
+            | '¿'
+            | '¡'
+            | '\u{fe0f}'
+            | '\u{200d}'
+    )
 }
 
 /// The form in which two words are compared: lower case, without the common endings.
@@ -231,10 +335,13 @@ pub fn stem(word: &str) -> String {
     if bare.len() > 4 && bare.ends_with("ies") {
         return format!("{}y", bare.strip_suffix("ies").unwrap_or(bare));
     }
-    if bare.len() > 4 && (bare.ends_with("xes") || bare.ends_with("ches") || bare.ends_with("shes") || bare.ends_with("sses")) {
+    if bare.len() > 4
+        && (bare.ends_with("xes") || bare.ends_with("ches") || bare.ends_with("shes") || bare.ends_with("sses"))
+    {
         return bare.strip_suffix("es").unwrap_or(bare).to_owned();
     }
-    if bare.len() > 3 && bare.ends_with('s') && !bare.ends_with("ss") && !bare.ends_with("us") && !bare.ends_with("is") {
+    if bare.len() > 3 && bare.ends_with('s') && !bare.ends_with("ss") && !bare.ends_with("us") && !bare.ends_with("is")
+    {
         return bare.strip_suffix('s').unwrap_or(bare).to_owned();
     }
     bare.to_owned()
@@ -269,7 +376,10 @@ pub fn bare(word: &str) -> Option<String> {
 /// Whether two longer words differ by a slip of the pen.
 #[must_use]
 pub fn alike(told: &str, own: &str) -> bool {
-    told.len() > 4 && own.len() > 4 && told.len().abs_diff(own.len()) <= 2 && strsim::osa_distance(told, own) <= 1
+    told.len() > 4
+        && own.len() > 4
+        && told.len().abs_diff(own.len()) <= 2
+        && strsim::osa_distance(told, own) <= 1
         && !told.chars().any(|letter| letter.is_ascii_digit())
 }
 

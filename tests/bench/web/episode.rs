@@ -80,7 +80,8 @@ impl Lab {
     async fn open(&self, url: &str) {
         let call = Call::new("browser", "open").with("url", url);
         let action = self.tool.describe(&call).await.unwrap_or_else(|failure| panic!("{url}: {failure}"));
-        let standing = Standing { tainted_by: BTreeSet::new(), ..Standing::new("bench", "bench", "bench", Mode::Script) };
+        let standing =
+            Standing { tainted_by: BTreeSet::new(), ..Standing::new("bench", "bench", "bench", Mode::Script) };
         if let Verdict::Go(permit) = self.gate.judge(action, &standing) {
             let _ = permit.spend(self.tool.as_ref()).await;
         }
@@ -109,7 +110,8 @@ impl Lab {
             Ok(report) => (report.status, report.reason, report.steps),
             Err(error) => (Status::Failed, error.to_string(), 0),
         };
-        let proposed: Vec<_> = trace.iter().filter(|line| line.starts_with("? ") && !line.contains("the episode is over")).collect();
+        let proposed: Vec<_> =
+            trace.iter().filter(|line| line.starts_with("? ") && !line.contains("the episode is over")).collect();
         Episode {
             seed,
             instruction,

@@ -164,9 +164,16 @@ fn summary(task: &str, episodes: &[Episode]) -> Value {
 fn total(lines: &[Value]) {
     let sum = |name: &str| lines.iter().filter_map(|line| line[name].as_array().map(Vec::len)).sum::<usize>();
     let (tried, sure) = (sum("seeds"), sum("sure"));
-    let share = |part: usize, whole: usize| 100.0 * f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(whole.max(1)).unwrap());
+    let share = |part: usize, whole: usize| {
+        100.0 * f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(whole.max(1)).unwrap())
+    };
     println!(
         "\n{} of {tried} solved ({:.1} %), {} handed over, {} harmful; sure of {sure} ({:.0} %), of which {:.1} % solved",
-        sum("solved"), share(sum("solved"), tried), sum("handed_over"), sum("harmful"), share(sure, tried), share(sum("sure_and_solved"), sure),
+        sum("solved"),
+        share(sum("solved"), tried),
+        sum("handed_over"),
+        sum("harmful"),
+        share(sure, tried),
+        share(sum("sure_and_solved"), sure),
     );
 }

@@ -1,13 +1,29 @@
 //! Days and times.
 
-use super::{plain::one, words::{ENDS, ending}};
+use super::{
+    plain::one,
+    words::{ENDS, ending},
+};
 use crate::{
     chance::Chance,
     lesson::{Deed, Episode, Stage},
     sketch::Sketch,
 };
 
-const MONTHS: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 pub(crate) fn calendar(chance: &mut Chance) -> Episode {
     let (month, day) = (chance.within(1, 12), chance.within(1, 28));
@@ -72,6 +88,11 @@ pub(crate) fn fields(chance: &mut Chance) -> Episode {
     };
     let field = page.add("textbox", if chance.happens(50) { name } else { "" }, tag);
     let end = page.button(button);
-    let told = format!("{} {shown} as the {}{}", chance.pick(&["Enter", "Type", "Set"]), name.to_lowercase(), ending(button, chance));
+    let told = format!(
+        "{} {shown} as the {}{}",
+        chance.pick(&["Enter", "Type", "Set"]),
+        name.to_lowercase(),
+        ending(button, chance)
+    );
     one(told, page, vec![vec![Deed::Fill(field, value)], vec![Deed::Press(end)]], chance)
 }

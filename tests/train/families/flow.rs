@@ -14,7 +14,12 @@ pub(crate) fn pages(chance: &mut Chance) -> Episode {
     let mark = chance.pick(&["result title", "entry", "hit result", "post"]);
     let noun = if mark.contains("result") { "result" } else { mark };
     let what = chance.pick(THINGS);
-    let suffix = match wanted { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" };
+    let suffix = match wanted {
+        1 => "st",
+        2 => "nd",
+        3 => "rd",
+        _ => "th",
+    };
     let (field, button) = (1, 2);
     let form = |page: &mut Sketch, value: &str| {
         page.add("textbox", "", "input/text");
@@ -30,23 +35,28 @@ pub(crate) fn pages(chance: &mut Chance) -> Episode {
         1 => format!("Search for \"{what}\" and open the {wanted}{suffix} {noun}."),
         _ => format!("Type \"{what}\" in the search field, press Search and click on the {wanted}{suffix} {noun}"),
     };
-    let mut stages = vec![Stage { page: start, deeds: vec![vec![Deed::Fill(field, what.to_owned())], vec![Deed::Press(button)]] }];
+    let mut stages =
+        vec![Stage { page: start, deeds: vec![vec![Deed::Fill(field, what.to_owned())], vec![Deed::Press(button)]] }];
     let shown = |current: usize, chance: &mut Chance| {
         let mut page = Sketch::default();
         form(&mut page, what);
-        let titles: Vec<u32> = (0..size).map(|_| {
-            page.open(&prose(chance, 3, 6));
-            let title = if chance.happens(15) { what.to_owned() } else { prose(chance, 1, 2) };
-            let number = page.add("link", &title, "a");
-            page.detail(number).marks = mark.to_owned();
-            number
-        }).collect();
+        let titles: Vec<u32> = (0..size)
+            .map(|_| {
+                page.open(&prose(chance, 3, 6));
+                let title = if chance.happens(15) { what.to_owned() } else { prose(chance, 1, 2) };
+                let number = page.add("link", &title, "a");
+                page.detail(number).marks = mark.to_owned();
+                number
+            })
+            .collect();
         page.close();
-        let numbers: Vec<u32> = (1..=3).map(|number: usize| {
-            let link = page.add("link", &number.to_string(), "a");
-            page.detail(link).marks = if number == current { "page active".to_owned() } else { "page".to_owned() };
-            link
-        }).collect();
+        let numbers: Vec<u32> = (1..=3)
+            .map(|number: usize| {
+                let link = page.add("link", &number.to_string(), "a");
+                page.detail(link).marks = if number == current { "page active".to_owned() } else { "page".to_owned() };
+                link
+            })
+            .collect();
         (page.fresh(), titles, numbers)
     };
     if page_of(wanted) > 1 {
@@ -71,15 +81,26 @@ pub(crate) fn condition(chance: &mut Chance) -> Episode {
         page.button(name);
         page
     };
-    let word = if less { chance.pick(&["less than", "below", "under"]) } else { chance.pick(&["more than", "above", "over"]) };
-    let told = format!("{name} {} {} the {what} is {word} {bound}.", chance.pick(&["it", "this one", "one"]), chance.pick(&["when", "once", "if"]));
+    let word =
+        if less { chance.pick(&["less than", "below", "under"]) } else { chance.pick(&["more than", "above", "over"]) };
+    let told = format!(
+        "{name} {} {} the {what} is {word} {bound}.",
+        chance.pick(&["it", "this one", "one"]),
+        chance.pick(&["when", "once", "if"])
+    );
     let mut stages: Vec<Stage> = Vec::new();
     for _ in 0..chance.within(0, 3) {
         let off = chance.within(2, 15);
-        stages.push(Stage { page: page(if less { bound + off } else { bound - off }, chance), deeds: vec![vec![Deed::Wait]] });
+        stages.push(Stage {
+            page: page(if less { bound + off } else { bound - off }, chance),
+            deeds: vec![vec![Deed::Wait]],
+        });
     }
     let off = chance.within(2, 15);
-    stages.push(Stage { page: page(if less { bound - off } else { bound + off }, chance), deeds: vec![vec![Deed::Press(1)]] });
+    stages.push(Stage {
+        page: page(if less { bound - off } else { bound + off }, chance),
+        deeds: vec![vec![Deed::Press(1)]],
+    });
     Episode { told, stages }
 }
 

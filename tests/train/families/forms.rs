@@ -32,7 +32,13 @@ fn labelled(page: &mut Sketch, label: &str, marks: &str, tag: &str, chance: &mut
 fn fact(kind: usize, chance: &mut Chance) -> (&'static str, &'static str, &'static str, &'static str, String) {
     match kind {
         0 => ("Username", "username", "username user", "input/text", code(chance)),
-        1 => ("Email", "email", "email mail", "input/email", format!("{}@{}.example", chance.pick(PEOPLE).to_lowercase(), chance.pick(THINGS))),
+        1 => (
+            "Email",
+            "email",
+            "email mail",
+            "input/email",
+            format!("{}@{}.example", chance.pick(PEOPLE).to_lowercase(), chance.pick(THINGS)),
+        ),
         2 => ("City", "city", "city town", "input/text", chance.pick(CITIES).to_owned()),
         3 => ("First name", "first name", "first name", "input/text", chance.pick(PEOPLE).to_owned()),
         4 => ("Last name", "last name", "last name", "input/text", chance.pick(words::FAMILY).to_owned()),
@@ -55,7 +61,8 @@ pub(crate) fn form(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
     let total = chance.within(1, 5);
     let all = facts(chance, total);
-    let fields: Vec<u32> = all.iter().map(|(label, _, marks, tag, _)| labelled(&mut page, label, marks, tag, chance)).collect();
+    let fields: Vec<u32> =
+        all.iter().map(|(label, _, marks, tag, _)| labelled(&mut page, label, marks, tag, chance)).collect();
     let used = chance.within(1, total.min(3));
     let button = chance.pick(ENDS);
     let end = page.button(button);
@@ -83,20 +90,30 @@ pub(crate) fn keyed(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
     let total = chance.within(2, 5);
     let all = facts(chance, total);
-    let fields: Vec<u32> = all.iter().map(|(label, _, marks, tag, _)| labelled(&mut page, label, marks, tag, chance)).collect();
+    let fields: Vec<u32> =
+        all.iter().map(|(label, _, marks, tag, _)| labelled(&mut page, label, marks, tag, chance)).collect();
     let end = page.button(chance.pick(&["Send", "Sign up", "Register", "Create account", "Save"]));
     let button = page.row(end).name.clone();
-    let start = chance.pick(&["Fill in the form with", "Register with", "Complete the form:", "Create an account with"]);
+    let start =
+        chance.pick(&["Fill in the form with", "Register with", "Complete the form:", "Create an account with"]);
     let parts: Vec<String> = all.iter().map(|(_, called, _, _, value)| format!("{called}: {value}")).collect();
     let asked = chance.happens(60);
-    let told = format!("{start} {}{}", parts.join(", "), if asked { format!(". Then press {button}.") } else { ".".to_owned() });
+    let told = format!(
+        "{start} {}{}",
+        parts.join(", "),
+        if asked { format!(". Then press {button}.") } else { ".".to_owned() }
+    );
     let fills = (0..total).map(|index| Deed::Fill(fields[index], all[index].4.clone())).collect();
     one(told, page, vec![fills, vec![Deed::Press(end)]], chance)
 }
 
 pub(crate) fn search(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
-    let wanted = if chance.happens(50) { format!("{} {}", chance.pick(words::LOOKS), chance.pick(THINGS)) } else { words::person(chance) };
+    let wanted = if chance.happens(50) {
+        format!("{} {}", chance.pick(words::LOOKS), chance.pick(THINGS))
+    } else {
+        words::person(chance)
+    };
     let named = chance.pick(&["Search", "Search the shop", ""]);
     let field = page.add(if chance.happens(50) { "searchbox" } else { "textbox" }, named, "input/search");
     page.detail(field).marks = "search query".to_owned();
@@ -114,8 +131,13 @@ pub(crate) fn search(chance: &mut Chance) -> Episode {
     let mut after = Sketch::default();
     let mut titles = vec![wanted.clone()];
     titles.extend(chance.some(THINGS, 3).into_iter().map(str::to_owned));
-    let told = if result { format!("{} Then open the result \"{wanted}\".", told.trim_end_matches('.').to_owned() + ".") } else { told };
-    let mut stages = vec![Stage { page: page.finish(chance), deeds: vec![vec![Deed::Fill(field, wanted)], vec![Deed::Press(end)]] }];
+    let told = if result {
+        format!("{} Then open the result \"{wanted}\".", told.trim_end_matches('.').to_owned() + ".")
+    } else {
+        told
+    };
+    let mut stages =
+        vec![Stage { page: page.finish(chance), deeds: vec![vec![Deed::Fill(field, wanted)], vec![Deed::Press(end)]] }];
     if result {
         let numbers: Vec<u32> = titles.iter().map(|title| after.add("link", title, "a")).collect();
         stages.push(Stage { page: after.finish(chance), deeds: vec![vec![Deed::Press(numbers[0])]] });
@@ -137,7 +159,8 @@ pub(crate) fn suggestions(chance: &mut Chance) -> Episode {
     let suggest = |page: &Sketch, field: u32, place: &str, chance: &mut Chance| {
         let mut next = page.clone();
         next.row(field).value = Some(place.to_owned());
-        let number = next.add("option", &format!("{place}, {}", chance.pick(&["North", "Central", "Main station"])), "li");
+        let number =
+            next.add("option", &format!("{place}, {}", chance.pick(&["North", "Central", "Main station"])), "li");
         next.row(number).change = Some(lamassu::Change::New);
         (next, number)
     };
@@ -149,28 +172,47 @@ pub(crate) fn suggestions(chance: &mut Chance) -> Episode {
     fifth.row(to).value = Some(fourth.rows.last().unwrap().name.clone());
     let stage = |page: Sketch, deed: Deed| Stage { page, deeds: vec![vec![deed]] };
     let stages = vec![
-        stage(first, Deed::Fill(from, places[0].to_owned())), stage(second, Deed::Press(one)),
-        stage(third, Deed::Fill(to, places[1].to_owned())), stage(fourth, Deed::Press(other)), stage(fifth, Deed::Press(end)),
+        stage(first, Deed::Fill(from, places[0].to_owned())),
+        stage(second, Deed::Press(one)),
+        stage(third, Deed::Fill(to, places[1].to_owned())),
+        stage(fourth, Deed::Press(other)),
+        stage(fifth, Deed::Press(end)),
     ];
     Episode { told, stages }
 }
 
 pub(crate) fn settings(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
-    let all = ["Email notifications", "Dark mode", "Two-factor login", "Weekly report", "Sound effects", "Location sharing", "Auto save", "Beta features"];
+    let all = [
+        "Email notifications",
+        "Dark mode",
+        "Two-factor login",
+        "Weekly report",
+        "Sound effects",
+        "Location sharing",
+        "Auto save",
+        "Beta features",
+    ];
     let names = chance.some(&all, 6);
     let on = chance.happens(50);
-    let numbers: Vec<u32> = names.iter().map(|name| {
-        let number = page.tick(name);
-        if !on || chance.happens(20) {
-            page.row(number).states.push("checked".to_owned());
-        }
-        number
-    }).collect();
+    let numbers: Vec<u32> = names
+        .iter()
+        .map(|name| {
+            let number = page.tick(name);
+            if !on || chance.happens(20) {
+                page.row(number).states.push("checked".to_owned());
+            }
+            number
+        })
+        .collect();
     page.row(numbers[0]).states = if on { Vec::new() } else { vec!["checked".to_owned()] };
     let save = page.button(chance.pick(&["Save", "Save changes", "Apply"]));
     let button = page.row(save).name.clone();
-    let wish = if on { chance.pick(&["Enable", "Check", "Activate"]) } else { chance.pick(&["Disable", "Uncheck", "Deactivate"]) };
+    let wish = if on {
+        chance.pick(&["Enable", "Check", "Activate"])
+    } else {
+        chance.pick(&["Disable", "Uncheck", "Deactivate"])
+    };
     let told = format!("{wish} {}{}", perhaps_quoted(names[0], chance), ending(&button, chance));
     let deed = if on { Deed::Tick(numbers[0]) } else { Deed::Clear(numbers[0]) };
     one(told, page, vec![vec![deed], vec![Deed::Press(save)]], chance)
@@ -180,11 +222,19 @@ pub(crate) fn abroad(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
     let who = words::person(chance);
     let german = chance.happens(50);
-    let (label, button) = if german { (chance.pick(&["Name", "Benutzername", "Stadt"]), chance.pick(&["Absenden", "Speichern", "Weiter"])) } else { (chance.pick(&["이름", "사용자", "도시"]), chance.pick(&["제출", "저장", "다음"])) };
+    let (label, button) = if german {
+        (chance.pick(&["Name", "Benutzername", "Stadt"]), chance.pick(&["Absenden", "Speichern", "Weiter"]))
+    } else {
+        (chance.pick(&["이름", "사용자", "도시"]), chance.pick(&["제출", "저장", "다음"]))
+    };
     let field = page.field(label);
     page.field(if german { "Telefon" } else { "전화" });
     let end = page.button(button);
     page.button(if german { "Abbrechen" } else { "취소" });
-    let told = if german { format!("Gib \"{who}\" in das Feld \"{label}\" ein und klicke auf \"{button}\".") } else { format!("\"{label}\" 필드에 \"{who}\" 입력하고 \"{button}\" 버튼을 클릭하세요.") };
+    let told = if german {
+        format!("Gib \"{who}\" in das Feld \"{label}\" ein und klicke auf \"{button}\".")
+    } else {
+        format!("\"{label}\" 필드에 \"{who}\" 입력하고 \"{button}\" 버튼을 클릭하세요.")
+    };
     one(told, page, vec![vec![Deed::Fill(field, who)], vec![Deed::Press(end)]], chance)
 }

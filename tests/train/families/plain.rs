@@ -23,7 +23,13 @@ pub(crate) fn press(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
     let count = chance.within(2, 9);
     let all = names(chance, count);
-    let (role, tag, kind) = [("button", "button/submit", "button"), ("link", "a", "link"), ("tab", "div", "tab"), ("radio", "input/radio", "option"), ("menuitem", "li", "menu item")][chance.below(5)];
+    let (role, tag, kind) = [
+        ("button", "button/submit", "button"),
+        ("link", "a", "link"),
+        ("tab", "div", "tab"),
+        ("radio", "input/radio", "option"),
+        ("menuitem", "li", "menu item"),
+    ][chance.below(5)];
     let numbers: Vec<u32> = all.iter().map(|name| page.add(role, name, tag)).collect();
     let at = chance.below(all.len());
     let name = &all[at];
@@ -60,7 +66,14 @@ pub(crate) fn in_turn(chance: &mut Chance) -> Episode {
 
 pub(crate) fn kind(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
-    let kinds = [("checkbox", "checkbox", "input/checkbox"), ("radio", "radio", "input/radio"), ("button", "button", "button/submit"), ("textarea", "textbox", "textarea"), ("link", "link", "a"), ("slider", "slider", "input/range")];
+    let kinds = [
+        ("checkbox", "checkbox", "input/checkbox"),
+        ("radio", "radio", "input/radio"),
+        ("button", "button", "button/submit"),
+        ("textarea", "textbox", "textarea"),
+        ("link", "link", "a"),
+        ("slider", "slider", "input/range"),
+    ];
     let mut order: Vec<usize> = (0..kinds.len()).collect();
     chance.shuffle(&mut order);
     order.truncate(chance.within(2, 5));
@@ -72,21 +85,34 @@ pub(crate) fn kind(chance: &mut Chance) -> Episode {
         _ => format!("Press on the {word} on this page."),
     };
     let deed = if matches!(role, "checkbox" | "radio") { Deed::Tick(numbers[0]) } else { Deed::Press(numbers[0]) };
-    
+
     Episode { told, stages: vec![Stage { page, deeds: vec![vec![deed]] }] }
 }
 
 pub(crate) fn colours(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
-    let all = [("red", "#ff0000"), ("blue", "#0000ee"), ("green", "#008800"), ("yellow", "#ffee00"), ("purple", "#800080"), ("orange", "#ff9900"), ("black", "#000000"), ("pink", "#ffc0cb"), ("grey", "#888888")];
+    let all = [
+        ("red", "#ff0000"),
+        ("blue", "#0000ee"),
+        ("green", "#008800"),
+        ("yellow", "#ffee00"),
+        ("purple", "#800080"),
+        ("orange", "#ff9900"),
+        ("black", "#000000"),
+        ("pink", "#ffc0cb"),
+        ("grey", "#888888"),
+    ];
     let mut order: Vec<usize> = (0..all.len()).collect();
     chance.shuffle(&mut order);
     order.truncate(chance.within(3, 6));
-    let numbers: Vec<u32> = order.iter().map(|at| {
-        let reference = page.add("clickable", "", "div");
-        page.detail(reference).colour = all[*at].1.to_owned();
-        reference
-    }).collect();
+    let numbers: Vec<u32> = order
+        .iter()
+        .map(|at| {
+            let reference = page.add("clickable", "", "div");
+            page.detail(reference).colour = all[*at].1.to_owned();
+            reference
+        })
+        .collect();
     let colour = all[order[0]].0;
     let told = match chance.below(3) {
         0 => format!("Click on the {colour} box."),
@@ -99,7 +125,11 @@ pub(crate) fn colours(chance: &mut Chance) -> Episode {
 pub(crate) fn boxes(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
     let count = chance.within(3, 12);
-    let all = if chance.happens(50) { (0..count).map(|_| code(chance)).collect() } else { chance.some(THINGS, count).into_iter().map(str::to_owned).collect::<Vec<_>>() };
+    let all = if chance.happens(50) {
+        (0..count).map(|_| code(chance)).collect()
+    } else {
+        chance.some(THINGS, count).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
     let role = if chance.happens(85) { ("checkbox", "input/checkbox") } else { ("switch", "button/button") };
     let numbers: Vec<u32> = all.iter().map(|name| page.add(role.0, name, role.1)).collect();
     let button = chance.pick(ENDS);
@@ -111,7 +141,10 @@ pub(crate) fn boxes(chance: &mut Chance) -> Episode {
     let picked: Vec<String> = order.iter().map(|at| all[*at].clone()).collect();
     let verb = chance.pick(&["Select", "Check", "Tick", "Mark", "Choose"]);
     let told = format!("{verb} {}{}", listed(&picked, chance), ending(button, chance));
-    let ticks = order.iter().map(|at| if role.1.starts_with("input") { Deed::Tick(numbers[*at]) } else { Deed::Press(numbers[*at]) }).collect();
+    let ticks = order
+        .iter()
+        .map(|at| if role.1.starts_with("input") { Deed::Tick(numbers[*at]) } else { Deed::Press(numbers[*at]) })
+        .collect();
     one(told, page, vec![ticks, vec![Deed::Press(end)]], chance)
 }
 
@@ -142,17 +175,36 @@ pub(crate) fn unfold(chance: &mut Chance) -> Episode {
     let count = chance.within(1, 5);
     let topics = chance.some(words::TOPICS, count);
     let numbered = chance.happens(50);
-    let tabs: Vec<u32> = topics.iter().enumerate().map(|(index, topic)| {
-        let name = if numbered { format!("Section #{}", index + 1) } else { (*topic).to_owned() };
-        let tab = page.add("tab", &name, "h3");
-        page.row(tab).states.push("collapsed".to_owned());
-        tab
-    }).collect();
+    let tabs: Vec<u32> = topics
+        .iter()
+        .enumerate()
+        .map(|(index, topic)| {
+            let name = if numbered { format!("Section #{}", index + 1) } else { (*topic).to_owned() };
+            let tab = page.add("tab", &name, "h3");
+            page.row(tab).states.push("collapsed".to_owned());
+            tab
+        })
+        .collect();
     let link = chance.pick(LATIN);
     if count == 1 || chance.happens(30) {
         let end = page.button("Submit");
-        let told = format!("{} the section {}{}", chance.pick(&["Expand", "Open", "Unfold"]), chance.pick(&["below", "on this page"]), ending("Submit", chance));
-        let page = if count > 1 { { let mut alone = Sketch::default(); let tab = alone.add("tab", "Section #1", "h3"); alone.row(tab).states.push("collapsed".to_owned()); alone.button("Submit"); return one(told, alone, vec![vec![Deed::Press(1)], vec![Deed::Press(2)]], chance) } } else { page };
+        let told = format!(
+            "{} the section {}{}",
+            chance.pick(&["Expand", "Open", "Unfold"]),
+            chance.pick(&["below", "on this page"]),
+            ending("Submit", chance)
+        );
+        let page = if count > 1 {
+            {
+                let mut alone = Sketch::default();
+                let tab = alone.add("tab", "Section #1", "h3");
+                alone.row(tab).states.push("collapsed".to_owned());
+                alone.button("Submit");
+                return one(told, alone, vec![vec![Deed::Press(1)], vec![Deed::Press(2)]], chance);
+            }
+        } else {
+            page
+        };
         return one(told, page, vec![vec![Deed::Press(tabs[0])], vec![Deed::Press(end)]], chance);
     }
     let told = match chance.below(3) {
@@ -209,7 +261,13 @@ pub(crate) fn copy(chance: &mut Chance) -> Episode {
     let field = page.field(chance.pick(&["", "Text", "Answer"]));
     let button = chance.pick(ENDS);
     let end = page.button(button);
-    let told = format!("{} the text {} into the {}{}", chance.pick(&["Type", "Copy and type", "Enter", "Write"]), chance.pick(&["below", "shown above", "displayed"]), chance.pick(&["text field", "textbox", "field"]), ending(button, chance));
+    let told = format!(
+        "{} the text {} into the {}{}",
+        chance.pick(&["Type", "Copy and type", "Enter", "Write"]),
+        chance.pick(&["below", "shown above", "displayed"]),
+        chance.pick(&["text field", "textbox", "field"]),
+        ending(button, chance)
+    );
     Episode { told, stages: vec![Stage { page, deeds: vec![vec![Deed::Fill(field, text)], vec![Deed::Press(end)]] }] }
 }
 
@@ -224,6 +282,12 @@ pub(crate) fn scroll(chance: &mut Chance) -> Episode {
     let end = page.button(chance.pick(&["Agree", "Accept", "Sign"]));
     page.button(chance.pick(&["Cancel", "Decline"]));
     let button = page.row(end).name.clone();
-    let told = format!("Scroll to the {} of the {}, {} the name \"{who}\"{}", chance.pick(&["bottom", "end"]), chance.pick(&["text", "textarea", "agreement"]), chance.pick(&["enter", "type"]), ending(&button, chance));
+    let told = format!(
+        "Scroll to the {} of the {}, {} the name \"{who}\"{}",
+        chance.pick(&["bottom", "end"]),
+        chance.pick(&["text", "textarea", "agreement"]),
+        chance.pick(&["enter", "type"]),
+        ending(&button, chance)
+    );
     one(told, page, vec![vec![Deed::Scroll(area)], vec![Deed::Fill(name, who)], vec![Deed::Press(end)]], chance)
 }

@@ -14,7 +14,17 @@ pub(crate) fn icons(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
     let count = chance.within(3, 9);
     let who = persons(chance, count);
-    let all = [("trash", "delete"), ("star", "star"), ("edit pencil", "edit"), ("archive", "archive"), ("reply", "reply to"), ("flag", "flag"), ("share", "share"), ("copy", "copy"), ("like heart", "like")];
+    let all = [
+        ("trash", "delete"),
+        ("star", "star"),
+        ("edit pencil", "edit"),
+        ("archive", "archive"),
+        ("reply", "reply to"),
+        ("flag", "flag"),
+        ("share", "share"),
+        ("copy", "copy"),
+        ("like heart", "like"),
+    ];
     let mut order: Vec<usize> = (0..all.len()).collect();
     chance.shuffle(&mut order);
     order.truncate(chance.within(2, 4));
@@ -35,7 +45,10 @@ pub(crate) fn icons(chance: &mut Chance) -> Episode {
     let icon = mark.split(' ').next().unwrap();
     let name = &who[row];
     let told = match chance.below(5) {
-        0 => format!("Find the email by {name} and click the {icon} icon to {verb} it.", verb = verb.trim_end_matches(" to")),
+        0 => format!(
+            "Find the email by {name} and click the {icon} icon to {verb} it.",
+            verb = verb.trim_end_matches(" to")
+        ),
         1 => format!("{} the message from {name}", capital(verb)),
         2 => format!("{} {name}'s post", capital(verb)),
         3 => format!("Please {verb} the item by {name}."),
@@ -54,10 +67,23 @@ pub(crate) fn buttons(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
     let count = chance.within(3, 9);
     let things = chance.some(THINGS, count);
-    let names = [["Add to cart", "Details"], ["Edit", "Delete"], ["Follow", "Message"], ["Approve", "Reject"], ["Book", "Info"]][chance.below(5)];
+    let names = [
+        ["Add to cart", "Details"],
+        ["Edit", "Delete"],
+        ["Follow", "Message"],
+        ["Approve", "Reject"],
+        ["Book", "Info"],
+    ][chance.below(5)];
     let mut numbers = Vec::new();
     for thing in &things {
-        page.open(&format!("{} {thing} ${}.{:02} {} {}", chance.pick(words::LOOKS), chance.within(3, 200), chance.within(0, 99), names[0], names[1]));
+        page.open(&format!(
+            "{} {thing} ${}.{:02} {} {}",
+            chance.pick(words::LOOKS),
+            chance.within(3, 200),
+            chance.within(0, 99),
+            names[0],
+            names[1]
+        ));
         numbers.push(names.map(|name| page.button(name)));
     }
     page.close();
@@ -117,7 +143,11 @@ pub(crate) fn messages(chance: &mut Chance) -> Episode {
     };
     let mut write = Sketch::default();
     write.icon(chance.pick(&["close reply", "back", "cancel"]));
-    let send = if chance.happens(60) { write.icon(chance.pick(&["send", "send reply", "submit send"])) } else { write.button("Send") };
+    let send = if chance.happens(60) {
+        write.icon(chance.pick(&["send", "send reply", "submit send"]))
+    } else {
+        write.button("Send")
+    };
     let (deed, answer) = if forwards {
         let field = write.add("textbox", if chance.happens(50) { "To" } else { "" }, "input/text");
         write.detail(field).label = "to:".to_owned();
@@ -146,13 +176,15 @@ pub(crate) fn ordinals(chance: &mut Chance) -> Episode {
     let mut page = Sketch::default();
     let count = chance.within(3, 6);
     let marks = chance.pick(&["result title", "entry", "hit result", "post"]);
-    let numbers: Vec<u32> = (0..count).map(|_| {
-        page.open(&prose(chance, 4, 9));
-        let title = prose(chance, 1, 3);
-        let number = page.add("link", &title, "a");
-        page.detail(number).marks = marks.to_owned();
-        number
-    }).collect();
+    let numbers: Vec<u32> = (0..count)
+        .map(|_| {
+            page.open(&prose(chance, 4, 9));
+            let title = prose(chance, 1, 3);
+            let number = page.add("link", &title, "a");
+            page.detail(number).marks = marks.to_owned();
+            number
+        })
+        .collect();
     page.close();
     let at = chance.below(count);
     let noun = if marks.contains("result") { "result" } else { marks };
@@ -187,7 +219,10 @@ pub(crate) fn tree(chance: &mut Chance) -> Episode {
     let folder = u32::try_from(chance.within(1, count)).unwrap();
     Episode {
         told,
-        stages: vec![Stage { page, deeds: vec![vec![Deed::Press(folder)]] }, Stage { page: open, deeds: vec![vec![Deed::Press(target)]] }],
+        stages: vec![
+            Stage { page, deeds: vec![vec![Deed::Press(folder)]] },
+            Stage { page: open, deeds: vec![vec![Deed::Press(target)]] },
+        ],
     }
 }
 
@@ -201,10 +236,13 @@ pub(crate) fn most(chance: &mut Chance) -> Episode {
             prices.push(price);
         }
     }
-    let numbers: Vec<u32> = prices.iter().map(|price| {
-        page.open(&format!("{} ${price} Choose", chance.pick(TOPICS)));
-        page.button("Choose")
-    }).collect();
+    let numbers: Vec<u32> = prices
+        .iter()
+        .map(|price| {
+            page.open(&format!("{} ${price} Choose", chance.pick(TOPICS)));
+            page.button("Choose")
+        })
+        .collect();
     page.close();
     let least = chance.happens(50);
     let best = if least { prices.iter().min() } else { prices.iter().max() }.unwrap();

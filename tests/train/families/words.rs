@@ -3,26 +3,59 @@
 use crate::chance::Chance;
 
 pub(super) const PEOPLE: &[&str] = &[
-    "Ada", "Bruno", "Carla", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "Ines", "Jonas", "Kofi", "Lena", "Mateo", "Nadia",
-    "Omar", "Priya", "Quentin", "Rosa", "Sven", "Tariq", "Uma", "Viktor", "Wanda", "Ximena", "Yusuf", "Zoe", "Anh", "Bea",
+    "Ada", "Bruno", "Carla", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "Ines", "Jonas", "Kofi", "Lena", "Mateo",
+    "Nadia", "Omar", "Priya", "Quentin", "Rosa", "Sven", "Tariq", "Uma", "Viktor", "Wanda", "Ximena", "Yusuf", "Zoe",
+    "Anh", "Bea",
 ];
-pub(super) const FAMILY: &[&str] = &["Okafor", "Lindqvist", "Moreau", "Tanaka", "Novak", "Silva", "Haddad", "Keller", "Ivanova", "Osei"];
+pub(super) const FAMILY: &[&str] =
+    &["Okafor", "Lindqvist", "Moreau", "Tanaka", "Novak", "Silva", "Haddad", "Keller", "Ivanova", "Osei"];
 pub(super) const THINGS: &[&str] = &[
-    "lamp", "kettle", "notebook", "umbrella", "scarf", "teapot", "backpack", "clock", "mirror", "pillow", "basket", "candle",
-    "blanket", "hammer", "ladder", "bottle", "guitar", "camera", "jacket", "carpet", "printer", "monitor", "keyboard", "speaker",
+    "lamp", "kettle", "notebook", "umbrella", "scarf", "teapot", "backpack", "clock", "mirror", "pillow", "basket",
+    "candle", "blanket", "hammer", "ladder", "bottle", "guitar", "camera", "jacket", "carpet", "printer", "monitor",
+    "keyboard", "speaker",
 ];
-pub(super) const LOOKS: &[&str] = &["small", "large", "wooden", "striped", "folding", "antique", "cordless", "woollen", "steel", "round"];
+pub(super) const LOOKS: &[&str] =
+    &["small", "large", "wooden", "striped", "folding", "antique", "cordless", "woollen", "steel", "round"];
 pub(super) const LABELS: &[&str] = &[
-    "Ok", "Okay", "Next", "Back", "Yes", "No", "Start", "Stop", "Apply", "Reset", "Finish", "Skip", "Accept", "Details", "More",
-    "Continue", "Preview", "Publish", "Copy", "Print", "Export", "Import", "Archive", "Mute", "Retry", "Subscribe", "Close tab",
+    "Ok",
+    "Okay",
+    "Next",
+    "Back",
+    "Yes",
+    "No",
+    "Start",
+    "Stop",
+    "Apply",
+    "Reset",
+    "Finish",
+    "Skip",
+    "Accept",
+    "Details",
+    "More",
+    "Continue",
+    "Preview",
+    "Publish",
+    "Copy",
+    "Print",
+    "Export",
+    "Import",
+    "Archive",
+    "Mute",
+    "Retry",
+    "Subscribe",
+    "Close tab",
 ];
-pub(super) const ENDS: &[&str] = &["Submit", "Save", "OK", "Send", "Done", "Apply", "Confirm", "Continue", "Save changes"];
+pub(super) const ENDS: &[&str] =
+    &["Submit", "Save", "OK", "Send", "Done", "Apply", "Confirm", "Continue", "Save changes"];
 pub(super) const LATIN: &[&str] = &[
-    "lorem", "ipsum", "dolor", "amet", "elit", "sed", "tempor", "magna", "aliqua", "enim", "minim", "nostrud", "ullamco",
-    "laboris", "nisi", "commodo", "velit", "esse", "cillum", "fugiat", "nulla", "sint", "culpa", "officia", "mollit",
+    "lorem", "ipsum", "dolor", "amet", "elit", "sed", "tempor", "magna", "aliqua", "enim", "minim", "nostrud",
+    "ullamco", "laboris", "nisi", "commodo", "velit", "esse", "cillum", "fugiat", "nulla", "sint", "culpa", "officia",
+    "mollit",
 ];
-pub(super) const CITIES: &[&str] = &["Lisbon", "Osaka", "Bergen", "Quito", "Tunis", "Leipzig", "Busan", "Cork", "Tartu", "Perth", "Nantes", "Fargo"];
-pub(super) const TOPICS: &[&str] = &["Billing", "Shipping", "Security", "Returns", "Profile", "Privacy", "Devices", "Teams", "Reports", "History"];
+pub(super) const CITIES: &[&str] =
+    &["Lisbon", "Osaka", "Bergen", "Quito", "Tunis", "Leipzig", "Busan", "Cork", "Tartu", "Perth", "Nantes", "Fargo"];
+pub(super) const TOPICS: &[&str] =
+    &["Billing", "Shipping", "Security", "Returns", "Profile", "Privacy", "Devices", "Teams", "Reports", "History"];
 
 /// A word that no list has, as codes and user names are.
 pub(super) fn code(chance: &mut Chance) -> String {
@@ -48,7 +81,10 @@ pub(super) fn person(chance: &mut Chance) -> String {
 pub(super) fn persons(chance: &mut Chance, count: usize) -> Vec<String> {
     let full = chance.happens(30);
     let firsts = chance.some(PEOPLE, count);
-    firsts.into_iter().map(|first| if full { format!("{first} {}", chance.pick(FAMILY)) } else { first.to_owned() }).collect()
+    firsts
+        .into_iter()
+        .map(|first| if full { format!("{first} {}", chance.pick(FAMILY)) } else { first.to_owned() })
+        .collect()
 }
 
 /// `a`, `a and b`, `a, b and c`.

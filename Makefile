@@ -37,3 +37,6 @@ bench-miniwob: setup ## Run tasks of MiniWoB++; TASKS, SEEDS and DEMOS choose; w
 bench-pages: setup ## Run the pages of DIR, which judge themselves; SEEDS chooses; write target/pages.json
 	@test -n "$(DIR)" || { echo 'say which folder: make bench-pages DIR=examples/sites/local'; exit 2; }
 	$(CARGO) bench -p lamassu --bench web -- pages "$(abspath $(DIR))" --tasks "$(TASKS)" --seeds "$(SEEDS)"
+
+train: ## Make the weights of the embedded action model anew from their seed, without a browser
+	$(CARGO) bench -p lamassu --no-default-features --bench train

@@ -296,7 +296,7 @@ fn done(now: &Situation<'_>, found: &[Candidate]) -> Candidate {
         .iter()
         .any(|word| now.told.spans.iter().any(|span| span.from == *word && span.kind == Kind::Quoted));
     done.features.mark(F::Done, true);
-    done.features.mark(F::Nothing, now.progress.acts > 1 && !open && !values && !now.waits && !now.untouched());
+    done.features.mark(F::Nothing, now.progress.acts > 0 && !open && !values && !now.waits && !now.untouched());
     done.features.mark(F::Left, open || values || now.progress.acts == 0 || now.untouched());
     done
 }

@@ -157,7 +157,7 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
     features.mark(F::Quoted, whole_quote);
     features.mark(F::Keyed, span.kind == Kind::Keyed);
     features.mark(F::Derived, span.kind == Kind::Derived);
-    features.mark(F::Loose, matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Number));
+    features.mark(F::Loose, matches!(span.kind, Kind::Phrase | Kind::Item) || span.kind == Kind::Number && !set);
     let stems = words::stems(&span.text);
     let names = now
         .scene

@@ -48,7 +48,8 @@ pub fn find(told: &Instruction, name: &[String], progress: &Progress) -> Option<
 }
 
 fn fits(word: &Word, own: &str) -> bool {
-    word.is(own) || words::alike(&word.stem, own)
+    // Names that differ by a letter are different names.
+    word.is(own) || !word.proper && word.quote == 0 && words::alike(&word.stem, own)
 }
 
 fn run(told: &Instruction, name: &[String], own: usize, from: usize) -> usize {

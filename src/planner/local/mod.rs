@@ -19,6 +19,8 @@ pub mod scene;
 pub mod situation;
 mod values;
 pub mod weights;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::sync::Arc;
@@ -40,6 +42,8 @@ use crate::planner::{Planned, Planner, PlannerError, Proposal, Reply, Turn, View
 
 /// How much better than nothing a candidate has to be.
 const PLAUSIBLE: f32 = 0.5;
+/// The chance below which nothing is done that the goal does not ask for in so many words.
+const DIM: f32 = 0.2;
 /// The chance from which the planner says that it is sure.
 const SURE: f32 = 0.9;
 /// The chance that every step has to have before something is done that cannot be taken back.
@@ -106,6 +110,9 @@ impl Local {
         };
         if *score < self.ranker.score(&Candidate::nothing()) + PLAUSIBLE {
             return pass("nothing on this page has clearly to do with what is left of the goal");
+        }
+        if *share < DIM && !candidate.asked && candidate.features.get(Feature::Explore) == 0.0 {
+            return pass("several things could be meant, and none stands out");
         }
         if let Some(question) = doubt(&now, candidate, *share, last_answer(view)) {
             return question;

@@ -199,7 +199,8 @@ impl<'a> Situation<'a> {
                 .any(|element| element.options.iter().any(|option| option.eq_ignore_ascii_case(&span.text)))
         };
         let spans: Vec<_> = sought.collect();
-        !spans.is_empty() && !spans.iter().any(|span| seen(span))
+        let quoted = spans.iter().any(|span| span.kind == Kind::Quoted && !seen(span));
+        quoted || !spans.is_empty() && !spans.iter().any(|span| seen(span))
     }
 }
 

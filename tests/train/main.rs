@@ -5,10 +5,8 @@
 //! `train --check` writes nothing and fails if the weights in the source are not those that come out.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    clippy::disallowed_types,
     clippy::print_stdout,
     clippy::cast_precision_loss,
     reason = "a tool that cannot go on should stop, and its output is a table"

@@ -105,7 +105,8 @@ impl Candidate {
             F::ScrollAsked,
             F::True,
         ];
-        self.position.is_some() || REASONS.iter().any(|reason| self.features.get(*reason) > 0.0)
+        let done = self.features.get(F::TakenMention) > 0.0 || self.features.get(F::Used) > 0.0;
+        self.position.is_some() && !done || REASONS.iter().any(|reason| self.features.get(*reason) > 0.0)
     }
 
     /// The same with one more argument.

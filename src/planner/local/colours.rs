@@ -30,7 +30,7 @@ const COLOURS: &[(&str, &str, [i32; 3])] = &[
 
 /// The colour that an instruction names in the user's own words or as a quoted word, with its word.
 #[must_use]
-pub fn named(told: &Instruction) -> Option<(&'static str, usize)> {
+pub(super) fn named(told: &Instruction) -> Option<(&'static str, usize)> {
     told.words.iter().enumerate().find_map(|(index, word)| {
         let colour = COLOURS.iter().find(|(_, names, _)| names.split(' ').any(|name| word.is(name)))?;
         Some((colour.0, index))
@@ -39,7 +39,7 @@ pub fn named(told: &Instruction) -> Option<(&'static str, usize)> {
 
 /// The name that comes nearest to `#rrggbb`; nothing if it is none.
 #[must_use]
-pub fn nearest(code: &str) -> Option<&'static str> {
+pub(super) fn nearest(code: &str) -> Option<&'static str> {
     let code = code.strip_prefix('#')?;
     let part = |at: usize| code.get(at..at + 2).and_then(|digits| i32::from_str_radix(digits, 16).ok());
     let own = [part(0)?, part(2)?, part(4)?];

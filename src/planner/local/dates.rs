@@ -28,7 +28,7 @@ const MONTHS: &[&str] = &[
 
 /// The month that a word names, from 1.
 #[must_use]
-pub fn month(word: &str) -> Option<u32> {
+pub(super) fn month(word: &str) -> Option<u32> {
     let lower = word.to_lowercase();
     if let Some(number) = lower.strip_suffix('월') {
         return number.parse().ok().filter(|month| (1..=12).contains(month));
@@ -40,7 +40,7 @@ pub fn month(word: &str) -> Option<u32> {
 impl Day {
     /// A day that there is.
     #[must_use]
-    pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
+    pub(super) fn new(year: i32, month: u32, day: u32) -> Option<Self> {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let last = match month {
             2 if leap => 29,
@@ -54,7 +54,7 @@ impl Day {
 
     /// Reads a day from numbers with signs between them: `10/05/2016`, `2016-05-10`, `10.5.2016`.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim_end_matches('.');
         for (sign, order) in [('/', "mdy"), ('-', "ymd"), ('.', "dmy")] {
             let parts: Vec<_> = text.split(sign).collect();
@@ -75,19 +75,19 @@ impl Day {
 
     /// As a field for dates wants it.
     #[must_use]
-    pub fn iso(self) -> String {
+    pub(super) fn iso(self) -> String {
         format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 
     /// The months from the beginning of time, for counting.
     #[must_use]
-    pub fn months(self) -> i64 {
+    pub(super) fn months(self) -> i64 {
         i64::from(self.year) * 12 + i64::from(self.month)
     }
 
     /// The day so many days later.
     #[must_use]
-    pub fn plus(self, days: i64) -> Option<Self> {
+    pub(super) fn plus(self, days: i64) -> Option<Self> {
         // Days are counted from a March, so that a leap day is the last of its year.
         // Source: "chrono-compatible low-level date algorithms", Howard Hinnant.
         let shifted = if self.month > 2 {
@@ -119,7 +119,7 @@ impl Day {
 
 /// Reads a time of day and gives it as `15:05`; what follows it in the text may say `PM`.
 #[must_use]
-pub fn clock(text: &str) -> Option<String> {
+pub(super) fn clock(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase().replace(' ', "");
     let (digits, half) = match lower.strip_suffix("pm").or_else(|| lower.strip_suffix("p.m.")) {
         Some(rest) => (rest, Some(12)),
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn times_are_read_with_and_without_halves() {
-        let found = ["3:05 PM", "12am", "12:30 pm", "15:00", "9"].map(|text| clock(text));
+        let found = ["3:05 PM", "12am", "12:30 pm", "15:00", "9"].map(clock);
         let expected = [Some("15:05"), Some("00:00"), Some("12:30"), Some("15:00"), None];
         assert_eq!(
             found.map(|time| time.unwrap_or_default()),

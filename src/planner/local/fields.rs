@@ -13,7 +13,7 @@ use super::{
 
 /// The first words of the values that were not used, in order.
 #[must_use]
-pub fn pending(now: &Situation<'_>) -> Vec<usize> {
+pub(super) fn pending(now: &Situation<'_>) -> Vec<usize> {
     let mut found: Vec<_> = now
         .spans
         .iter()
@@ -36,7 +36,7 @@ fn is_value(now: &Situation<'_>, span: &Span) -> bool {
 }
 
 /// Every value that could go into a field.
-pub fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
+pub(super) fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
     let open: Vec<usize> = now
         .scene
         .elements
@@ -114,83 +114,90 @@ fn hint(element: &Element, span: &Span) -> f32 {
 fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -> Candidate {
     let value = written(element, span);
     let mut fill = Candidate::upon(now, index, "fill").with("text", &value);
-    let own = hint(element, span);
-    let others = now.scene.elements.iter().enumerate().filter(|(other, element)| *other != index && element.is_field());
-    let best = others.map(|(_, element)| hint(element, span)).fold(0.0, f32::max);
-    let governed = now.told.words.get(span.from).and_then(|word| word.governed);
-    let current = element.value.as_deref().unwrap_or_default();
     let found_out = span.kind == Kind::Derived;
+    let current = element.value.as_deref().unwrap_or_default();
     let used = if found_out { current == value } else { used(now, span) };
-    let whole_quote = span.kind == Kind::Quoted;
-    let within = now.spans.iter().any(|other| {
-        matches!(other.kind, Kind::Quoted | Kind::Keyed | Kind::Day(_) | Kind::Time)
-            && other != span
-            && other.from <= span.from
-            && span.to <= other.to
-    });
-    let covers = now.spans.iter().any(|other| {
-        matches!(other.kind, Kind::Quoted) && other != span && span.from <= other.from && other.to <= span.to
-    });
-    let said = now.left().any(|(_, word)| {
-        !word.stop && word.verb.is_none() && element.stems.iter().chain(&element.label).any(|own| word.is(own))
-    });
-    let set = governed == Some(Verb::Choose) && type_fits(element, span) == Some(true);
-    let asked = matches!(governed, Some(Verb::Type)) || span.kind == Kind::Keyed || found_out || set;
+    let typed_before = now.progress.times(element.identity, "fill") > 0;
+    let own = called(now, (index, element), span, &mut fill);
+    fits(now, element, span, &mut fill);
     let features = &mut fill.features;
     features.mark(F::Fill, true);
-    features.mark(
-        F::Overwrites,
-        !found_out
-            && !current.is_empty()
-            && (now.progress.times(element.identity, "fill") > 0 || own == 0.0 && span.kind == Kind::Phrase),
-    );
     if found_out {
         features.set(F::Again, 0.0);
     }
-    features.set(F::Hint, own);
-    features.mark(F::OtherHint, best > own);
-    features.mark(F::LabelSaid, said);
+    let overwrites = typed_before || own == 0.0 && span.kind == Kind::Phrase;
+    features.mark(F::Overwrites, !found_out && !current.is_empty() && overwrites);
     features.mark(F::Empty, current.is_empty());
     features.mark(F::Same, current == value || current.trim() == span.text);
-    features.mark(F::TypeFits, type_fits(element, span) == Some(true));
-    features.mark(F::TypeClash, type_fits(element, span) == Some(false));
-    features.mark(F::Quoted, whole_quote);
+    features.mark(F::Used, used);
+    let spoilt =
+        [F::Overwrites, F::Names, F::TypeClash, F::OtherHint].iter().any(|feature| features.get(*feature) > 0.0);
+    let within = features.get(F::Part) > 0.0 && span.kind != Kind::Quoted;
+    let asked = features.get(F::TypeAsked) > 0.0 || own > 0.0 && span.kind != Kind::Phrase;
+    fill.asked = asked && !spoilt && !used && !within;
+    fill.note.value = value;
+    fill.position = Some(span.from);
+    fill.takes(span.from..span.to);
+    let types = |at: &usize| now.told.words.get(*at).is_some_and(|word| word.verb == Some(Verb::Type));
+    fill.takes((0..span.from).rev().take(6).find(types));
+    fill
+}
+
+/// How well the field is called what is said around the value, against the other fields.
+fn called(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span, fill: &mut Candidate) -> f32 {
+    let own = hint(element, span);
+    let others = now.scene.elements.iter().enumerate().filter(|(other, element)| *other != index && element.is_field());
+    let best = others.map(|(_, element)| hint(element, span)).fold(0.0, f32::max);
+    let names = |word: &super::instruction::Word| element.stems.iter().chain(&element.label).any(|own| word.is(own));
+    let said = now.left().any(|(_, word)| !word.stop && word.verb.is_none() && names(word));
+    fill.features.set(F::Hint, own);
+    fill.features.mark(F::OtherHint, best > own);
+    fill.features.mark(F::LabelSaid, said);
+    own
+}
+
+/// Whether the value is one for this field, and one to be typed at all.
+fn fits(now: &Situation<'_>, element: &Element, span: &Span, fill: &mut Candidate) {
+    let governed = now.told.words.get(span.from).and_then(|word| word.governed);
+    let fits = type_fits(element, span);
+    let set = governed == Some(Verb::Choose) && fits == Some(true);
+    let solid =
+        |other: &&Span| matches!(other.kind, Kind::Quoted | Kind::Keyed | Kind::Day(_) | Kind::Time) && *other != span;
+    let within = now.spans.iter().filter(solid).any(|other| other.from <= span.from && span.to <= other.to);
+    let covers = now
+        .spans
+        .iter()
+        .filter(solid)
+        .any(|other| other.kind == Kind::Quoted && span.from <= other.from && other.to <= span.to);
+    let stems = words::stems(&span.text);
+    let names = |element: &Element| element.stems == stems && (element.is_field() || element.role == "button");
+    let features = &mut fill.features;
+    features.mark(F::TypeFits, fits == Some(true));
+    features.mark(F::TypeClash, fits == Some(false) || searches(element) && !wants_search(now, governed));
+    features.mark(F::Quoted, span.kind == Kind::Quoted);
     features.mark(F::Keyed, span.kind == Kind::Keyed);
     features.mark(F::Derived, span.kind == Kind::Derived);
     features.mark(F::Loose, matches!(span.kind, Kind::Phrase | Kind::Item) || span.kind == Kind::Number && !set);
-    let stems = words::stems(&span.text);
-    let names = now
-        .scene
-        .elements
-        .iter()
-        .any(|element| element.stems == stems && (element.is_field() || element.role == "button"));
-    features.mark(F::Names, names && !found_out);
-    features.mark(F::Used, used);
+    features.mark(F::Names, span.kind != Kind::Derived && now.scene.elements.iter().any(names));
     features.mark(F::Part, within || covers);
-    features.mark(F::TypeAsked, asked);
-    features.mark(
-        F::NotAsked,
-        matches!(governed, Some(Verb::Click | Verb::Tick | Verb::Clear | Verb::Open | Verb::Tell))
-            && span.kind != Kind::Keyed,
-    );
-    fill.note.value = value;
-    fill.position = Some(span.from);
-    fill.asked = fill.features.get(F::Overwrites) == 0.0
-        && fill.features.get(F::Names) == 0.0
-        && !used
-        && !within
-        && (asked || own > 0.0 && span.kind != Kind::Phrase)
-        && type_fits(element, span) != Some(false)
-        && best <= own;
-    fill.takes(span.from..span.to);
-    if let Some(verb) = (0..span.from)
-        .rev()
-        .take(6)
-        .find(|at| now.told.words.get(*at).is_some_and(|word| word.verb == Some(Verb::Type)))
-    {
-        fill.takes([verb]);
-    }
-    fill
+    features
+        .mark(F::TypeAsked, governed == Some(Verb::Type) || matches!(span.kind, Kind::Keyed | Kind::Derived) || set);
+    let pressed = matches!(governed, Some(Verb::Click | Verb::Tick | Verb::Clear | Verb::Open | Verb::Tell));
+    features.mark(F::NotAsked, pressed && span.kind != Kind::Keyed);
+}
+
+/// Whether a field is there to search by: most pages have one, and most wishes are about something else.
+fn searches(element: &Element) -> bool {
+    element.role == "searchbox"
+        || element.tag == "input/search"
+        || element.stems.iter().chain(&element.marks).any(|word| matches!(word.as_str(), "search" | "suche" | "검색"))
+}
+
+fn wants_search(now: &Situation<'_>, governed: Option<Verb>) -> bool {
+    let says = |word: &super::instruction::Word| {
+        word.quote == 0 && (word.stem.starts_with("such") || word.stem == "search" || word.stem.starts_with("검색"))
+    };
+    governed == Some(Verb::Type) || now.told.words.iter().any(says)
 }
 
 /// Whether a value was used; of a phrase, whether any word that matters was.
@@ -232,7 +239,7 @@ fn type_fits(element: &Element, span: &Span) -> Option<bool> {
 }
 
 /// Every option of a list that the instruction may mean.
-pub fn choices(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
+pub(super) fn choices(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
     let current = element.value.as_deref().unwrap_or_default();
     for option in &element.options {
         let stems = words::stems(option);

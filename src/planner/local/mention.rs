@@ -29,7 +29,7 @@ pub struct Mention {
 
 /// The best mention of a name; runs that were not taken care of come first, then the longest.
 #[must_use]
-pub fn find(told: &Instruction, name: &[String], progress: &Progress) -> Option<Mention> {
+pub(super) fn find(told: &Instruction, name: &[String], progress: &Progress) -> Option<Mention> {
     let mut best: Option<(u32, Mention)> = None;
     for (own, first) in name.iter().enumerate() {
         for (from, word) in told.words.iter().enumerate() {

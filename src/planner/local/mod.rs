@@ -5,6 +5,7 @@
 //! small network whose weights are part of this program. When nothing is plausible it passes, and says
 //! why. It never knows of policy, record or tools, and keeps nothing between proposals.
 
+pub mod adapter;
 pub mod candidates;
 mod colours;
 mod dates;
@@ -12,15 +13,17 @@ pub mod features;
 mod fields;
 pub mod instruction;
 mod mention;
+mod pick;
 mod press;
 pub mod progress;
 pub mod ranker;
 pub mod scene;
 pub mod situation;
-mod values;
-pub mod weights;
+mod spans;
 #[cfg(test)]
 mod tests;
+mod values;
+pub mod weights;
 mod words;
 
 use std::sync::Arc;
@@ -30,6 +33,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use self::{
+    adapter::{Adapter, Shown},
     candidates::Candidate,
     features::Feature,
     instruction::Instruction,
@@ -55,6 +59,7 @@ const QUESTION: &str = "shall";
 #[derive(Debug, Clone)]
 pub struct Local {
     ranker: Arc<Ranker>,
+    adapter: Option<Arc<Adapter>>,
 }
 
 impl Default for Local {
@@ -67,7 +72,32 @@ impl Local {
     /// The model that is part of this program.
     #[must_use]
     pub fn new() -> Self {
-        Self { ranker: Arc::new(weights::embedded()) }
+        Self { ranker: Arc::new(weights::embedded()), adapter: None }
+    }
+
+    /// The same model with what demonstrations of the task have taught.
+    #[must_use]
+    pub fn with(self, adapter: Adapter) -> Self {
+        Self { adapter: Some(Arc::new(adapter)), ..self }
+    }
+
+    /// What `call` was chosen from, for an [`Adapter`] to learn from; nothing if it is no candidate of this view.
+    #[must_use]
+    pub fn shown(&self, view: &View<'_>, call: &Call) -> Option<Shown> {
+        let page = view.now.iter().rev().find_map(|look| look.page.as_ref())?;
+        let (goal, turns) = wanted(view);
+        let (told, scene) = (Instruction::read(goal), Scene::of(page));
+        let now = Situation::new(&told, &scene, Progress::of(turns, scene.print), view.secrets);
+        let all = candidates::all(&now);
+        let chosen = all.iter().position(|candidate| candidate.call.as_ref() == Some(call))?;
+        let judged = |candidate| (adapter::marks(&now, candidate), self.ranker.score(&candidate.features));
+        Some(Shown { candidates: all.iter().map(judged).collect(), chosen })
+    }
+
+    /// The score of a candidate: what holds everywhere, and what demonstrations add.
+    fn score(&self, now: &Situation<'_>, candidate: &Candidate) -> f32 {
+        let taught = self.adapter.as_ref().map_or(0.0, |adapter| adapter.bonus(&adapter::marks(now, candidate)));
+        self.ranker.score(&candidate.features) + taught
     }
 
     fn plan(&self, view: &View<'_>) -> Planned {
@@ -102,9 +132,12 @@ impl Local {
         let progress = Progress::of(turns, scene.print);
         let now = Situation::new(&told, &scene, progress, view.secrets);
         let all = candidates::all(&now);
-        let scores: Vec<f32> = all.iter().map(|candidate| self.ranker.score(&candidate.features)).collect();
+        let scores: Vec<f32> = all.iter().map(|candidate| self.score(&now, candidate)).collect();
         let shares = ranker::softmax(&scores);
-        let judged = all.iter().zip(scores.iter().zip(&shares)).filter(|(candidate, _)| candidate.has_reason());
+        let judged = all
+            .iter()
+            .zip(scores.iter().zip(&shares))
+            .filter(|(candidate, _)| candidate.has_reason() || self.adapter.is_some());
         let Some((candidate, (score, share))) = judged.max_by(|one, other| one.1.0.total_cmp(other.1.0)) else {
             return pass("nothing on this page has to do with what is left of the goal");
         };

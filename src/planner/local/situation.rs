@@ -50,7 +50,13 @@ impl<'a> Situation<'a> {
     pub fn new(told: &'a Instruction, scene: &'a Scene, progress: Progress, secrets: &'a [String]) -> Self {
         let mut progress = progress;
         let mut spans = told.spans.clone();
-        spans.extend(values::derived(told, scene, &progress));
+        let derived = values::derived(told, scene, &progress);
+        // A day that another one is counted from is not the one that is meant.
+        let is_day = |span: &Span| matches!(span.kind, Kind::Day(_));
+        let within =
+            |span: &Span| derived.iter().any(|other| is_day(other) && other.from <= span.from && span.to <= other.to);
+        spans.retain(|span| !is_day(span) || !within(span));
+        spans.extend(derived);
         settle(told, scene, &mut progress);
         let mentions: Vec<_> =
             scene.elements.iter().map(|element| mention::find(told, &element.stems, &progress)).collect();

@@ -57,7 +57,8 @@ fn asked(planned: &Planned) -> String {
     match &planned.proposal {
         Proposal::Act(calls) => {
             let words = |call: &lamassu_contract::Call| {
-                let text = |name: &str| call.args.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+                let text =
+                    |name: &str| call.args.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
                 format!("{} {} {}{}", call.verb, text("target"), text("text"), text("option")).trim().to_owned()
             };
             calls.iter().map(words).collect::<Vec<_>>().join(", ")
@@ -84,7 +85,11 @@ fn the_named_button_is_pressed_and_then_the_goal_is_reached() {
 #[test]
 fn values_go_into_the_fields_that_are_called_so_before_the_form_is_sent() {
     let goal = "Enter the city \"Uruk\" and the phone number \"555\", then press Save.";
-    let rows = vec![control(1, "textbox", "Phone", "input/tel"), control(2, "textbox", "City", "input/text"), button(3, "Save")];
+    let rows = vec![
+        control(1, "textbox", "Phone", "input/tel"),
+        control(2, "textbox", "City", "input/text"),
+        button(3, "Save"),
+    ];
     let mut turns = Vec::new();
     let mut done = Vec::new();
     let mut rows = rows;
@@ -105,10 +110,11 @@ fn values_go_into_the_fields_that_are_called_so_before_the_form_is_sent() {
 
 #[test]
 fn the_icon_of_the_row_that_is_meant_is_pressed() {
-    let rows = [("Ada", 10), ("Bruno", 20), ("Carla", 30)].into_iter().enumerate().flat_map(|(index, (name, record))| {
-        let number = u32::try_from(index * 2 + 1).unwrap();
-        [icon(number, "trash", (record, name)), icon(number + 1, "star", (record, name))]
-    });
+    let rows =
+        [("Ada", 10), ("Bruno", 20), ("Carla", 30)].into_iter().enumerate().flat_map(|(index, (name, record))| {
+            let number = u32::try_from(index * 2 + 1).unwrap();
+            [icon(number, "trash", (record, name)), icon(number + 1, "star", (record, name))]
+        });
     let page = look(rows.collect(), "Ada\nBruno\nCarla");
     assert_eq!(asked(&plan("Delete the message from Bruno", &page, &[])), "click [3]");
 }
@@ -151,7 +157,10 @@ fn the_acts_of_another_planner_are_not_gone_on_with() {
 #[test]
 fn the_answer_of_a_person_is_what_is_wanted_next() {
     let page = look(vec![button(1, "Alpha"), button(2, "Beta")], "");
-    let turn = Turn { planned: Proposal::Ask("What is to be done?".to_owned()).into(), results: vec![Reply::Said("click Beta".to_owned())] };
+    let turn = Turn {
+        planned: Proposal::Ask("What is to be done?".to_owned()).into(),
+        results: vec![Reply::Said("click Beta".to_owned())],
+    };
     assert_eq!(asked(&plan("Reach the unreachable", &page, &[turn])), "click [2]");
 }
 

@@ -53,7 +53,7 @@ const MOST: &[(&str, Unit, bool)] = &[
 
 /// What the instruction asks to be compared, if anything.
 #[must_use]
-pub fn most(told: &Instruction) -> Option<Most> {
+pub(super) fn most(told: &Instruction) -> Option<Most> {
     let mut words = told.words.iter().enumerate().filter(|(_, word)| word.quote == 0);
     words.find_map(|(index, word)| {
         let next = told.words.get(index + 1).map_or("", |next| next.stem.as_str());
@@ -70,7 +70,7 @@ pub fn most(told: &Instruction) -> Option<Most> {
 
 /// The amount of `unit` that a text tells, if it tells one.
 #[must_use]
-pub fn amount(text: &str, unit: Unit) -> Option<f64> {
+pub(super) fn amount(text: &str, unit: Unit) -> Option<f64> {
     match unit {
         Unit::Money => money(text),
         Unit::Length => length(text),
@@ -140,7 +140,7 @@ fn clock(text: &str) -> Option<f64> {
 
 /// The numbers of a text, in order; `1,250.50` and `1.250,50` are one number each.
 #[must_use]
-pub fn numbers(text: &str) -> Vec<f64> {
+pub(super) fn numbers(text: &str) -> Vec<f64> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
@@ -177,8 +177,9 @@ fn plain(digits: &str) -> Option<f64> {
 
 /// Values that may be typed beside those that the instruction names.
 #[must_use]
-pub fn derived(told: &Instruction, scene: &Scene, progress: &Progress) -> Vec<Span> {
+pub(super) fn derived(told: &Instruction, scene: &Scene, progress: &Progress) -> Vec<Span> {
     let mut found = Vec::new();
+    found.extend(shifted_day(told));
     found.extend(word_of_text(told, scene));
     found.extend(guess(told, scene, progress));
     let given = |span: &Span| match span.kind {
@@ -195,6 +196,35 @@ pub fn derived(told: &Instruction, scene: &Scene, progress: &Progress) -> Vec<Sp
 
 fn made(text: String, from: usize, to: usize) -> Span {
     Span { kind: Kind::Derived, text, from, to, hints: Vec::new() }
+}
+
+/// `3 days after 05/10/2016`, `a week before May 10, 2016`.
+fn shifted_day(told: &Instruction) -> Option<Span> {
+    let (start, day) = told.spans.iter().find_map(|span| match span.kind {
+        Kind::Day(day) => Some((span, day)),
+        _ => None,
+    })?;
+    let before = |back: usize| start.from.checked_sub(back).and_then(|at| told.words.get(at));
+    let sign = match before(1)?.stem.as_str() {
+        "after" | "nach" => 1,
+        "before" | "vor" => -1,
+        _ => return None,
+    };
+    let length = match before(2)?.stem.as_str() {
+        "day" | "tag" | "tage" => 1,
+        "week" | "woche" | "wochen" => 7,
+        _ => return None,
+    };
+    let count = before(3).and_then(|word| word.stem.parse::<i64>().ok()).unwrap_or(1);
+    let day = day.plus(sign * length * count)?;
+    let text = format!("{:02}/{:02}/{}", day.month, day.day, day.year);
+    Some(Span {
+        kind: Kind::Day(day),
+        text,
+        from: start.from.saturating_sub(3),
+        to: start.to,
+        hints: start.hints.clone(),
+    })
 }
 
 /// `the 3rd word in the paragraph`
@@ -324,6 +354,13 @@ fn counted(told: &Instruction, scene: &Scene) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_counted_from_another() {
+        let told = ["Set the date to 3 days after 02/27/2024", "the week before May 10, 2016"].map(Instruction::read);
+        let found = told.iter().map(|told| shifted_day(told).unwrap().text).collect::<Vec<_>>();
+        assert_eq!(found, ["03/01/2024", "05/03/2016"]);
+    }
 
     #[test]
     fn numbers_are_read_in_either_spelling() {

@@ -250,7 +250,7 @@ const SIGNS: &[(&str, &str)] = &[
 
 /// The words of a text with where each stands, in bytes. A sign that no text is made of is a word of its own.
 #[must_use]
-pub fn cut(text: &str) -> Vec<(usize, &str)> {
+pub(super) fn cut(text: &str) -> Vec<(usize, &str)> {
     let mut found: Vec<(usize, &str)> = Vec::new();
     for (at, piece) in text.split_word_bound_indices() {
         let worded = piece.chars().any(char::is_alphanumeric);
@@ -329,7 +329,7 @@ fn is_punctuation(letter: char) -> bool {
 
 /// The form in which two words are compared: lower case, without the common endings.
 #[must_use]
-pub fn stem(word: &str) -> String {
+pub(super) fn stem(word: &str) -> String {
     let lower = word.to_lowercase();
     let bare = lower.strip_suffix("'s").or_else(|| lower.strip_suffix("’s")).unwrap_or(&lower);
     if bare.len() > 4 && bare.ends_with("ies") {
@@ -349,13 +349,13 @@ pub fn stem(word: &str) -> String {
 
 /// The stems of a text.
 #[must_use]
-pub fn stems(text: &str) -> Vec<String> {
+pub(super) fn stems(text: &str) -> Vec<String> {
     cut(text).into_iter().map(|(_, word)| stem(word)).collect()
 }
 
 /// What a lone sign stands for.
 #[must_use]
-pub fn sign(text: &str) -> Option<&'static str> {
+pub(super) fn sign(text: &str) -> Option<&'static str> {
     SIGNS.iter().find(|(sign, _)| text.trim() == *sign).map(|(_, word)| *word)
 }
 
@@ -365,7 +365,7 @@ fn is_hangul(word: &str) -> bool {
 
 /// A Korean word without the particle at its end, if it has one.
 #[must_use]
-pub fn bare(word: &str) -> Option<String> {
+pub(super) fn bare(word: &str) -> Option<String> {
     if !is_hangul(word) {
         return None;
     }
@@ -375,7 +375,7 @@ pub fn bare(word: &str) -> Option<String> {
 
 /// Whether two longer words differ by a slip of the pen.
 #[must_use]
-pub fn alike(told: &str, own: &str) -> bool {
+pub(super) fn alike(told: &str, own: &str) -> bool {
     told.len() > 4
         && own.len() > 4
         && told.len().abs_diff(own.len()) <= 2
@@ -385,7 +385,7 @@ pub fn alike(told: &str, own: &str) -> bool {
 
 /// What the verb `word` asks for, if it is one.
 #[must_use]
-pub fn verb(word: &str) -> Option<Verb> {
+pub(super) fn verb(word: &str) -> Option<Verb> {
     VERBS.iter().find(|(_, words)| listed(words, word)).map(|(verb, _)| *verb)
 }
 
@@ -407,7 +407,7 @@ static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP.split_whit
 
 /// The groups of meaning that a word belongs to.
 #[must_use]
-pub fn concepts(word: &str) -> Vec<u8> {
+pub(super) fn concepts(word: &str) -> Vec<u8> {
     if let Some(groups) = GROUPS.get(word) {
         return groups.clone();
     }
@@ -420,13 +420,13 @@ pub fn concepts(word: &str) -> Vec<u8> {
 
 /// The group of meaning of `word`, for code that looks for one in particular.
 #[must_use]
-pub fn concept(word: &str) -> u8 {
+pub(super) fn concept(word: &str) -> u8 {
     concepts(word).first().copied().unwrap_or(u8::MAX)
 }
 
 /// Whether a control of `role` may be called by the word `kind`; nothing if the word names no kind.
 #[must_use]
-pub fn kind_fits(kind: &str, role: &str) -> Option<bool> {
+pub(super) fn kind_fits(kind: &str, role: &str) -> Option<bool> {
     let mut named = false;
     for (words, roles) in KINDS {
         if listed(words, kind) {
@@ -441,13 +441,13 @@ pub fn kind_fits(kind: &str, role: &str) -> Option<bool> {
 
 /// Whether a word says little by itself.
 #[must_use]
-pub fn is_stop(word: &str) -> bool {
+pub(super) fn is_stop(word: &str) -> bool {
     STOPS.contains(word)
 }
 
 /// The number that an ordinal names: `3rd`, `third`, `dritte`, `세번째`; the last one is -1.
 #[must_use]
-pub fn ordinal(word: &str) -> Option<i32> {
+pub(super) fn ordinal(word: &str) -> Option<i32> {
     let lower = word.to_lowercase();
     for suffix in ["st", "nd", "rd", "th", "번째", "번쨰"] {
         if let Some(number) = lower.strip_suffix(suffix).and_then(|digits| digits.parse().ok()) {

@@ -10,7 +10,10 @@ use lamassu::{
     Agent, Budget, Call, Decision, Event, Gate, Goal, Mode, Pack, Policy, PolicyError, Question, Standing, Status,
     Store, Tool as _, Vault, Verdict,
     browser::{BrowserTool, Options},
-    planner::local::Local,
+    planner::local::{
+        Local,
+        adapter::{Adapter, Shown},
+    },
 };
 use serde::Serialize;
 
@@ -21,6 +24,8 @@ use crate::{
 
 const STEPS: u64 = 100;
 const SECONDS: u64 = 90;
+/// The first seed of demonstrations.
+const DEMONSTRATED: u64 = 900_001;
 
 /// What came of one episode.
 #[derive(Debug, Clone, Serialize)]
@@ -48,6 +53,8 @@ pub(crate) struct Lab {
     site: Site,
     records: tempfile::TempDir,
     planner: Local,
+    /// What the last run chose from.
+    shown: Arc<Mutex<Vec<Shown>>>,
 }
 
 /// Permits everything: it only opens pages before and after a run.
@@ -69,11 +76,28 @@ impl Lab {
             site,
             records: tempfile::tempdir().unwrap(),
             planner,
+            shown: Arc::default(),
         }
     }
 
-    pub(crate) fn tell(&mut self, planner: Local) {
-        self.planner = planner;
+    /// Teaches the planner the page at `path` by `count` of its own episodes that were solved, of seeds that
+    /// nothing is judged by; fewer if it solves too few of three times as many.
+    pub(crate) async fn teach(&mut self, path: &str, count: usize) {
+        self.planner = Local::new();
+        let mut decisions = Vec::new();
+        let mut solved = 0;
+        for seed in (DEMONSTRATED..).take(count * 3) {
+            if solved == count {
+                break;
+            }
+            if self.run(path, seed).await.solved {
+                solved += 1;
+                decisions.append(&mut self.shown.lock().unwrap());
+            }
+        }
+        if solved > 0 {
+            self.planner = Local::new().with(Adapter::fit(&decisions));
+        }
     }
 
     /// Opens `url` outside of any run.
@@ -99,6 +123,7 @@ impl Lab {
         self.site.begin();
         let started = Instant::now();
         let trace = Arc::new(Mutex::new(Vec::new()));
+        self.shown.lock().unwrap().clear();
         let agent = self.agent(&trace);
         let budget = Budget { steps: STEPS, seconds: SECONDS, ..Budget::default() };
         let goal = Goal::new(instruction.clone()).at(url.parse().unwrap()).budget(budget);
@@ -132,7 +157,7 @@ impl Lab {
         let trace = Arc::clone(trace);
         let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/web/pack");
         Agent::builder()
-            .planner(Watched { planner: self.planner.clone(), site: self.site.clone() })
+            .planner(Watched { planner: self.planner.clone(), site: self.site.clone(), shown: Arc::clone(&self.shown) })
             .tool(Kept(Arc::clone(&self.tool)))
             .pack(Pack::folder(pack).with("sites", [self.site.origin.clone()]).with("private", ["127.0.0.1"]))
             .journal(Store::open(self.records.path()).unwrap())

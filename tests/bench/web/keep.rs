@@ -1,10 +1,15 @@
 //! One browser for many runs, and a planner that stops when the page says that its episode is over.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use lamassu::{
     Action, BoxFuture, Call, Failure, Observation, Outcome, Permit, Planned, Planner, Proposal, Reconciled, Tool, Verb,
-    View, browser::BrowserTool, planner::PlannerError,
+    View,
+    browser::BrowserTool,
+    planner::{
+        PlannerError,
+        local::{Local, adapter::Shown},
+    },
 };
 use serde_json::Value;
 
@@ -44,13 +49,14 @@ impl Tool for Kept {
     }
 }
 
-/// A planner that is not asked any more once the episode is over.
-pub(crate) struct Watched<P> {
-    pub(crate) planner: P,
+/// The local planner, which is not asked any more once the episode is over, with what it chose from.
+pub(crate) struct Watched {
+    pub(crate) planner: Local,
     pub(crate) site: Site,
+    pub(crate) shown: Arc<Mutex<Vec<Shown>>>,
 }
 
-impl<P: Planner> Planner for Watched<P> {
+impl Planner for Watched {
     fn name(&self) -> &str {
         self.planner.name()
     }
@@ -60,7 +66,12 @@ impl<P: Planner> Planner for Watched<P> {
             if self.site.told().over {
                 return Ok(Proposal::Done { answer: Value::Null, evidence: "the episode is over".to_owned() }.into());
             }
-            self.planner.propose(view).await
+            let planned = self.planner.propose(view).await?;
+            if let Proposal::Act(calls) = &planned.proposal {
+                let shown = calls.iter().filter_map(|call| self.planner.shown(view, call));
+                self.shown.lock().unwrap().extend(shown);
+            }
+            Ok(planned)
         })
     }
 }

@@ -109,11 +109,8 @@ async fn measure(asked: &Asked) -> (&'static str, Vec<Value>) {
         Kind::Miniwob => ("miniwob", &[include_str!("tell.js"), include_str!("wob.js")]),
         Kind::Pages => ("pages", &[include_str!("tell.js")]),
     };
-    if asked.demos > 0 {
-        panic!("demonstrations are not supported yet; leave `DEMOS` out");
-    }
     let site = site::serve(&asked.folder, scripts).await;
-    let lab = Lab::new(site, Local::new());
+    let mut lab = Lab::new(site, Local::new());
     let mut lines = Vec::new();
     println!("{:32} {:>6} {:>6} {:>6} {:>6} {:>6}", "task", "solved", "over", "harm", "steps", "ms");
     for task in &asked.tasks {
@@ -121,6 +118,9 @@ async fn measure(asked: &Asked) -> (&'static str, Vec<Value>) {
             Kind::Miniwob => format!("miniwob/{task}.html"),
             Kind::Pages => format!("{task}/index.html"),
         };
+        if asked.demos > 0 {
+            lab.teach(&path, asked.demos).await;
+        }
         let mut episodes = Vec::new();
         for seed in &asked.seeds {
             episodes.push(lab.run(&path, *seed).await);

@@ -116,8 +116,7 @@ pub(crate) fn messages(chance: &mut Chance) -> Episode {
     let row = chance.below(count);
     let (from, to) = (&who[row], &who[count]);
     let mut view = Sketch::default();
-    let back = view.icon(chance.pick(&["close email", "back", "arrow back"]));
-    let _ = back;
+    view.icon(chance.pick(&["close email", "back", "arrow back"]));
     view.line(&format!("{from} to me"));
     view.line(&prose(chance, 6, 12));
     view.icon("trash");
@@ -125,22 +124,7 @@ pub(crate) fn messages(chance: &mut Chance) -> Episode {
     let forward = view.add("clickable", "Forward", "span");
     let text = prose(chance, 1, 6);
     let forwards = chance.happens(50);
-    let told = if forwards {
-        match chance.below(5) {
-            0 => format!("Find the email by {from} and forward that email to {to}."),
-            1 => format!("Forward to {to} the email from {from}."),
-            2 => format!("Forward {from}'s message to {to}"),
-            3 => format!("Open the email from {from} and forward it to {to}."),
-            _ => format!("Please send {from}'s email to {to}."),
-        }
-    } else {
-        match chance.below(4) {
-            0 => format!("Find the email by {from} and reply to them with the text \"{text}\"."),
-            1 => format!("Reply to {from} with \"{text}\""),
-            2 => format!("Answer the message of {from}: \"{text}\""),
-            _ => format!("Open {from}'s email and reply \"{text}\"."),
-        }
-    };
+    let told = asked_of(from, if forwards { Answer::Forward(to) } else { Answer::Reply(&text) }, chance);
     let mut write = Sketch::default();
     write.icon(chance.pick(&["close reply", "back", "cancel"]));
     let send = if chance.happens(60) {
@@ -167,6 +151,30 @@ pub(crate) fn messages(chance: &mut Chance) -> Episode {
             Stage { page: view.fresh(), deeds: vec![vec![Deed::Press(answer)]] },
             Stage { page: write.fresh(), deeds: vec![vec![deed], vec![Deed::Press(send)]] },
         ],
+    }
+}
+
+/// What is to become of a message.
+enum Answer<'a> {
+    Forward(&'a str),
+    Reply(&'a str),
+}
+
+fn asked_of(from: &str, answer: Answer<'_>, chance: &mut Chance) -> String {
+    match answer {
+        Answer::Forward(to) => match chance.below(5) {
+            0 => format!("Find the email by {from} and forward that email to {to}."),
+            1 => format!("Forward to {to} the email from {from}."),
+            2 => format!("Forward {from}'s message to {to}"),
+            3 => format!("Open the email from {from} and forward it to {to}."),
+            _ => format!("Please send {from}'s email to {to}."),
+        },
+        Answer::Reply(text) => match chance.below(4) {
+            0 => format!("Find the email by {from} and reply to them with the text \"{text}\"."),
+            1 => format!("Reply to {from} with \"{text}\""),
+            2 => format!("Answer the message of {from}: \"{text}\""),
+            _ => format!("Open {from}'s email and reply \"{text}\"."),
+        },
     }
 }
 

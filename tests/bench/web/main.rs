@@ -7,7 +7,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::disallowed_methods,
-    clippy::disallowed_types,
     clippy::print_stdout,
     reason = "a benchmark that cannot go on should stop, and its output is a table"
 )]

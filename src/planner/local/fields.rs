@@ -133,7 +133,11 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
     let spoilt =
         [F::Overwrites, F::Names, F::TypeClash, F::OtherHint].iter().any(|feature| features.get(*feature) > 0.0);
     let within = features.get(F::Part) > 0.0 && span.kind != Kind::Quoted;
-    let asked = features.get(F::TypeAsked) > 0.0 || own > 0.0 && span.kind != Kind::Phrase;
+    // Where there are values in quotes, the words around them are no values.
+    let quoted =
+        now.told.spans.iter().any(|other| matches!(other.kind, Kind::Quoted | Kind::Keyed) && is_value(now, other));
+    let loose = quoted && matches!(span.kind, Kind::Phrase | Kind::Item);
+    let asked = !loose && (features.get(F::TypeAsked) > 0.0 || own > 0.0 && span.kind != Kind::Phrase);
     fill.asked = asked && !spoilt && !used && !within;
     fill.note.value = value;
     fill.position = Some(span.from);

@@ -101,7 +101,6 @@ fn values_go_into_the_fields_that_are_called_so_before_the_form_is_sent() {
                 rows[field].value = Some(value.to_owned());
             }
         }
-        println!("{words}: {}", planned.why);
         done.push(words);
         turns.push(landed(planned));
     }

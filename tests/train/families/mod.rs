@@ -32,7 +32,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family { name: "form", make: forms::form },
     Family { name: "search", make: forms::search },
     Family { name: "suggestions", make: forms::suggestions },
-    Family { name: "settings", make: forms::settings },
+    Family { name: "German and Korean", make: forms::abroad },
     Family { name: "row icons", make: records::icons },
     Family { name: "row buttons", make: records::buttons },
     Family { name: "messages", make: records::messages },
@@ -50,5 +50,5 @@ pub(crate) const FAMILIES: &[Family] = &[
 pub(crate) const HELD_OUT: &[Family] = &[
     Family { name: "keyed form", make: forms::keyed },
     Family { name: "tickets", make: records::tickets },
-    Family { name: "German and Korean", make: forms::abroad },
+    Family { name: "settings", make: forms::settings },
 ];

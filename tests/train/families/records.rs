@@ -155,6 +155,7 @@ pub(crate) fn messages(chance: &mut Chance) -> Episode {
 }
 
 /// What is to become of a message.
+#[derive(Debug, Clone, Copy)]
 enum Answer<'a> {
     Forward(&'a str),
     Reply(&'a str),

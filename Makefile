@@ -5,10 +5,10 @@ CARGO ?= cargo
 SHOP_PASSWORD ?= open-sesame-42
 BIN = target/debug
 
-.PHONY: help setup test lint demo bench
+.PHONY: help setup test lint demo bench bench-miniwob bench-pages train
 
 help: ## Say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 setup: ## Install Chromium, ChromeDriver and cvc5 if they are missing
 	@sh tests/setup.sh
@@ -30,3 +30,14 @@ demo: setup ## Order something in the demonstration shop, then let a hostile pla
 bench: setup ## Measure, print a table, write target/bench.json, and try a million random calls on the gate
 	$(CARGO) bench -p lamassu --bench speed
 	LAMASSU_CALLS=1000000 $(CARGO) test --profile bench -p lamassu --lib -- --nocapture no_call_of_many
+
+bench-miniwob: setup ## Run tasks of MiniWoB++; TASKS, SEEDS and DEMOS choose; write target/miniwob.json
+	@test -d target/miniwob/miniwob || python3 -m pip install --quiet --no-deps --target target/miniwob miniwob==1.1.0
+	$(CARGO) bench -p lamassu --bench web -- miniwob target/miniwob/miniwob/html --tasks "$(TASKS)" --seeds "$(SEEDS)" --demos "$(DEMOS)"
+
+bench-pages: setup ## Run the pages of DIR, which judge themselves; SEEDS chooses; write target/pages.json
+	@test -n "$(DIR)" || { echo 'say which folder: make bench-pages DIR=examples/sites/local'; exit 2; }
+	$(CARGO) bench -p lamassu --bench web -- pages "$(abspath $(DIR))" --tasks "$(TASKS)" --seeds "$(SEEDS)"
+
+train: ## Make the weights of the embedded action model anew from their seed, without a browser
+	$(CARGO) bench -p lamassu --no-default-features --bench train

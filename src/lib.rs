@@ -45,6 +45,6 @@ pub use goal::{Budget, Goal, Step, Task};
 pub use journal::Store;
 #[cfg(feature = "model")]
 pub use planner::model::Model;
-pub use planner::{Planned, Planner, Proposal, View, script::Script};
+pub use planner::{Planned, Planner, Proposal, View, cascade::Cascade, local::Local, script::Script};
 pub use policy::Pack;
 pub use runtime::{Agent, Approver, Event, Report, Request, Ruling, RunError, Status};

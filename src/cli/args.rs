@@ -23,7 +23,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run a task file
     Run(Run),
-    /// Reach a goal with a model as the planner
+    /// Reach a goal by the embedded action model, and by a model where that does not know
     Do(Do),
     /// Take up a run where its record ends
     Resume(Resume),
@@ -51,7 +51,7 @@ pub(super) struct Run {
     /// An input of the task, as NAME=VALUE; may be given again
     #[arg(long = "input", short = 'i', value_name = "NAME=VALUE", value_parser = pair)]
     pub(super) inputs: Vec<(String, String)>,
-    /// Who plans: `script`, `model`, or `replay:FILE`; the task file's choice if not given
+    /// Who plans: `script`, `local`, `model`, `cascade`, or `replay:FILE`; the task file's choice if not given
     #[arg(long)]
     pub(super) planner: Option<String>,
     #[command(flatten)]
@@ -65,6 +65,9 @@ pub(super) struct Do {
     /// Where to begin; its site is the one that may be acted on
     #[arg(long, value_name = "URL")]
     pub(super) at: String,
+    /// Who plans: `local`, `model`, or `cascade`, which is both and then a person
+    #[arg(long)]
+    pub(super) planner: Option<String>,
     #[command(flatten)]
     pub(super) how: How,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt, secrets};
 use crate::{
-    Agent, Event, Mode, Pack, Script, Store,
+    Agent, Cascade, Event, Local, Mode, Pack, Script, Store,
     goal::{BrowserChoice, BrowserKind, PlannerKind, Task, recorded},
     runtime::{AgentBuilder, Settled},
 };
@@ -70,18 +70,30 @@ fn planner(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint
             let calls = recorded(&home::read(path)?, path, &task.goal.inputs).map_err(Complaint::usage)?;
             Ok(builder.planner(Script::calls(calls)))
         }
-        PlannerKind::Model => model(builder, task),
+        PlannerKind::Local => Ok(builder.planner(Cascade::new(Local::new()))),
+        PlannerKind::Model => model(builder, task, None),
+        PlannerKind::Cascade if model_name(task).is_some() => model(builder, task, Some(Cascade::new(Local::new()))),
+        PlannerKind::Cascade => Ok(builder.planner(Cascade::new(Local::new()))),
     }
 }
 
+/// The model that the task or the environment names.
+fn model_name(task: &Task) -> Option<String> {
+    task.model.name.clone().or_else(|| home::variable("LAMASSU_MODEL"))
+}
+
+/// Whether looks are to gather what the embedded action model wants to know.
+fn wants_detail(task: &Task) -> bool {
+    matches!(task.planner, PlannerKind::Local | PlannerKind::Cascade)
+}
+
 #[cfg(feature = "model")]
-fn model(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> {
+fn model(builder: AgentBuilder, task: &Task, before: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
     use crate::planner::{
         Prices,
         model::{Config, Model},
     };
-    let name = task.model.name.clone().or_else(|| home::variable("LAMASSU_MODEL"));
-    let Some(name) = name else {
+    let Some(name) = model_name(task) else {
         return Err(Complaint::usage(
             "the model planner needs a model: give `--model NAME`, or `name` under `[model]` in the task file",
         ));
@@ -94,7 +106,11 @@ fn model(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> 
     if let Some(key) = home::variable("OPENAI_API_KEY") {
         config = config.api_key(key);
     }
-    let builder = builder.planner(Model::new(config).map_err(Complaint::usage)?);
+    let model = Model::new(config).map_err(Complaint::usage)?;
+    let builder = match before {
+        Some(cascade) => builder.planner(cascade.then(model)),
+        None => builder.planner(model),
+    };
     let (input, output) = (task.model.price_in, task.model.price_out);
     if task.goal.budget.limits.money.is_some() && (input.is_none() || output.is_none()) {
         return Err(Complaint::usage(
@@ -109,7 +125,7 @@ fn model(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> 
 }
 
 #[cfg(not(feature = "model"))]
-fn model(_: AgentBuilder, _: &Task) -> Result<AgentBuilder, Complaint> {
+fn model(_: AgentBuilder, _: &Task, _: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
     Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
 }
 
@@ -121,7 +137,12 @@ fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf)) -> Result<A
     {
         let (window, sessions) = how;
         let workspace = files.as_ref().map(crate::files::FilesTool::workspace);
-        let options = crate::browser::Options { workspace, sessions: Some(sessions), ..browser(window, &task.browser) };
+        let options = crate::browser::Options {
+            workspace,
+            sessions: Some(sessions),
+            detail: wants_detail(task),
+            ..browser(window, &task.browser)
+        };
         builder = builder.tool(crate::browser::BrowserTool::new(options));
     }
     #[cfg(not(feature = "browser"))]

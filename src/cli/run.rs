@@ -45,10 +45,13 @@ pub(super) async fn run(args: args::Run) -> Result<u8, Complaint> {
 
 pub(super) async fn do_goal(args: args::Do) -> Result<u8, Complaint> {
     let at = address(&args.at)?;
-    let task = Task::for_goal(
+    let mut task = Task::for_goal(
         Goal::new(args.goal).at(at.clone()),
         PolicyChoice { pack: Some("web-forms".to_owned()), parameters: named_by_user(&at) },
     );
+    if let Some(planner) = &args.planner {
+        task.planner = planner_named(planner, &task)?;
+    }
     begin(task, args.how).await
 }
 
@@ -71,13 +74,15 @@ pub(super) fn address(text: &str) -> Result<Url, Complaint> {
 
 fn planner_named(name: &str, task: &Task) -> Result<PlannerKind, Complaint> {
     match name.split_once(':') {
+        None if name == "local" => Ok(PlannerKind::Local),
         None if name == "model" => Ok(PlannerKind::Model),
+        None if name == "cascade" => Ok(PlannerKind::Cascade),
         None if name == "script" && !task.steps.is_empty() => Ok(PlannerKind::Script),
         None if name == "script" => Err(Complaint::usage("the task has no steps for the script planner")),
         Some(("replay", file)) => Ok(PlannerKind::Replay(PathBuf::from(file))),
-        _ => {
-            Err(Complaint::usage(format!("there is no planner `{name}`; there is `script`, `model` and `replay:FILE`")))
-        }
+        _ => Err(Complaint::usage(format!(
+            "there is no planner `{name}`; there is `script`, `local`, `model`, `cascade` and `replay:FILE`"
+        ))),
     }
 }
 

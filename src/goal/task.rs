@@ -46,7 +46,7 @@ pub struct Task {
     pub steps: Vec<Step>,
     /// Whether a script goes on after a step that was refused or failed.
     pub keep_going: bool,
-    /// Who decides what to do: what the file says, else the script if there are steps, else a model.
+    /// Who decides what to do: what the file says, else the script if there are steps, else the cascade.
     pub planner: PlannerKind,
     /// The policy it asks for.
     pub policy: PolicyChoice,
@@ -68,8 +68,12 @@ pub struct Task {
 pub enum PlannerKind {
     /// The steps of the file.
     Script,
+    /// The embedded action model alone.
+    Local,
     /// A model.
     Model,
+    /// The embedded action model, then a model if one is named, then a person.
+    Cascade,
     /// A recorded list of calls, see [`recorded`](super::recorded). Its text is not the user's.
     Replay(PathBuf),
 }
@@ -152,7 +156,7 @@ impl Task {
         })
     }
 
-    /// A task without a file: `goal` for a model to reach, under the policy that `policy` names.
+    /// A task without a file: `goal` for the cascade to reach, under the policy that `policy` names.
     #[must_use]
     pub fn for_goal(goal: Goal, policy: PolicyChoice) -> Self {
         Self {
@@ -160,7 +164,7 @@ impl Task {
             policy,
             steps: Vec::new(),
             keep_going: false,
-            planner: PlannerKind::Model,
+            planner: PlannerKind::Cascade,
             secrets: BTreeMap::new(),
             workspace: None,
             model: ModelChoice::default(),
@@ -223,9 +227,9 @@ fn budget(root: &Section<'_>) -> Result<Budget, TaskError> {
 }
 
 fn planner(root: &Section<'_>, steps: &[Step], folder: &Path) -> Result<PlannerKind, TaskError> {
-    let expected = "`script`, `model` or `{ replay = \"calls.json\" }`";
+    let expected = "`script`, `local`, `model`, `cascade` or `{ replay = \"calls.json\" }`";
     match root.get("planner") {
-        None if steps.is_empty() => Ok(PlannerKind::Model),
+        None if steps.is_empty() => Ok(PlannerKind::Cascade),
         None => Ok(PlannerKind::Script),
         Some(entry) if entry.is_table() => {
             let section = entry.section()?;
@@ -236,7 +240,9 @@ fn planner(root: &Section<'_>, steps: &[Step], folder: &Path) -> Result<PlannerK
         Some(entry) => match entry.raw() {
             Ok("script") if steps.is_empty() => Err(entry.blame("a script needs at least one `[[steps]]`")),
             Ok("script") => Ok(PlannerKind::Script),
+            Ok("local") => Ok(PlannerKind::Local),
             Ok("model") => Ok(PlannerKind::Model),
+            Ok("cascade") => Ok(PlannerKind::Cascade),
             Ok(other) => Err(entry.blame(format!("expected {expected}, found `{other}`"))),
             Err(_) => Err(entry.wrong(expected)),
         },

@@ -286,16 +286,17 @@ fn an_output_is_a_schema_or_its_short_form() {
 }
 
 #[test]
-fn a_planner_is_one_of_three() {
-    let expected = "expected `script`, `model` or `{ replay = \"calls.json\" }`, found";
+fn a_planner_is_one_of_five() {
+    let expected = "expected `script`, `local`, `model`, `cascade` or `{ replay = \"calls.json\" }`, found";
     assert_complaints(&[
         ("goal = 'a'\nplanner = 'skript'", &format!(":2:11: `planner`: {expected} `skript`")),
         ("goal = 'a'\nplanner = 3", &format!(":2:11: `planner`: {expected} `3`")),
         ("goal = 'a'\nplanner = 'script'", ":2:11: `planner`: a script needs at least one `[[steps]]`"),
     ]);
-    let kinds = ["", "planner = { replay = 'calls.json' }", "[[steps]]\nback = true"].map(|rest| task(rest).planner);
+    let kinds = ["", "planner = 'local'", "planner = { replay = 'calls.json' }", "[[steps]]\nback = true"]
+        .map(|rest| task(rest).planner);
     let replay = PlannerKind::Replay("tasks/calls.json".into());
-    assert_eq!(kinds, [PlannerKind::Model, replay, PlannerKind::Script]);
+    assert_eq!(kinds, [PlannerKind::Cascade, PlannerKind::Local, replay, PlannerKind::Script]);
 }
 
 #[test]
@@ -443,7 +444,7 @@ fn paths_are_relative_to_the_task_file_and_origins_are_plain() {
         goal: Goal::new("a"),
         steps: vec![],
         keep_going: false,
-        planner: PlannerKind::Model,
+        planner: PlannerKind::Cascade,
         policy: PolicyChoice { pack: Some("shop".into()), parameters: parameters.into() },
         secrets: [("pw".to_owned(), secret)].into(),
         workspace: Some("tasks/work".into()),

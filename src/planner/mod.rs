@@ -4,6 +4,8 @@
 //! so that a run which is resumed from its record goes on as if nothing had happened. It never
 //! knows of policy, record or tools: only of what may be asked for and what came back.
 
+pub mod cascade;
+pub mod local;
 #[cfg(feature = "model")]
 pub mod model;
 pub mod script;

@@ -55,6 +55,9 @@ pub struct Options {
     /// A folder that keeps cookies and settings; a temporary one if absent. As root the browser
     /// runs under the account `nobody`, which must be able to write there.
     pub profile: Option<PathBuf>,
+    /// Whether a look also gathers what only a program wants to know of each control, see
+    /// [`Detail`](lamassu_contract::Detail), and controls that are far away.
+    pub detail: bool,
     /// Width and height of the window in pixels.
     pub window: (u32, u32),
     /// Where uploads come from, and where downloads and printed pages go; none of these without one.
@@ -83,6 +86,7 @@ impl Default for Options {
             headless: true,
             unsafe_no_sandbox: false,
             profile: None,
+            detail: false,
             window: (1280, 900),
             workspace: None,
             sessions: None,

@@ -56,7 +56,8 @@ pub(crate) fn blank() -> Observation {
 /// Looks at the page.
 pub(crate) async fn look(session: &mut Session, permit: &Permit, about: &str) -> Seen {
     let tokens = session.limits().tokens;
-    let looked: Looked = session.ask("look", json!({ "about": about, "tokens": tokens })).await?;
+    let wish = json!({ "about": about, "tokens": tokens, "detail": session.detail });
+    let looked: Looked = session.ask("look", wish).await?;
     session.place = looked.place.clone();
     still(permit, &looked.place)?;
     session.prints.learn(&looked.place, looked.prints());

@@ -52,6 +52,8 @@ pub(crate) struct Session {
     admits: bool,
     /// What the references of the last looks stood for.
     pub(crate) prints: Prints,
+    /// Whether looks gather details for programs.
+    pub(crate) detail: bool,
     /// The tabs that are known, in the order they came.
     pub(crate) tabs: Vec<WindowHandle>,
     /// Where the tab was last seen.
@@ -127,6 +129,7 @@ impl Session {
             // A browser of ours begins without; another one has to be told.
             admits,
             prints: Prints::default(),
+            detail: false,
             tabs: Vec::new(),
             place: Place::default(),
         };

@@ -76,6 +76,7 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
         Engine::Chromium | Engine::Firefox => Protocol::WebDriver,
     };
     let mut session = Session::new(client, (driver, proxy), options.limits, protocol).await?;
+    session.detail = options.detail;
     // What was refused before there was anything to do concerns nobody.
     drop(session.untold());
     Ok(session)

@@ -140,9 +140,15 @@ impl Observation {
                 text.push('\n');
                 text.push_str(part);
             }
-            for row in &page.table.rows {
+            for row in page.table.rows.iter().chain(&page.more) {
                 text.push('\n');
                 text.push_str(&row.to_string());
+                if let Some(detail) = &row.detail {
+                    for part in [&detail.label, &detail.around, &detail.marks] {
+                        text.push('\n');
+                        text.push_str(part);
+                    }
+                }
                 row.options.iter().for_each(|option| {
                     text.push('\n');
                     text.push_str(option);

@@ -22,6 +22,10 @@ pub struct Page {
     pub table: Table,
     /// The visible text, shortened and escaped.
     pub text: String,
+    /// What could be acted on too but has no place in the table, in the order of the page; nothing
+    /// unless details are asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Row>,
 }
 
 impl Page {
@@ -73,12 +77,17 @@ impl Page {
         }
         self.title = change(&self.title);
         self.text = change(&self.text);
-        for row in &mut self.table.rows {
+        for row in self.table.rows.iter_mut().chain(&mut self.more) {
             row.role = change(&row.role);
             row.name = change(&row.name);
             row.context = change(&row.context);
             row.value = row.value.take().map(|value| change(&value));
             row.options.iter_mut().for_each(|option| *option = change(option));
+            if let Some(detail) = &mut row.detail {
+                for text in [&mut detail.marks, &mut detail.label, &mut detail.around] {
+                    *text = change(text);
+                }
+            }
         }
         for note in &mut self.table.notes {
             *note = change(note);
@@ -156,6 +165,32 @@ pub struct Row {
     /// What the policy would say to acting on it; absent if it would let it be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<Advice>,
+    /// What a program wants to know of it beside; absent unless details are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Box<Detail>>,
+}
+
+/// What a program wants to know of a row beside what is read: how it is made and where it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// Its place among all rows of the page, from 0.
+    pub order: u32,
+    /// Its tag, with the type of an input behind a slash, such as `input/text`.
+    pub tag: String,
+    /// Words of its attributes and of the pictures in it; they are meant for programs.
+    pub marks: String,
+    /// The text right before it.
+    pub label: String,
+    /// The number of the row, card or item that it stands in; 0 if there is none.
+    pub record: u32,
+    /// The text of that row, card or item.
+    pub around: String,
+    /// Its background, such as `#ff8000`; empty if that is not opaque.
+    pub colour: String,
+    /// Left, top, width and height in pixels of the window.
+    pub place: [i32; 4],
+    /// How many pixels it can still be scrolled down inside.
+    pub below: u32,
 }
 
 /// What the policy would say to acting on a row, as far as that can be told beforehand. The gate
@@ -191,7 +226,7 @@ impl fmt::Display for Change {
 impl Row {
     /// The row without its mark, which tells of one look and not of the next.
     fn unmarked(&self) -> Self {
-        Self { change: None, ..self.clone() }
+        Self { change: None, detail: None, ..self.clone() }
     }
 }
 
@@ -233,6 +268,7 @@ mod tests {
             title: "Shop".to_owned(),
             table: Table { rows, notes: Vec::new() },
             text: text.to_owned(),
+            more: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A look: what the library saw, and what of it fits into what a planner is to read.
 
-use lamassu_contract::{Page, Row, Table};
+use lamassu_contract::{Detail, Page, Row, Table};
 use serde::Deserialize;
 
 use super::Place;
@@ -17,6 +17,8 @@ pub(crate) struct Looked {
     #[serde(flatten)]
     pub(crate) place: Place,
     rows: Vec<Candidate>,
+    /// Further rows, if details were asked for.
+    more: Vec<Candidate>,
     lines: Vec<Line>,
     left: Left,
     /// Addresses of frames that belong to other sites.
@@ -79,6 +81,14 @@ impl Candidate {
             options: row.options.iter().map(|option| escape::listed(option)).collect(),
             change: row.change,
             advice: None,
+            detail: row.detail.as_deref().map(|detail| {
+                Box::new(Detail {
+                    marks: escape::line(&detail.marks),
+                    label: escape::line(&detail.label),
+                    around: escape::line(&detail.around),
+                    ..detail.clone()
+                })
+            }),
         }
     }
 
@@ -116,7 +126,7 @@ impl Left {
 impl Looked {
     /// What the references of this look stood for.
     pub(crate) fn prints(&self) -> impl Iterator<Item = (u32, String)> {
-        self.rows.iter().map(Candidate::print)
+        self.rows.iter().chain(&self.more).map(Candidate::print)
     }
 
     /// The look in the contract's words, of `tokens` at most when it is rendered; `None` if no page is open.
@@ -128,6 +138,7 @@ impl Looked {
             title: escape::quoted(&self.place.title),
             table: Table::default(),
             text: String::new(),
+            more: self.more.iter().map(Candidate::shown).collect(),
         };
         let rows: Vec<_> = self.rows.iter().map(Candidate::shown).collect();
         let lines: Vec<_> = self.lines.iter().map(|line| (escape::line(&line.text), line.score)).collect();
@@ -142,8 +153,14 @@ impl Looked {
         let (kept, used) = choose(&sizes, room - text.min(room / TEXT_SHARE));
         let mut left = self.left;
         for ((row, candidate), kept) in rows.into_iter().zip(&self.rows).zip(kept) {
-            if kept { page.table.rows.push(row) } else { left.add(candidate.zone) }
+            if kept {
+                page.table.rows.push(row);
+            } else {
+                left.add(candidate.zone);
+                page.more.extend(row.detail.is_some().then_some(row));
+            }
         }
+        page.more.sort_by_key(|row| row.detail.as_ref().map(|detail| detail.order));
         let sizes: Vec<_> = lines.iter().map(|(line, score)| (line.len() + 1, *score)).collect();
         let (kept, _) = choose(&sizes, room - used);
         let cut = kept.iter().filter(|kept| !**kept).count();

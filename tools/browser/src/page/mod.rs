@@ -21,6 +21,7 @@ pub(crate) fn library(key: &str) -> String {
         include_str!("hear.js"),
         include_str!("relevance.js"),
         include_str!("look.js"),
+        include_str!("detail.js"),
         include_str!("survey.js"),
         include_str!("records.js"),
         include_str!("act.js"),

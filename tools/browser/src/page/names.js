@@ -111,7 +111,7 @@ function referred(element, name) {
 let bulk = null;
 
 function inBulk(job) {
-  bulk = { labels: new Map(), prices: new Map(), titles: new Map(), boxes: new Map(), told: new Set() };
+  bulk = { labels: new Map(), prices: new Map(), titles: new Map(), boxes: new Map(), arounds: new Map(), told: new Set() };
   try { return job(); } finally { bulk = null; }
 }
 

@@ -3,6 +3,8 @@
 const NEAR = .5;
 // How many rows a look has that stand far from the viewport, however many the goal names.
 const FAR = 20;
+// How many further rows are told where details are asked for.
+const MORE = 400;
 const INSIDE = new Set(["html", "body", "label"]);
 const UNSEEN = new Set(["script", "style", "template", "head", "option", "svg", "noscript"]);
 const CONTROLS = "a[href],button,summary,label,[role=button],[role=link]";
@@ -215,7 +217,7 @@ function look(wish) {
   return inBulk(() => survey(wish));
 }
 
-function survey({ about, tokens }) {
+function survey({ about, tokens, detail }) {
   const all = new Survey();
   const wanted = new Wanted(about);
   wanted.weigh(all.found);
@@ -232,11 +234,13 @@ function survey({ about, tokens }) {
   }
   const kept = all.choose(tokens * 4);
   const priced = new Set();
-  const rows = kept.map(entry => shownRow(entry, times.get(same(entry)) > 1, priced));
+  const shown = entry => shownRow(entry, times.get(same(entry)) > 1, priced, detail);
+  const rows = kept.map(shown);
+  const more = detail ? all.found.filter(entry => !entry.kept && entry.zone !== "covered").slice(0, MORE).map(shown) : [];
   looks++;
   // Rows go first, but there is always some text.
   const room = kept.reduce((room, entry) => room - entry.rough.length - 24, tokens * 4);
-  return { ...place(), rows, left: all.left(), frames: all.frames.slice(0, 3).map(source => cut(source, 80)), lines: digest(Math.round(Math.max(room, tokens) * 1.2), wanted) };
+  return { ...place(), rows, more, left: all.left(), frames: all.frames.slice(0, 3).map(source => cut(source, 80)), lines: digest(Math.round(Math.max(room, tokens) * 1.2), wanted) };
 }
 
 // A price without what its parts are divided by.
@@ -244,7 +248,7 @@ const bare = text => text.replace(/[^\p{L}\p{N}]/gu, "");
 
 // The row of an entry. Its surroundings are told where they are needed to tell rows apart, its
 // price once for each card.
-function shownRow({ element, role, zone, score, rank, change }, repeats, priced) {
+function shownRow({ element, role, zone, score, rank, change, order }, repeats, priced, detail) {
   const row = rowOf(element, role);
   const sign = [row.role, row.name, row.value, row.states, row.options].join("\u001f");
   const before = told.get(element);
@@ -255,5 +259,6 @@ function shownRow({ element, role, zone, score, rank, change }, repeats, priced)
   row.context ||= cut(referred(element, "aria-describedby"), CONTEXT_LIMIT);
   if (price) bulk.told.add(bare(price));
   if (!(zone in BASE)) row.states.push(zone);
+  if (detail) row.detail = detailOf(element, order, row.name);
   return { ...row, zone, score: rank, change: change ?? (looks > 0 && before !== undefined && before !== sign ? "changed" : null) };
 }

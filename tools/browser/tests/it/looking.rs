@@ -33,6 +33,7 @@ fn a_form_is_a_table_of_what_a_person_could_do() {
             title: text("Sign in"),
             table: Table { rows, notes: vec![text("below: 1 more; `scroll` or `find`")] },
             text: text("# Sign in\nEnter your details."),
+            more: Vec::new(),
         };
         assert_eq!(page, expected);
     });

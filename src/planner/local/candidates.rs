@@ -1,0 +1,303 @@
+//! What could be done next: every control with every sensible act, each judged by its features.
+
+use lamassu_contract::Call;
+
+use super::{
+    features::{Feature as F, Features},
+    fields,
+    instruction::Kind,
+    press,
+    progress::Note,
+    scene::Element,
+    situation::Situation,
+    words::Verb,
+};
+
+/// One thing that could be done next.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// What to ask for; nothing if the goal is reached.
+    pub call: Option<Call>,
+    /// What to note beside it.
+    pub note: Note,
+    /// What it is judged by.
+    pub features: Features,
+    /// The word of the instruction that it answers, if it answers one.
+    pub position: Option<usize>,
+    /// Whether the instruction asks for it in so many words.
+    pub asked: bool,
+    /// The control in the scene.
+    pub element: Option<usize>,
+}
+
+impl Candidate {
+    /// An act upon a control.
+    #[must_use]
+    pub fn upon(now: &Situation<'_>, index: usize, verb: &str) -> Self {
+        let element = now.element(index).cloned().unwrap_or_default();
+        let target = format!("[{}]", element.reference);
+        let mut features = Features::default();
+        features.mark(F::Dead, now.progress.dead.contains(&(element.identity, verb.to_owned())));
+        features.mark(F::Refused, now.progress.refused.contains(&(element.identity, verb.to_owned())));
+        features.mark(F::Again, now.progress.times(element.identity, verb) > 0);
+        features.mark(F::Disabled, element.is("disabled") || element.is("covered"));
+        features.mark(F::Named, !element.stems.is_empty() || !element.concepts.is_empty());
+        features.mark(F::Far, element.is("offscreen") || element.is("below") || element.is("above"));
+        features.mark(
+            F::SameRecord,
+            element.record != 0 && now.progress.last.as_ref().is_some_and(|last| last.record == element.record),
+        );
+        features.mark(F::Fresh, element.fresh);
+        Self {
+            call: Some(Call::new("browser", verb).with("target", target)),
+            note: Note {
+                print: now.scene.print,
+                verb: verb.to_owned(),
+                identity: element.identity,
+                record: element.record,
+                ..Note::default()
+            },
+            features,
+            position: None,
+            asked: false,
+            element: Some(index),
+        }
+    }
+
+    /// An act upon the page as a whole, or none.
+    #[must_use]
+    pub fn alone(now: &Situation<'_>, call: Option<Call>) -> Self {
+        let verb = call.as_ref().map_or(String::new(), |call| call.verb.clone());
+        let mut features = Features::default();
+        features.mark(F::Again, now.progress.times(0, &verb) > 0);
+        features.mark(F::Dead, now.progress.dead.contains(&(0, verb.clone())));
+        Self {
+            call,
+            note: Note { print: now.scene.print, verb, ..Note::default() },
+            features,
+            position: None,
+            asked: false,
+            element: None,
+        }
+    }
+
+    /// A press that nothing speaks for.
+    #[must_use]
+    pub fn nothing() -> Features {
+        let mut nothing = Features::default();
+        nothing.mark(F::Click, true);
+        nothing.mark(F::Named, true);
+        nothing
+    }
+
+    /// Whether anything speaks for it: a word of the instruction, or the course of the run. Chance is no reason.
+    #[must_use]
+    pub fn has_reason(&self) -> bool {
+        const REASONS: [F; 10] = [
+            F::Ready,
+            F::Explore,
+            F::Banner,
+            F::Suggestion,
+            F::Waits,
+            F::Patience,
+            F::Secret,
+            F::Nothing,
+            F::ScrollAsked,
+            F::True,
+        ];
+        let done = self.features.get(F::TakenMention) > 0.0 || self.features.get(F::Used) > 0.0;
+        self.position.is_some() && !done || REASONS.iter().any(|reason| self.features.get(*reason) > 0.0)
+    }
+
+    /// The same with one more argument.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.call = self.call.map(|call| call.with(name, value));
+        self
+    }
+
+    /// Notes that it takes care of some words of the instruction.
+    pub fn takes(&mut self, words: impl IntoIterator<Item = usize>) {
+        self.note.took.extend(words);
+        self.note.took.sort_unstable();
+        self.note.took.dedup();
+    }
+}
+
+/// Everything that could be done now.
+#[must_use]
+pub fn all(now: &Situation<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (index, element) in now.scene.elements.iter().enumerate().filter(|(_, element)| !element.refused) {
+        if element.is_list() {
+            fields::choices(now, index, element, &mut found);
+        } else {
+            found.push(press::press(now, index, element));
+        }
+        if element.is_field() && !element.is("readonly") {
+            fields::fills(now, index, element, &mut found);
+        }
+        gestures(now, index, element, &mut found);
+    }
+    found.extend(scroll(now));
+    found.extend(wait(now));
+    order(now, &mut found);
+    found.push(done(now, &found));
+    found
+}
+
+/// Hovering, dragging and scrolling inside, where the instruction asks for them.
+fn gestures(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
+    let mention = now.mentions.get(index).copied().flatten().filter(|mention| !mention.weak);
+    if let Some(word) = now.asks(Verb::Hover) {
+        let mut hover = press::press(now, index, element);
+        hover.call = Some(Call::new("browser", "hover").with("target", format!("[{}]", element.reference)));
+        "hover".clone_into(&mut hover.note.verb);
+        hover.features.set(F::Click, 0.0);
+        hover.features.mark(F::Hover, true);
+        hover.features.mark(F::VerbFits, true);
+        hover.takes([word]);
+        found.push(hover);
+    }
+    if let (Some(word), Some(from)) = (now.asks(Verb::Drag), mention) {
+        let onto = now.mentions.iter().enumerate().filter(|(other, _)| *other != index);
+        for (other, mention) in onto.filter_map(|(other, mention)| Some((other, (*mention)?))) {
+            if mention.weak || mention.from <= from.from {
+                continue;
+            }
+            let Some(place) = now.element(other) else { continue };
+            let mut drag = press::press(now, index, element).with("to", &format!("[{}]", place.reference));
+            drag.call = drag.call.map(|call| Call { verb: "drag".to_owned(), ..call });
+            "drag".clone_into(&mut drag.note.verb);
+            drag.features.set(F::Click, 0.0);
+            drag.features.mark(F::Drag, true);
+            drag.features.mark(F::VerbFits, true);
+            drag.takes((mention.from..mention.to).chain([word]));
+            found.push(drag);
+        }
+    }
+    if element.below > 0
+        && let Some(word) = now.asks(Verb::Scroll)
+    {
+        let mut scroll = Candidate::upon(now, index, "scroll").with("to", "end");
+        scroll.features.set(F::Disabled, 0.0);
+        scroll.features.mark(F::Scroll, true);
+        scroll.features.mark(F::ScrollAsked, true);
+        scroll.position = Some(word);
+        scroll.asked = true;
+        scroll.takes(clause(now, word));
+        found.push(scroll);
+    }
+}
+
+/// The words of the clause that a word stands in, up to the next verb.
+#[must_use]
+pub fn clause(now: &Situation<'_>, word: usize) -> Vec<usize> {
+    let own = now.told.words.get(word).map_or(0, |word| word.clause);
+    let rest = now.told.words.iter().enumerate().skip(word);
+    rest.take_while(|(index, other)| {
+        other.clause == own && other.quote == 0 && (*index == word || other.verb.is_none())
+    })
+    .map(|(index, _)| index)
+    .collect()
+}
+
+fn scroll(now: &Situation<'_>) -> Option<Candidate> {
+    let asked = now.asks(Verb::Scroll);
+    if asked.is_none() && !now.missing {
+        return None;
+    }
+    let to = if asked.is_some() { "end" } else { "down" };
+    let mut scroll = Candidate::alone(now, Some(Call::new("browser", "scroll").with("to", to)));
+    scroll.features.mark(F::Scroll, true);
+    scroll
+        .features
+        .mark(F::ScrollAsked, asked.is_some() && !now.scene.elements.iter().any(|element| element.below > 0));
+    if let Some(word) = asked {
+        scroll.position = Some(word);
+        scroll.takes(clause(now, word));
+    }
+    Some(scroll)
+}
+
+fn wait(now: &Situation<'_>) -> Option<Candidate> {
+    let just_acted = now.progress.acts > 0 && now.untouched() && now.progress.idle < 4;
+    if !now.waits && !just_acted {
+        return None;
+    }
+    let changing = now.condition.as_ref().filter(|_| now.waits);
+    let call = Call::new("browser", "wait").with("seconds", 1);
+    let mut wait = Candidate::alone(
+        now,
+        Some(match changing {
+            Some(line) => call.with("text", line.as_str()).with("gone", true),
+            None => call,
+        }),
+    );
+    wait.features = Features::default();
+    wait.features.mark(F::Wait, true);
+    wait.features.mark(F::Waits, now.waits);
+    wait.features.mark(F::Patience, !now.waits);
+    Some(wait)
+}
+
+/// Says of each candidate how many others the instruction speaks of before it.
+fn order(now: &Situation<'_>, found: &mut [Candidate]) {
+    let open = |candidate: &&Candidate| {
+        let features = &candidate.features;
+        candidate.asked
+            && features.get(F::TakenMention) == 0.0
+            && features.get(F::Used) == 0.0
+            && features.get(F::Disabled) == 0.0
+            && features.get(F::Same) == 0.0
+            && features.get(F::Dead) == 0.0
+    };
+    let mut places: Vec<usize> = found.iter().filter(open).filter_map(|candidate| candidate.position).collect();
+    places.sort_unstable();
+    places.dedup();
+    let values: Vec<usize> = fields::pending(now);
+    for candidate in found.iter_mut() {
+        let Some(place) = candidate.position else { continue };
+        let before = places.iter().filter(|other| **other < place).count();
+        candidate.features.mark(F::First, before == 0);
+        #[expect(clippy::cast_precision_loss, reason = "an instruction has few parts")]
+        candidate.features.set(F::Order, 1.0 / (1.0 + before as f32));
+    }
+    for candidate in found.iter_mut() {
+        let Some(element) = candidate.element.and_then(|index| now.element(index)) else { continue };
+        if !element.submits() || element.is_field() {
+            continue;
+        }
+        let own = candidate.position.unwrap_or(usize::MAX);
+        let left = places.iter().any(|place| *place < own) || values.iter().any(|place| *place < own);
+        candidate.note.submitted = true;
+        let filled = !now.progress.values.is_empty() && !now.progress.sent
+            || candidate.asked && candidate.features.get(F::TakenMention) == 0.0;
+        candidate.features.mark(F::Early, left);
+        candidate.features.mark(F::Ready, !left && filled);
+        if !left && !now.progress.values.is_empty() && !now.progress.sent {
+            candidate.features.set(F::TakenMention, 0.0);
+            candidate.features.set(F::TakenConcept, 0.0);
+            candidate.features.set(F::Again, 0.0);
+            candidate.features.set(F::Dead, 0.0);
+        }
+    }
+}
+
+fn done(now: &Situation<'_>, found: &[Candidate]) -> Candidate {
+    let mut done = Candidate::alone(now, None);
+    let open = found.iter().any(|candidate| {
+        let features = &candidate.features;
+        let spoilt = [F::TakenMention, F::Used, F::Disabled, F::Same, F::Dead, F::Again, F::Refused]
+            .iter()
+            .any(|feature| features.get(*feature) > 0.0);
+        !spoilt && (candidate.asked || features.get(F::Ready) > 0.0)
+    });
+    let values = fields::pending(now)
+        .iter()
+        .any(|word| now.told.spans.iter().any(|span| span.from == *word && span.kind == Kind::Quoted));
+    done.features.mark(F::Done, true);
+    done.features.mark(F::Nothing, now.progress.acts > 0 && !open && !values && !now.waits && !now.untouched());
+    done.features.mark(F::Left, open || values || now.progress.acts == 0 || now.untouched());
+    done
+}

@@ -1,0 +1,278 @@
+//! Typing into fields and choosing in lists.
+
+use super::{
+    candidates::Candidate,
+    dates,
+    features::Feature as F,
+    instruction::{Kind, Span},
+    mention,
+    scene::Element,
+    situation::Situation,
+    words::{self, Verb},
+};
+
+/// The first words of the values that were not used, in order.
+#[must_use]
+pub(super) fn pending(now: &Situation<'_>) -> Vec<usize> {
+    let mut found: Vec<_> = now
+        .spans
+        .iter()
+        .filter(|span| is_value(now, span) && !now.progress.has(span.from, span.to))
+        .map(|span| span.from)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whether a span is there to be typed.
+fn is_value(now: &Situation<'_>, span: &Span) -> bool {
+    let governed = now.told.words.get(span.from).and_then(|word| word.governed);
+    match span.kind {
+        Kind::Keyed | Kind::Derived => true,
+        Kind::Quoted | Kind::Day(_) | Kind::Time => matches!(governed, Some(Verb::Type)),
+        _ => false,
+    }
+}
+
+/// Every value that could go into a field.
+pub(super) fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
+    let open: Vec<usize> = now
+        .scene
+        .elements
+        .iter()
+        .enumerate()
+        .filter(|(_, element)| element.is_field() && !element.is("readonly") && !element.is("disabled"))
+        .map(|(index, _)| index)
+        .collect();
+    let empty: Vec<usize> = open
+        .iter()
+        .copied()
+        .filter(|index| {
+            now.element(*index).is_some_and(|element| element.value.as_deref().unwrap_or_default().is_empty())
+        })
+        .collect();
+    let secret = element.marks.iter().any(|mark| mark == "password") || element.tag == "input/password";
+    for name in now.secrets {
+        let fits = words::stems(&name.replace('_', " "))
+            .iter()
+            .any(|word| own_words(element).any(|own| own == word) || secret && word == "password");
+        let mut fill = Candidate::upon(now, index, "fill").with("secret", name);
+        fill.features.mark(F::Fill, true);
+        fill.features.mark(F::Secret, fits && secret && element.value.as_deref().unwrap_or_default().is_empty());
+        fill.features.mark(F::TypeClash, !fits || !secret);
+        fill.features.mark(F::Same, !element.value.as_deref().unwrap_or_default().is_empty());
+        found.push(fill);
+    }
+    for span in &now.spans {
+        let found_out = now.spans.iter().any(|span| span.kind == Kind::Derived);
+        let loose = matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Number | Kind::Proper);
+        if span.text.is_empty()
+            || span.text.len() > 2000
+            || loose && found_out
+            || span.kind == Kind::Phrase && empty_phrase(now, span)
+        {
+            continue;
+        }
+        let mut fill = fill(now, (index, element), span);
+        let turn = pending(now).iter().position(|word| *word == span.from);
+        fill.features.mark(F::OnlyField, open.len() == 1);
+        fill.features.mark(F::InTurn, turn == Some(0) && empty.first() == Some(&index));
+        found.push(fill);
+    }
+}
+
+/// Whether a phrase tells of the field or the act and not of a value.
+fn empty_phrase(now: &Situation<'_>, span: &Span) -> bool {
+    let words = now.told.words.get(span.from..span.to).unwrap_or_default();
+    let idle = |word: &super::instruction::Word| {
+        word.stop || word.verb.is_some() || words::kind_fits(&word.stem, "").is_some()
+    };
+    words.iter().all(idle)
+        || words.first().is_some_and(|word| word.verb.is_some())
+        || words.last().is_some_and(|word| words::kind_fits(&word.stem, "").is_some())
+}
+
+/// The words by which a person would call a field.
+fn own_words(element: &Element) -> impl Iterator<Item = &String> {
+    element.stems.iter().chain(&element.label).chain(&element.marks)
+}
+
+/// How well a field is called what the words around a value say.
+fn hint(element: &Element, span: &Span) -> f32 {
+    let groups: Vec<u8> = span.hints.iter().flat_map(|hint| words::concepts(hint)).collect();
+    let said = own_words(element).any(|own| span.hints.contains(own) && own.len() > 1);
+    let named = element.stems.iter().chain(&element.label).chain(element.marks.iter().take(8));
+    let meant = named.flat_map(|own| words::concepts(own)).any(|group| groups.contains(&group));
+    match (said, meant) {
+        (true, _) => 1.0,
+        (_, true) => 0.8,
+        _ => 0.0,
+    }
+}
+
+fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -> Candidate {
+    let value = written(element, span);
+    let mut fill = Candidate::upon(now, index, "fill").with("text", &value);
+    let found_out = span.kind == Kind::Derived;
+    let current = element.value.as_deref().unwrap_or_default();
+    let used = if found_out { current == value } else { used(now, span) };
+    let typed_before = now.progress.times(element.identity, "fill") > 0;
+    let own = called(now, (index, element), span, &mut fill);
+    fits(now, element, span, &mut fill);
+    let features = &mut fill.features;
+    features.mark(F::Fill, true);
+    if found_out {
+        features.set(F::Again, 0.0);
+    }
+    let overwrites = typed_before || own == 0.0 && span.kind == Kind::Phrase;
+    features.mark(F::Overwrites, !found_out && !current.is_empty() && overwrites);
+    features.mark(F::Empty, current.is_empty());
+    features.mark(F::Same, current == value || current.trim() == span.text);
+    features.mark(F::Used, used);
+    let spoilt =
+        [F::Overwrites, F::Names, F::TypeClash, F::OtherHint].iter().any(|feature| features.get(*feature) > 0.0);
+    let within = features.get(F::Part) > 0.0 && span.kind != Kind::Quoted;
+    // Where there are values in quotes, the words around them are no values.
+    let quoted =
+        now.told.spans.iter().any(|other| matches!(other.kind, Kind::Quoted | Kind::Keyed) && is_value(now, other));
+    let loose = quoted && matches!(span.kind, Kind::Phrase | Kind::Item);
+    let asked = !loose && (features.get(F::TypeAsked) > 0.0 || own > 0.0 && span.kind != Kind::Phrase);
+    fill.asked = asked && !spoilt && !used && !within;
+    fill.note.value = value;
+    fill.position = Some(span.from);
+    fill.takes(span.from..span.to);
+    let types = |at: &usize| now.told.words.get(*at).is_some_and(|word| word.verb == Some(Verb::Type));
+    fill.takes((0..span.from).rev().take(6).find(types));
+    fill
+}
+
+/// How well the field is called what is said around the value, against the other fields.
+fn called(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span, fill: &mut Candidate) -> f32 {
+    let own = hint(element, span);
+    let others = now.scene.elements.iter().enumerate().filter(|(other, element)| *other != index && element.is_field());
+    let best = others.map(|(_, element)| hint(element, span)).fold(0.0, f32::max);
+    let names = |word: &super::instruction::Word| element.stems.iter().chain(&element.label).any(|own| word.is(own));
+    let said = now.left().any(|(_, word)| !word.stop && word.verb.is_none() && names(word));
+    fill.features.set(F::Hint, own);
+    fill.features.mark(F::OtherHint, best > own);
+    fill.features.mark(F::LabelSaid, said);
+    own
+}
+
+/// Whether the value is one for this field, and one to be typed at all.
+fn fits(now: &Situation<'_>, element: &Element, span: &Span, fill: &mut Candidate) {
+    let governed = now.told.words.get(span.from).and_then(|word| word.governed);
+    let fits = type_fits(element, span);
+    let set = governed == Some(Verb::Choose) && fits == Some(true);
+    let solid =
+        |other: &&Span| matches!(other.kind, Kind::Quoted | Kind::Keyed | Kind::Day(_) | Kind::Time) && *other != span;
+    let within = now.spans.iter().filter(solid).any(|other| other.from <= span.from && span.to <= other.to);
+    let covers = now
+        .spans
+        .iter()
+        .filter(solid)
+        .any(|other| other.kind == Kind::Quoted && span.from <= other.from && other.to <= span.to);
+    let stems = words::stems(&span.text);
+    let names = |element: &Element| element.stems == stems && (element.is_field() || element.role == "button");
+    let features = &mut fill.features;
+    features.mark(F::TypeFits, fits == Some(true));
+    features.mark(F::TypeClash, fits == Some(false) || searches(element) && !wants_search(now, governed));
+    features.mark(F::Quoted, span.kind == Kind::Quoted);
+    features.mark(F::Keyed, span.kind == Kind::Keyed);
+    features.mark(F::Derived, span.kind == Kind::Derived);
+    features.mark(F::Loose, matches!(span.kind, Kind::Phrase | Kind::Item) || span.kind == Kind::Number && !set);
+    features.mark(F::Names, span.kind != Kind::Derived && now.scene.elements.iter().any(names));
+    features.mark(F::Part, within || covers);
+    features
+        .mark(F::TypeAsked, governed == Some(Verb::Type) || matches!(span.kind, Kind::Keyed | Kind::Derived) || set);
+    let pressed = matches!(governed, Some(Verb::Click | Verb::Tick | Verb::Clear | Verb::Open | Verb::Tell));
+    features.mark(F::NotAsked, pressed && span.kind != Kind::Keyed);
+}
+
+/// Whether a field is there to search by: most pages have one, and most wishes are about something else.
+fn searches(element: &Element) -> bool {
+    element.role == "searchbox"
+        || element.tag == "input/search"
+        || element.stems.iter().chain(&element.marks).any(|word| matches!(word.as_str(), "search" | "suche" | "검색"))
+}
+
+fn wants_search(now: &Situation<'_>, governed: Option<Verb>) -> bool {
+    let says = |word: &super::instruction::Word| {
+        word.quote == 0 && (word.stem.starts_with("such") || word.stem == "search" || word.stem.starts_with("검색"))
+    };
+    governed == Some(Verb::Type) || now.told.words.iter().any(says)
+}
+
+/// Whether a value was used; of a phrase, whether any word that matters was.
+fn used(now: &Situation<'_>, span: &Span) -> bool {
+    let telling = |index: &usize| now.told.words.get(*index).is_some_and(|word| !word.stop && word.verb.is_none());
+    now.progress.has(span.from, span.to)
+        || span.kind == Kind::Phrase
+            && (span.from..span.to).filter(telling).any(|index| now.progress.taken.contains(&index))
+}
+
+/// The value as the field wants it.
+fn written(element: &Element, span: &Span) -> String {
+    match (element.tag.as_str(), span.kind) {
+        ("input/date", Kind::Day(day)) => day.iso(),
+        ("input/time", Kind::Time) => dates::clock(&span.text).unwrap_or_else(|| span.text.clone()),
+        _ => span.text.clone(),
+    }
+}
+
+/// Whether a field is made for such a value; nothing if that cannot be told.
+fn type_fits(element: &Element, span: &Span) -> Option<bool> {
+    let number = span.text.replace(',', "").parse::<f64>().is_ok();
+    let mail = span.text.contains('@') && span.text.contains('.');
+    match element.tag.as_str() {
+        "input/date" => Some(matches!(span.kind, Kind::Day(_))),
+        "input/time" => Some(span.kind == Kind::Time),
+        "input/number" => Some(number),
+        "input/email" => Some(mail),
+        _ if element.role == "spinbutton" => Some(number),
+        _ if matches!(span.kind, Kind::Day(_)) => Some(
+            element.means("date") || element.marks.iter().any(|mark| matches!(mark.as_str(), "date" | "datepicker")),
+        )
+        .filter(|fits| *fits),
+        _ if mail => {
+            Some(own_words(element).any(|own| matches!(own.as_str(), "email" | "mail" | "e"))).filter(|fits| *fits)
+        }
+        _ => None,
+    }
+}
+
+/// Every option of a list that the instruction may mean.
+pub(super) fn choices(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
+    let current = element.value.as_deref().unwrap_or_default();
+    for option in &element.options {
+        let stems = words::stems(option);
+        let Some(mention) =
+            mention::find(now.told, &stems, &now.progress).filter(|mention| !mention.weak || mention.quoted)
+        else {
+            continue;
+        };
+        let mut select = Candidate::upon(now, index, "select").with("option", option);
+        let governed = now.told.words.get(mention.from).and_then(|word| word.governed);
+        let chosen = current.split(", ").any(|part| part == option);
+        let hints: Vec<_> =
+            now.told.spans.iter().filter(|span| span.from <= mention.from && mention.to <= span.to).collect();
+        let called = hints.iter().map(|span| hint(element, span)).fold(0.0, f32::max);
+        let features = &mut select.features;
+        features.set(F::Again, 0.0);
+        features.mark(F::Select, true);
+        features.mark(F::WholeMention, mention.whole);
+        features.mark(F::QuotedMention, mention.quoted);
+        features.mark(F::SpanMention, mention.span);
+        features.set(F::PartMention, if mention.whole { 0.0 } else { mention.share * 0.5 });
+        features.mark(F::TakenMention, mention.taken);
+        features.mark(F::VerbFits, matches!(governed, Some(Verb::Choose | Verb::Click | Verb::Other | Verb::Type)));
+        features.set(F::Hint, called * 0.6);
+        features.mark(F::Same, chosen);
+        select.note.value.clone_from(option);
+        select.position = Some(mention.from);
+        select.asked = mention.whole && !mention.taken && !chosen;
+        select.takes(mention.from..mention.to);
+        found.push(select);
+    }
+}

@@ -1,0 +1,259 @@
+//! What an instruction says: its words, the clauses they stand in, and the spans that may be values.
+
+use super::{
+    dates::Day,
+    words::{self, Verb},
+};
+
+/// An instruction, read.
+#[derive(Debug, Clone, Default)]
+pub struct Instruction {
+    /// What was read.
+    pub text: String,
+    /// Its words, in order.
+    pub words: Vec<Word>,
+    /// What may be typed, chosen or looked for, in order.
+    pub spans: Vec<Span>,
+}
+
+/// One word of an instruction.
+#[derive(Debug, Clone, Default)]
+pub struct Word {
+    /// As it is compared.
+    pub stem: String,
+    /// The same without a particle, where it may have one.
+    pub bare: Option<String>,
+    /// Where it stands, in bytes.
+    pub start: usize,
+    /// Where it ends, in bytes.
+    pub end: usize,
+    /// The number of the quoted span it stands in, from 1; 0 if it is the user's own word.
+    pub quote: usize,
+    /// The number of its clause.
+    pub clause: usize,
+    /// What it asks for, if it is a verb.
+    pub verb: Option<Verb>,
+    /// What the clause it stands in asks for.
+    pub governed: Option<Verb>,
+    /// The groups of meaning it belongs to.
+    pub concepts: Vec<u8>,
+    /// Whether it says little by itself.
+    pub stop: bool,
+    /// Whether it begins with a capital letter or is a number.
+    pub proper: bool,
+}
+
+/// Words that stand together for one thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    /// What it is taken for.
+    pub kind: Kind,
+    /// The text, as it would be typed.
+    pub text: String,
+    /// The first of its words.
+    pub from: usize,
+    /// The word after its last one.
+    pub to: usize,
+    /// What the words around say that it is, such as `username`.
+    pub hints: Vec<String>,
+}
+
+/// What a span is taken for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Between quotes.
+    Quoted,
+    /// Behind a colon, or a word such as `named`.
+    Keyed,
+    /// A number.
+    Number,
+    /// A day.
+    Day(Day),
+    /// A time of day.
+    Time,
+    /// A name: words that begin with capital letters.
+    Proper,
+    /// One of several with commas between them.
+    Item,
+    /// The words up to the next sign or verb.
+    Phrase,
+    /// Found out from the page.
+    Derived,
+}
+
+const QUOTES: &[(char, char)] =
+    &[('"', '"'), ('“', '”'), ('„', '“'), ('«', '»'), ('`', '`'), ('「', '」'), ('\'', '\''), ('‘', '’')];
+
+impl Word {
+    /// Whether it is the word `own` of a page.
+    #[must_use]
+    pub fn is(&self, own: &str) -> bool {
+        self.stem == own || self.bare.as_deref() == Some(own)
+    }
+}
+
+impl Instruction {
+    /// Reads `text`.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let quotes = quotes(text);
+        let cut = words::cut(text);
+        let mut all: Vec<Word> = Vec::with_capacity(cut.len());
+        let (mut clause, mut governed, mut last_end) = (0, None, 0);
+        for (start, word) in cut {
+            let quote = quotes.iter().position(|(from, to)| start >= *from && start < *to).map_or(0, |index| index + 1);
+            let lower = word.to_lowercase();
+            let stem = words::stem(word);
+            let gap = text.get(last_end..start).unwrap_or_default();
+            let before = all.last();
+            let breaks = quote == 0
+                && (gap.contains(['.', ';', '!', '?', '\n', ','])
+                    || before.is_none_or(|word| joins(&word.stem))
+                    || before.is_some_and(|word| word.quote > 0));
+            let verb = (quote == 0).then(|| words::verb(&lower).or_else(|| words::verb(&stem))).flatten();
+            // What begins with a capital letter in mid-clause is a name, such as `Submit` or `WAS`.
+            let capital = word.chars().next().is_some_and(char::is_uppercase);
+            let begins = gap.contains(['.', ';', '!', '?', '\n', ':']) || before.is_none();
+            let verb = verb.filter(|_| !capital || begins);
+            // A noun of the same form follows an article: `the search`, `a check`.
+            let verb = verb.filter(|_| {
+                before.is_none_or(|word| {
+                    !matches!(word.stem.as_str(), "the" | "a" | "an" | "der" | "die" | "das" | "den" | "my" | "your")
+                })
+            });
+            if verb.is_some() && breaks && !all.is_empty()
+                || gap.contains(['.', ';', '!', '?', '\n']) && quote == 0 && gap.chars().count() > 1
+            {
+                clause += 1;
+                governed = None;
+            }
+            if let Some(verb) = verb
+                && (governed.is_none() || breaks)
+            {
+                governed = Some(verb);
+            }
+            all.push(Word {
+                start,
+                end: start + word.len(),
+                quote,
+                clause,
+                verb,
+                governed,
+                concepts: words::concepts(&stem),
+                stop: words::is_stop(&lower) && !(word.chars().count() > 1 && word.chars().all(char::is_uppercase)),
+                bare: words::bare(&stem),
+                proper: word.chars().next().is_some_and(|letter| letter.is_uppercase() || letter.is_ascii_digit()),
+                stem,
+            });
+            last_end = start + word.len();
+        }
+        govern_from_behind(&mut all);
+        let mut instruction = Self { text: text.to_owned(), words: all, spans: Vec::new() };
+        instruction.spans = super::spans::spans(&instruction, &quotes);
+        instruction
+    }
+
+    /// The text from one word up to another.
+    #[must_use]
+    pub fn slice(&self, from: usize, to: usize) -> &str {
+        let start = self.words.get(from).map_or(0, |word| word.start);
+        let end = to.checked_sub(1).and_then(|last| self.words.get(last)).map_or(start, |word| word.end);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// What stands between two words that follow each other.
+    #[must_use]
+    pub fn gap(&self, before: usize, after: usize) -> &str {
+        let start = self.words.get(before).map_or(0, |word| word.end);
+        let end = self.words.get(after).map_or(self.text.len(), |word| word.start);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Whether any of the user's own words is `stem`.
+    #[must_use]
+    pub fn says(&self, stem: &str) -> bool {
+        self.words.iter().any(|word| word.quote == 0 && word.stem == stem)
+    }
+
+    /// Whether any of the user's own words belongs to the group of meaning of `word`.
+    #[must_use]
+    pub fn means(&self, word: &str) -> bool {
+        let group = words::concept(word);
+        self.words.iter().any(|word| word.quote == 0 && word.concepts.contains(&group))
+    }
+}
+
+/// Gives words before the verb of their clause what that verb asks for.
+fn govern_from_behind(all: &mut [Word]) {
+    // In Korean, and often in German, the verb stands at the end of its clause.
+    for index in (0..all.len().saturating_sub(1)).rev() {
+        let next = all
+            .get(index + 1)
+            .and_then(|next| next.governed.filter(|_| all.get(index).is_some_and(|word| word.clause == next.clause)));
+        if let Some(word) = all.get_mut(index)
+            && word.governed.is_none()
+        {
+            word.governed = next;
+        }
+    }
+}
+
+fn joins(stem: &str) -> bool {
+    matches!(
+        stem,
+        "and"
+            | "then"
+            | "to"
+            | "und"
+            | "dann"
+            | "please"
+            | "bitte"
+            | "so"
+            | "or"
+            | "after"
+            | "그리고"
+            | "now"
+            | "could"
+            | "you"
+            | "can"
+            | "i"
+            | "want"
+            | "just"
+            | "finally"
+    )
+}
+
+/// Where the quoted texts stand, in bytes, without their quotes.
+fn quotes(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut rest = 0;
+    while let Some((at, open)) =
+        text.get(rest..).and_then(|tail| tail.char_indices().find(|(at, letter)| opens(text, rest + at, *letter)))
+    {
+        let start = rest + at + open.len_utf8();
+        let closers: Vec<_> = QUOTES.iter().filter(|(one, _)| *one == open).map(|(_, other)| *other).collect();
+        let end = text.get(start..).and_then(|tail| {
+            tail.char_indices().find(|(at, letter)| closers.contains(letter) && closes(text, start + at, *letter))
+        });
+        match end {
+            Some((length, close)) => {
+                found.push((start, start + length));
+                rest = start + length + close.len_utf8();
+            }
+            None => rest = start,
+        }
+    }
+    found
+}
+
+/// An apostrophe inside a word is no quote.
+fn opens(text: &str, at: usize, letter: char) -> bool {
+    QUOTES.iter().any(|(open, _)| *open == letter)
+        && !(matches!(letter, '\'' | '’' | '‘')
+            && text.get(..at).and_then(|before| before.chars().last()).is_some_and(char::is_alphanumeric))
+}
+
+fn closes(text: &str, at: usize, letter: char) -> bool {
+    let after = text.get(at + letter.len_utf8()..).and_then(|after| after.chars().next());
+    !(matches!(letter, '\'' | '’') && after.is_some_and(char::is_alphanumeric))
+}

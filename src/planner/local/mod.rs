@@ -1,0 +1,240 @@
+//! The embedded action model: it reads an instruction and a page, and knows what people do next.
+//!
+//! No network, no key: an instruction is cut into words, clauses and values; every control of the page
+//! becomes a candidate with every sensible act; each is judged by some eighty features and scored by a
+//! small network whose weights are part of this program. When nothing is plausible it passes, and says
+//! why. It never knows of policy, record or tools, and keeps nothing between proposals.
+
+pub mod adapter;
+pub mod candidates;
+mod colours;
+mod dates;
+pub mod features;
+mod fields;
+pub mod instruction;
+mod mention;
+mod pick;
+mod press;
+pub mod progress;
+pub mod ranker;
+pub mod scene;
+pub mod situation;
+mod spans;
+#[cfg(test)]
+mod tests;
+mod values;
+pub mod weights;
+mod words;
+
+use std::sync::Arc;
+
+use lamassu_contract::{BoxFuture, Call, Page};
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use self::{
+    adapter::{Adapter, Shown},
+    candidates::Candidate,
+    features::Feature,
+    instruction::Instruction,
+    progress::{Note, Progress},
+    ranker::Ranker,
+    scene::Scene,
+    situation::Situation,
+};
+use crate::planner::{Planned, Planner, PlannerError, Proposal, Reply, Turn, View};
+
+/// How much better than nothing a candidate has to be.
+const PLAUSIBLE: f32 = 0.5;
+/// The chance below which nothing is done that the goal does not ask for in so many words.
+const DIM: f32 = 0.2;
+/// The chance from which the planner says that it is sure.
+const SURE: f32 = 0.9;
+/// The chance that every step has to have before something is done that cannot be taken back.
+const CAREFUL: f32 = 0.5;
+/// How the planner's own questions begin.
+const QUESTION: &str = "shall";
+
+/// Plans with the embedded model.
+#[derive(Debug, Clone)]
+pub struct Local {
+    ranker: Arc<Ranker>,
+    adapter: Option<Arc<Adapter>>,
+}
+
+impl Default for Local {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Local {
+    /// The model that is part of this program.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ranker: Arc::new(weights::embedded()), adapter: None }
+    }
+
+    /// The same model with what demonstrations of the task have taught.
+    #[must_use]
+    pub fn with(self, adapter: Adapter) -> Self {
+        Self { adapter: Some(Arc::new(adapter)), ..self }
+    }
+
+    /// What `call` was chosen from, for an [`Adapter`] to learn from; nothing if it is no candidate of this view.
+    #[must_use]
+    pub fn shown(&self, view: &View<'_>, call: &Call) -> Option<Shown> {
+        let page = view.now.iter().rev().find_map(|look| look.page.as_ref())?;
+        let (goal, turns) = wanted(view);
+        let (told, scene) = (Instruction::read(goal), Scene::of(page));
+        let now = Situation::new(&told, &scene, Progress::of(turns, scene.print), view.secrets);
+        let all = candidates::all(&now);
+        let chosen = all.iter().position(|candidate| candidate.call.as_ref() == Some(call))?;
+        let judged = |candidate| (adapter::marks(&now, candidate), self.ranker.score(&candidate.features));
+        Some(Shown { candidates: all.iter().map(judged).collect(), chosen })
+    }
+
+    /// The score of a candidate: what holds everywhere, and what demonstrations add.
+    fn score(&self, now: &Situation<'_>, candidate: &Candidate) -> f32 {
+        let taught = self.adapter.as_ref().map_or(0.0, |adapter| adapter.bonus(&adapter::marks(now, candidate)));
+        self.ranker.score(&candidate.features) + taught
+    }
+
+    fn plan(&self, view: &View<'_>) -> Planned {
+        let page = view.now.iter().rev().find_map(|look| look.page.as_ref());
+        if view.goal.trim().is_empty() {
+            return pass("the goal is empty; say what is wanted");
+        }
+        match (view.at, page) {
+            (Some(at), page) if page.is_none() || view.turns.is_empty() => {
+                let open = Call::new("browser", "open").with("url", at);
+                let note = Note { verb: "open".to_owned(), share: 1.0, ..Note::default() };
+                let memo = serde_json::to_value(note).unwrap_or_default();
+                Planned {
+                    why: "local (sure): the goal begins there".to_owned(),
+                    memo,
+                    ..Proposal::Act(vec![open]).into()
+                }
+            }
+            (None, None) => pass("no page is open and the goal does not say where to begin; give `at`"),
+            (_, None) => pass("the page cannot be seen"),
+            (_, Some(page)) => self.decide(view, page),
+        }
+    }
+
+    fn decide(&self, view: &View<'_>, page: &Page) -> Planned {
+        let (goal, turns) = wanted(view);
+        if turns.iter().any(of_another) {
+            return pass("another planner has gone on from here");
+        }
+        let told = Instruction::read(goal);
+        let scene = Scene::of(page);
+        let progress = Progress::of(turns, scene.print);
+        let now = Situation::new(&told, &scene, progress, view.secrets);
+        let all = candidates::all(&now);
+        let scores: Vec<f32> = all.iter().map(|candidate| self.score(&now, candidate)).collect();
+        let shares = ranker::softmax(&scores);
+        let judged = all
+            .iter()
+            .zip(scores.iter().zip(&shares))
+            .filter(|(candidate, _)| candidate.has_reason() || self.adapter.is_some());
+        let Some((candidate, (score, share))) = judged.max_by(|one, other| one.1.0.total_cmp(other.1.0)) else {
+            return pass("nothing on this page has to do with what is left of the goal");
+        };
+        if *score < self.ranker.score(&Candidate::nothing()) + PLAUSIBLE {
+            return pass("nothing on this page has clearly to do with what is left of the goal");
+        }
+        if *share < DIM && !candidate.asked && candidate.features.get(Feature::Explore) == 0.0 {
+            return pass("several things could be meant, and none stands out");
+        }
+        if let Some(question) = doubt(&now, candidate, *share, last_answer(view)) {
+            return question;
+        }
+        act(&now, candidate, *share)
+    }
+}
+
+/// Whether the planner has to ask before it does what cannot be taken back, or has been told not to.
+fn doubt(now: &Situation<'_>, candidate: &Candidate, share: f32, answer: Option<&str>) -> Option<Planned> {
+    let element = candidate.element.and_then(|index| now.element(index)).filter(|element| element.commits())?;
+    let least = now.progress.least.unwrap_or(1.0).min(share);
+    let uncalled = candidate.features.get(Feature::Uncalled) > 0.0;
+    if !uncalled && least >= CAREFUL || answer.is_some_and(agrees) {
+        return None;
+    }
+    if answer.is_some() {
+        return Some(pass("it was not to be done"));
+    }
+    let name = if element.name.is_empty() { element.marks.join(" ") } else { element.name.clone() };
+    let question =
+        format!("{QUESTION} `{name}` be pressed now? It may not be possible to take it back. Answer yes or no");
+    Some(Planned {
+        why: format!("local ({share:.2}): not sure enough for what cannot be taken back"),
+        ..Proposal::Ask(question).into()
+    })
+}
+
+/// What a person answered to the last proposal, if that was the planner's own question.
+fn last_answer<'a>(view: &View<'a>) -> Option<&'a str> {
+    let turn = view.turns.last()?;
+    match (&turn.planned.proposal, turn.results.first()) {
+        (Proposal::Ask(question), Some(Reply::Said(words))) if question.starts_with(QUESTION) => Some(words),
+        _ => None,
+    }
+}
+
+fn agrees(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "ja" | "ok" | "네" | "예")
+}
+
+/// What is wanted now, and the turns since: the goal or, if a person was asked, what they answered last.
+fn wanted<'a>(view: &View<'a>) -> (&'a str, &'a [Turn]) {
+    let answer = |turn: &'a Turn| match (&turn.planned.proposal, turn.results.first()) {
+        (Proposal::Ask(question), Some(Reply::Said(words)))
+            if !words.trim().is_empty() && !question.starts_with(QUESTION) =>
+        {
+            Some(words.as_str())
+        }
+        _ => None,
+    };
+    let last = view.turns.iter().enumerate().rev().find_map(|(index, turn)| Some((index, answer(turn)?)));
+    last.map_or((view.goal, view.turns), |(index, words)| (words, view.turns.get(index + 1..).unwrap_or_default()))
+}
+
+/// Whether another planner acted in this turn.
+fn of_another(turn: &Turn) -> bool {
+    matches!(turn.planned.proposal, Proposal::Act(_)) && Note::deserialize(&turn.planned.memo).is_err()
+}
+
+fn act(now: &Situation<'_>, candidate: &Candidate, share: f32) -> Planned {
+    let note = Note { share, ..candidate.note.clone() };
+    let known = now.unknown() <= 1;
+    let word = if share > SURE && known && now.progress.least.is_none_or(|least| least > SURE / 2.0) {
+        "sure"
+    } else {
+        "likely"
+    };
+    let why = format!("local ({word}, {share:.2}): {}", candidate.features.shown());
+    let memo = serde_json::to_value(note).unwrap_or_default();
+    match &candidate.call {
+        Some(call) => Planned { why, memo, ..Proposal::Act(vec![call.clone()]).into() },
+        None => {
+            let evidence = format!("everything that the goal asks for was done in {} steps", now.progress.acts);
+            Planned { why, memo, ..Proposal::Done { answer: Value::Null, evidence }.into() }
+        }
+    }
+}
+
+fn pass(why: &str) -> Planned {
+    Proposal::Pass(format!("local: {why}")).into()
+}
+
+impl Planner for Local {
+    fn name(&self) -> &'static str {
+        "local"
+    }
+
+    fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {
+        Box::pin(async { Ok(self.plan(view)) })
+    }
+}

@@ -1,0 +1,350 @@
+//! Pressing: what speaks for a control and what against it.
+
+use super::{
+    candidates::{Candidate, clause},
+    features::Feature as F,
+    instruction::{Instruction, Kind, Word},
+    mention::Mention,
+    pick,
+    scene::Element,
+    situation::Situation,
+    words::{self, Verb},
+};
+
+/// Pressing the control `index`.
+#[must_use]
+pub(super) fn press(now: &Situation<'_>, index: usize, element: &Element) -> Candidate {
+    let clear =
+        now.mentions.get(index).copied().flatten().is_some_and(|mention| {
+            now.told.words.get(mention.from).is_some_and(|word| word.governed == Some(Verb::Clear))
+        });
+    let ticks = element.is_box() && element.tag.starts_with("input");
+    let mut press = if ticks {
+        let mut check = Candidate::upon(now, index, "check");
+        check.call = check.call.map(|call| call.with("on", !clear));
+        check.features.mark(F::Check, true);
+        check.features.mark(F::Same, element.is("checked") != clear);
+        check
+    } else {
+        let mut click = Candidate::upon(now, index, "click");
+        click.features.mark(F::Click, true);
+        click.features.mark(F::Same, element.is_box() && element.is("checked") != clear);
+        click
+    };
+    mentioned(now, index, element, &mut press);
+    meant(now, element, &mut press);
+    pick::chosen(now, element, &mut press);
+    pick::dated(now, index, element, &mut press);
+    judged(now, element, &mut press);
+    situated(now, element, &mut press);
+    press
+}
+
+/// What the instruction says of its name.
+fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut Candidate) {
+    let Some(mention) = now.mentions.get(index).copied().flatten() else { return };
+    if mention.weak && !mention.quoted {
+        return;
+    }
+    let told = now.told.words.get(mention.from..mention.to).unwrap_or_default();
+    let rarity = told.iter().map(|word| now.scene.rarity(&word.stem)).fold(0.0, f32::max);
+    let features = &mut press.features;
+    let value = element.is_field();
+    features.mark(F::WholeMention, mention.whole && !value);
+    features.mark(F::QuotedMention, mention.whole && mention.quoted);
+    features.mark(F::SpanMention, mention.whole && mention.span && !mention.quoted);
+    features.set(F::PartMention, if mention.whole { 0.0 } else { part(&mention, told.len()) });
+    features.set(F::Rarity, rarity);
+    features.mark(F::TakenMention, mention.taken);
+    let governed = now.told.words.get(mention.from).and_then(|word| word.governed);
+    let (fits, clashes) = verb_fits(governed, element);
+    features.mark(F::VerbFits, fits);
+    features.mark(F::VerbClash, clashes);
+    let beside = beside(now, &mention);
+    let kinds = beside.iter().filter_map(|word| words::kind_fits(word, &element.role));
+    let (mut named, mut clash) = (false, false);
+    kinds.for_each(|fits| if fits { named = true } else { clash = true });
+    features.mark(F::KindFits, named);
+    features.mark(F::KindClash, clash && !named);
+    press.position = Some(mention.from);
+    let recipient = is_recipient(now, mention.from);
+    features.mark(F::Recipient, recipient);
+    let key = told.iter().any(|word| word.proper || word.quote > 0) && mention.span;
+    press.asked = (mention.whole || key) && !mention.taken && !clashes && !value && !recipient;
+    press.takes(mention.from..mention.to);
+    let verb =
+        (0..mention.from).rev().take(5).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb.is_some()));
+    if mention.whole {
+        press.takes(verb.filter(|at| now.told.words.get(*at).is_some_and(|word| word.verb != Some(Verb::Choose))));
+    }
+}
+
+/// Whether a word names who is to receive something: `forward it to Ada`.
+fn is_recipient(now: &Situation<'_>, from: usize) -> bool {
+    let before = from
+        .checked_sub(1)
+        .and_then(|at| now.told.words.get(at))
+        .is_some_and(|word| matches!(word.stem.as_str(), "to" | "an" | "nach" | "with"));
+    let given = gives(now.told, from);
+    let korean = now.told.words.get(from).is_some_and(|word| word.stem.ends_with("에게"));
+    let hands_on = ["forward", "send", "transfer", "pay", "share", "assign"].iter().any(|word| now.told.means(word));
+    given || (before || korean) && (hands_on || now.told.says("give") || now.told.says("pass"))
+}
+
+/// Whether a name stands right behind a verb of giving and is not what is given: `give Ada the letter`.
+fn gives(told: &Instruction, from: usize) -> bool {
+    let verb = from.checked_sub(1).and_then(|at| told.words.get(at));
+    let gives = verb.is_some_and(|word| {
+        word.quote == 0
+            && matches!(word.stem.as_str(), "send" | "give" | "forward" | "pass" | "resend" | "schicke" | "sende")
+    });
+    let named = told.words.get(from).filter(|word| word.proper && word.quote == 0);
+    let owner = named.is_some_and(|word| {
+        told.text.get(word.start..word.end).is_some_and(|raw| raw.ends_with("'s") || raw.ends_with("’s"))
+    });
+    gives && named.is_some() && !owner
+}
+
+/// A part of a name counts by its words, not by how long the name is.
+fn part(mention: &Mention, words: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "names are short")]
+    let words = words as f32;
+    (mention.share * 0.5 + (words / 3.0).min(1.0) * 0.5 + if mention.span { 0.3 } else { 0.0 }).min(1.0)
+}
+
+fn verb_fits(governed: Option<Verb>, element: &Element) -> (bool, bool) {
+    match governed {
+        Some(Verb::Click | Verb::Open | Verb::Seek | Verb::Other) => (true, false),
+        Some(Verb::Choose) => (true, false),
+        Some(Verb::Tick | Verb::Clear) => (element.is_box(), false),
+        Some(Verb::Type) => (false, !element.is_box()),
+        _ => (false, false),
+    }
+}
+
+/// The words right beside a mention.
+fn beside<'a>(now: &Situation<'a>, mention: &Mention) -> Vec<&'a str> {
+    let before = (mention.from.saturating_sub(2)..mention.from).rev();
+    let after = mention.to..mention.to + 2;
+    before
+        .chain(after)
+        .filter_map(|at| now.told.words.get(at))
+        .filter(|word| word.quote == 0 && word.verb.is_none_or(|verb| verb == Verb::Tick))
+        .map(|word| word.bare.as_deref().unwrap_or(&word.stem))
+        .collect()
+}
+
+/// What it means, and of what kind it is.
+fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    let mut left = None;
+    let mut taken = false;
+    for (index, word) in now.told.words.iter().enumerate() {
+        if !speaks(word) || !word.concepts.iter().any(|group| element.concepts.contains(group)) {
+            continue;
+        }
+        if now.progress.taken.contains(&index) {
+            taken = true
+        } else {
+            left = left.or(Some(index))
+        }
+        press.takes([index]);
+    }
+    if press.features.get(F::WholeMention) == 0.0 && element.stems.len() <= 4 {
+        press.features.set(F::Concept, concept(now, element));
+    }
+    press.features.mark(F::TakenConcept, taken && left.is_none());
+    if left.is_none()
+        && !taken
+        && let Some(word) = soft(now, element)
+    {
+        press.features.mark(F::Soft, true);
+        press.position = press.position.or(Some(word));
+        press.takes([word]);
+    }
+    if press.position.is_none() {
+        press.position = left;
+    }
+    let kind =
+        now.left().filter(|(_, word)| !word.stop && word.verb.is_none()).find(|(_, word)| kind_of(&word.stem, element));
+    let quoted =
+        now.told.words.iter().enumerate().find(|(index, word)| {
+            word.quote > 0 && !now.progress.taken.contains(index) && kind_of(&word.stem, element)
+        });
+    if press.features.get(F::WholeMention) == 0.0 {
+        if let Some((index, _)) = quoted {
+            press.position = press.position.or(Some(index));
+            press.takes([index]);
+        }
+        press.features.set(
+            F::KindOnly,
+            match (quoted, kind) {
+                (Some(_), _)
+                    if !now.told.spans.iter().any(|span| {
+                        span.kind == Kind::Quoted
+                            && now
+                                .mentions
+                                .iter()
+                                .flatten()
+                                .any(|mention| mention.quoted && mention.whole && mention.from == span.from)
+                    }) =>
+                {
+                    1.0
+                }
+                (_, Some(_)) => 0.4,
+                _ => 0.0,
+            },
+        );
+    }
+}
+
+/// How well what a control means fits what is left of the instruction, from 0 to 1: a meaning that
+/// several kinds of controls have says less.
+fn concept(now: &Situation<'_>, element: &Element) -> f32 {
+    let said = |group: &u8| now.left().any(|(_, word)| speaks(word) && word.concepts.contains(group));
+    let hits: Vec<&u8> = element.concepts.iter().filter(|group| said(group)).collect();
+    let rarest = hits.iter().map(|group| now.scene.kinds(**group)).min();
+    #[expect(clippy::cast_precision_loss, reason = "a control has few meanings")]
+    rarest.map_or(0.0, |kinds| {
+        1.0 / (1.0 + (kinds as f32).ln()) * (0.5 + 0.5 * hits.len() as f32 / element.concepts.len().max(1) as f32)
+    })
+}
+
+/// Whether a word may tell what a control means.
+fn speaks(word: &Word) -> bool {
+    let looks = word.verb == Some(Verb::Seek) && word.stem != "search" && word.stem != "such";
+    word.quote == 0
+        && !word.stop
+        && !looks
+        && !matches!(word.verb, Some(Verb::Tell | Verb::Click | Verb::Type | Verb::Wait))
+}
+
+/// The word by which the instruction may mean what a control means, in other words: `send it to Ada` is to
+/// forward it, `tell her "yes"` is to reply.
+fn soft(now: &Situation<'_>, element: &Element) -> Option<usize> {
+    let forwards = element.means("forward");
+    let replies = element.means("reply");
+    if !forwards && !replies || now.told.means("forward") || now.told.means("reply") {
+        return None;
+    }
+    let named = (0..now.told.words.len())
+        .any(|at| is_recipient(now, at) && now.told.words.get(at).is_some_and(|word| word.proper));
+    let quoted = now.told.spans.iter().any(|span| span.kind == Kind::Quoted);
+    let words: &[&str] = match (forwards, quoted) {
+        (true, false) if named => &["send", "pass", "give", "share", "resend", "relay"],
+        (false, true) => &["send", "email", "mail", "message", "write", "tell", "say", "let"],
+        _ => return None,
+    };
+    now.left().find(|(_, word)| words.contains(&word.stem.as_str())).map(|(index, _)| index)
+}
+
+/// Whether a word names the kind of a control, as the one who made the page calls it too.
+pub(super) fn kind_of(word: &str, element: &Element) -> bool {
+    let (tag, kind) = element.tag.split_once('/').unwrap_or((&element.tag, ""));
+    match word {
+        "text" | "textbox" | "textfield" => tag == "input" && element.is_field(),
+        "textarea" => tag == "textarea",
+        word => word == element.role || word == tag || word == kind || word == "dropdown" && element.is_list(),
+    }
+}
+
+/// How well its row fits.
+fn judged(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    let Some(own) = now.records.get(&element.record).copied().filter(|_| now.most.is_none()) else { return };
+    let best = now.records.values().copied().fold(0.0, f32::max);
+    if best == 0.0 {
+        return;
+    }
+    let told = press.features.get(F::Concept) > 0.0
+        || press.features.get(F::WholeMention) > 0.0
+        || press.features.get(F::PartMention) > 0.0
+        || press.features.get(F::KindOnly) > 0.0;
+    press.features.set(F::Record, if told { own } else { own * 0.4 });
+    press.features.mark(F::OtherRecord, own < 0.6 && element.place_among.1 > 1);
+    if own > 0.6 {
+        let keys = now
+            .told
+            .words
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| (!word.stop || word.quote > 0) && element.around.iter().any(|own| word.is(own)));
+        let keys: Vec<usize> = keys.map(|(index, _)| index).collect();
+        press.takes(keys);
+    }
+}
+
+/// What the course of the run says of it.
+fn situated(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    let typed = now.progress.last.as_ref().filter(|last| last.verb == "fill" && !last.value.is_empty());
+    let suggested = typed.is_some_and(|last| {
+        let value = words::stems(&last.value);
+        element.fresh
+            && !element.is_field()
+            && !value.is_empty()
+            && value.iter().all(|word| element.stems.iter().any(|own| own.starts_with(word.as_str())))
+    });
+    if suggested {
+        let exact = typed.is_some_and(|last| words::stems(&last.value).iter().all(|word| element.stems.contains(word)));
+        press.features.set(F::Suggestion, if exact { 1.0 } else { 0.7 });
+        press.features.set(F::TakenMention, 0.0);
+        press.position = typed.and_then(|last| last.took.first().copied());
+        press.asked = true;
+    }
+    let asked = press.asked || press.features.get(F::Concept) > 0.0;
+    let leaving = ["cancel", "close", "back", "logout", "decline"].iter().map(|word| words::concept(word));
+    let leave_asked = press.asked
+        || leaving
+            .filter(|group| element.concepts.contains(group))
+            .any(|group| now.told.words.iter().any(|word| word.concepts.contains(&group)));
+    press.features.mark(F::Leaves, element.leaves() && !leave_asked && press.features.get(F::ToMonth) == 0.0);
+    press.features.mark(F::Wraps, element.wraps);
+    let typed_into = element.is_field() && !element.is("readonly") && !element.is("disabled");
+    press.features.mark(
+        F::PressedField,
+        typed_into && press.features.get(F::KindOnly) < 1.0 && press.features.get(F::OpensCalendar) == 0.0,
+    );
+    let unfolds = element.unfolds();
+    press.features.mark(F::Explore, now.missing && unfolds && now.progress.times(element.identity, "click") == 0);
+    if unfolds
+        && let Some(word) = now.asks(Verb::Open).filter(|word| {
+            clause(now, *word).iter().any(|at| {
+                now.told.words.get(*at).is_some_and(|word| {
+                    ["section", "panel", "expand", "unfold", "all", "abschnitt", "섹션"].contains(&word.stem.as_str())
+                })
+            })
+        })
+    {
+        press.features.mark(F::UnfoldAsked, true);
+        press.position = press.position.or(Some(word));
+        press.asked = true;
+        press.takes(clause(now, word));
+    }
+    let notice = element
+        .around
+        .iter()
+        .chain(&element.context)
+        .chain(&element.marks)
+        .any(|word| matches!(word.as_str(), "cookie" | "consent" | "newsletter" | "gdpr" | "쿠키"));
+    press.features.mark(
+        F::Banner,
+        notice
+            && (element.means("agree")
+                || element.means("decline")
+                || element.means("close")
+                || element.means("submit")),
+    );
+    press.features.mark(F::Uncalled, !asked && !called_for(now, element));
+    press.features.mark(F::Unmet, now.waits);
+}
+
+/// Whether pressing commits nobody, or the instruction wishes for such an act.
+fn called_for(now: &Situation<'_>, element: &Element) -> bool {
+    const WISHES: &[(&str, &[&str])] = &[
+        ("delete", &["delete"]),
+        ("pay", &["pay", "buy", "transfer"]),
+        ("buy", &["buy", "cart", "book", "pay"]),
+        ("send", &["send", "reply", "forward", "email", "share"]),
+        ("transfer", &["transfer", "pay", "send"]),
+    ];
+    let commits = WISHES.iter().filter(|(act, _)| element.means(act));
+    commits.into_iter().all(|(_, wishes)| wishes.iter().any(|wish| now.told.means(wish)))
+}

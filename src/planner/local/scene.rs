@@ -1,0 +1,396 @@
+//! What a look shows, as the planner compares it: controls with their words, records, and the
+//! patterns that people know at a glance, such as a calendar or the numbers of further pages.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use lamassu_contract::{Advice, Change, Page, Row};
+
+use super::{
+    dates,
+    words::{self, stems},
+};
+
+/// A page as it is seen now.
+#[derive(Debug, Clone, Default)]
+pub struct Scene {
+    /// The controls, in the order of the page.
+    pub elements: Vec<Element>,
+    /// The lines of the visible text.
+    pub lines: Vec<String>,
+    /// The controls of each row, card or item.
+    pub records: BTreeMap<u32, Vec<usize>>,
+    /// The calendar that is open, if one is.
+    pub calendar: Option<Calendar>,
+    /// The numbers of further pages.
+    pub pager: Option<Pager>,
+    /// Changes when anything that can be seen changes.
+    pub print: u64,
+    /// On how many controls each word stands.
+    counts: HashMap<String, u32>,
+}
+
+/// A control.
+#[derive(Debug, Clone, Default)]
+pub struct Element {
+    /// The number by which a call names it.
+    pub reference: u32,
+    /// Its ARIA role.
+    pub role: String,
+    /// Its accessible name.
+    pub name: String,
+    /// The words of its name.
+    pub stems: Vec<String>,
+    /// The words of the text before it.
+    pub label: Vec<String>,
+    /// The words of its attributes and pictures.
+    pub marks: Vec<String>,
+    /// The groups of meaning of its name, or of its marks where it has no telling name.
+    pub concepts: Vec<u8>,
+    /// What is in it, if it is a field.
+    pub value: Option<String>,
+    /// What can be chosen in it.
+    pub options: Vec<String>,
+    /// Its states, as the look tells them.
+    pub states: Vec<String>,
+    /// The row, card or item it stands in; 0 if none.
+    pub record: u32,
+    /// The words of that.
+    pub around: Vec<String>,
+    /// The text of that.
+    pub around_text: String,
+    /// What the heading or row around it is called.
+    pub context: Vec<String>,
+    /// Its tag and type.
+    pub tag: String,
+    /// Its background as `#rrggbb`.
+    pub colour: String,
+    /// Left, top, width and height.
+    pub place: [i32; 4],
+    /// How far it can be scrolled inside.
+    pub below: u32,
+    /// Whether the policy would refuse whatever is done with it.
+    pub refused: bool,
+    /// Whether it has come since the last look.
+    pub fresh: bool,
+    /// What it is while the document lives.
+    pub identity: u64,
+    /// Whether another control in it is called the same, or several in it make up its name.
+    pub wraps: bool,
+    /// Its place among the controls that are made like it, from 1, and how many those are.
+    pub place_among: (usize, usize),
+}
+
+/// A month with its days.
+#[derive(Debug, Clone, Default)]
+pub struct Calendar {
+    /// The days, as `(day of the month, control)`.
+    pub days: Vec<(u32, usize)>,
+    /// The month that is shown, in months from the beginning of time.
+    pub month: Option<i64>,
+}
+
+/// Numbers that lead to further pages.
+#[derive(Debug, Clone, Default)]
+pub struct Pager {
+    /// The numbers, as `(number of the page, control)`.
+    pub pages: Vec<(usize, usize)>,
+    /// The number of the page that is shown.
+    pub current: usize,
+}
+
+impl Element {
+    fn new(row: &Row, url: &str) -> Self {
+        let detail = row.detail.as_deref().cloned().unwrap_or_default();
+        let mut own = stems(&row.name);
+        let mut marks = stems(&detail.marks);
+        let sign = words::sign(&row.name).map(str::to_owned);
+        if own.is_empty() {
+            own.extend(sign.clone());
+        }
+        marks.truncate(24);
+        let telling = own.iter().any(|word| word.chars().count() > 1 || !word.is_ascii());
+        let meant: Vec<_> = own.iter().chain(&sign).chain(marks.iter().filter(|_| !telling)).take(6).collect();
+        let mut concepts: Vec<_> = meant.into_iter().flat_map(|word| words::concepts(word)).collect();
+        concepts.dedup();
+        let mut hasher = DefaultHasher::new();
+        (url, row.reference).hash(&mut hasher);
+        Self {
+            reference: row.reference,
+            role: row.role.clone(),
+            name: row.name.clone(),
+            label: stems(&detail.label),
+            concepts,
+            stems: own,
+            marks,
+            value: row.value.clone(),
+            options: row.options.clone(),
+            states: row.states.clone(),
+            record: detail.record,
+            around: stems(&detail.around),
+            around_text: detail.around,
+            context: stems(&row.context),
+            tag: detail.tag,
+            colour: detail.colour,
+            place: detail.place,
+            below: detail.below,
+            refused: row.advice == Some(Advice::Refused),
+            fresh: row.change == Some(Change::New),
+            identity: hasher.finish(),
+            wraps: false,
+            place_among: (1, 1),
+        }
+    }
+
+    /// Whether it is in this state.
+    #[must_use]
+    pub fn is(&self, state: &str) -> bool {
+        self.states.iter().any(|known| known == state)
+    }
+
+    /// Whether text can be typed into it.
+    #[must_use]
+    pub fn is_field(&self) -> bool {
+        matches!(self.role.as_str(), "textbox" | "searchbox" | "spinbutton")
+            || self.role == "combobox" && self.tag != "select"
+    }
+
+    /// Whether it can be ticked.
+    #[must_use]
+    pub fn is_box(&self) -> bool {
+        matches!(self.role.as_str(), "checkbox" | "switch" | "radio" | "menuitemcheckbox" | "menuitemradio")
+    }
+
+    /// Whether something can be chosen in it.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        self.tag.starts_with("select")
+    }
+
+    /// Whether it has the meaning of `word`.
+    #[must_use]
+    pub fn means(&self, word: &str) -> bool {
+        self.concepts.contains(&words::concept(word))
+    }
+
+    /// Whether it sends off what has been filled in.
+    #[must_use]
+    pub fn submits(&self) -> bool {
+        let pressed = matches!(self.role.as_str(), "button" | "link" | "clickable");
+        pressed
+            && (self.tag.ends_with("/submit") && !self.tag.starts_with("button")
+                || ["submit", "send", "save", "search", "login", "add", "buy", "book", "pay"]
+                    .iter()
+                    .any(|word| self.means(word))
+                    && self.stems.len() <= 3)
+    }
+
+    /// Whether it leads away from what is under way.
+    #[must_use]
+    pub fn leaves(&self) -> bool {
+        ["cancel", "close", "back", "logout", "decline"].iter().any(|word| self.means(word)) && self.stems.len() <= 3
+    }
+
+    /// Whether pressing it may commit the user to something that cannot be taken back.
+    #[must_use]
+    pub fn commits(&self) -> bool {
+        self.stems.len() <= 5
+            && ["delete", "pay", "buy", "send", "transfer"].iter().any(|word| self.means(word))
+            && !self.is_field()
+    }
+
+    /// Whether something is folded up in it.
+    #[must_use]
+    pub fn unfolds(&self) -> bool {
+        self.is("collapsed")
+            || matches!(self.role.as_str(), "tab" | "treeitem") && !self.is("selected") && !self.is("expanded")
+            || self.marks.iter().any(|mark| {
+                matches!(
+                    mark.as_str(),
+                    "expand" | "expandable" | "collapsed" | "folder" | "hitarea" | "toggle" | "accordion" | "closed"
+                )
+            })
+    }
+}
+
+impl Scene {
+    /// What `page` shows.
+    #[must_use]
+    pub fn of(page: &Page) -> Self {
+        let mut rows: Vec<&Row> = page.table.rows.iter().chain(&page.more).collect();
+        rows.sort_by_key(|row| row.detail.as_ref().map_or(u32::MAX, |detail| detail.order));
+        let url = page.url.as_str();
+        let elements: Vec<_> = rows.into_iter().map(|row| Element::new(row, url)).collect();
+        let mut hasher = DefaultHasher::new();
+        (url, &page.text).hash(&mut hasher);
+        for element in &elements {
+            (&element.role, &element.name, &element.value, &element.marks, &element.below).hash(&mut hasher);
+            element
+                .states
+                .iter()
+                .filter(|state| !matches!(state.as_str(), "above" | "below"))
+                .for_each(|state| state.hash(&mut hasher));
+        }
+        let mut scene = Self {
+            lines: page.text.lines().map(str::to_owned).collect(),
+            print: hasher.finish(),
+            elements,
+            ..Self::default()
+        };
+        scene.count();
+        scene.group();
+        scene.nest();
+        scene.calendar = scene.find_calendar();
+        scene.pager = scene.find_pager();
+        scene
+    }
+
+    fn count(&mut self) {
+        for element in &self.elements {
+            let mut own: Vec<_> = element.stems.iter().collect();
+            own.sort();
+            own.dedup();
+            for word in own {
+                *self.counts.entry(word.clone()).or_default() += 1;
+            }
+        }
+        for (index, element) in self.elements.iter().enumerate() {
+            if element.record != 0 {
+                self.records.entry(element.record).or_default().push(index);
+            }
+        }
+    }
+
+    /// Numbers the controls that are made alike.
+    fn group(&mut self) {
+        let key = |element: &Element| {
+            let marks: Vec<_> = element
+                .marks
+                .iter()
+                .filter(|mark| !mark.chars().any(|letter| letter.is_ascii_digit()) && !element.stems.contains(mark))
+                .cloned()
+                .collect();
+            (element.role.clone(), element.tag.clone(), marks)
+        };
+        let mut totals: HashMap<_, usize> = HashMap::new();
+        let keys: Vec<_> = self.elements.iter().map(key).collect();
+        keys.iter().for_each(|key| *totals.entry(key.clone()).or_default() += 1);
+        let mut seen: HashMap<_, usize> = HashMap::new();
+        for (element, key) in self.elements.iter_mut().zip(keys) {
+            let at = seen.entry(key.clone()).or_default();
+            *at += 1;
+            element.place_among = (*at, totals.get(&key).copied().unwrap_or(1));
+        }
+    }
+
+    /// Finds what merely wraps other controls.
+    fn nest(&mut self) {
+        let wrapping: Vec<bool> = self
+            .elements
+            .iter()
+            .enumerate()
+            .map(|(index, outer)| {
+                if outer.stems.is_empty() || outer.is_field() || outer.is_list() {
+                    return false;
+                }
+                let near = self.elements.iter().skip(index + 1).take(6);
+                let inside = near.filter(|inner| !inner.stems.is_empty() && holds(outer.place, inner.place));
+                let words: Vec<&String> = inside.flat_map(|inner| &inner.stems).collect();
+                outer.stems.iter().all(|word| words.contains(&word))
+            })
+            .collect();
+        for (element, wraps) in self.elements.iter_mut().zip(wrapping) {
+            element.wraps = wraps;
+        }
+    }
+
+    /// How many kinds of controls have this meaning.
+    #[must_use]
+    pub fn kinds(&self, concept: u8) -> usize {
+        let alike = self.elements.iter().filter(|element| element.place_among.0 == 1);
+        alike.filter(|element| element.concepts.contains(&concept)).count().max(1)
+    }
+
+    /// How rare a word is among the names of the page: 1 for one that stands once.
+    #[must_use]
+    pub fn rarity(&self, word: &str) -> f32 {
+        let count = self.counts.get(word).copied().unwrap_or(1).max(1);
+        #[expect(clippy::cast_precision_loss, reason = "a page has few controls")]
+        let count = count as f32;
+        1.0 / (1.0 + count.ln())
+    }
+
+    fn find_calendar(&self) -> Option<Calendar> {
+        let numbered = self.elements.iter().enumerate().filter(|(_, element)| !element.is_field() && !element.is_box());
+        let days: Vec<(u32, usize)> = numbered
+            .filter_map(|(index, element)| {
+                Some((element.name.trim().parse::<u32>().ok().filter(|day| (1..=31).contains(day))?, index))
+            })
+            .collect();
+        if days.len() < 20 {
+            return None;
+        }
+        let shown = self.lines.iter().find_map(|line| month_of(line));
+        let month = shown.or_else(|| {
+            let lists =
+                self.elements.iter().filter_map(|element| element.value.as_deref()).collect::<Vec<_>>().join(" ");
+            month_of(&lists)
+        });
+        Some(Calendar {
+            days,
+            month: month.or_else(|| self.elements.iter().find_map(|element| month_of(&element.name))),
+        })
+    }
+
+    fn find_pager(&self) -> Option<Pager> {
+        if self.calendar.is_some() {
+            return None;
+        }
+        let linked = self
+            .elements
+            .iter()
+            .enumerate()
+            .filter(|(_, element)| matches!(element.role.as_str(), "link" | "button" | "clickable" | "tab"));
+        let mut pages: Vec<(usize, usize)> = Vec::new();
+        for (index, element) in linked {
+            let Ok(number) = element.name.trim().parse::<usize>() else { continue };
+            let next = pages.last().map_or(1, |(last, _)| last + 1);
+            if number == next {
+                pages.push((number, index));
+            }
+        }
+        if pages.len() < 2 {
+            return None;
+        }
+        let shown = |(_, index): &&(usize, usize)| {
+            self.elements.get(*index).is_some_and(|element| {
+                element.is("current")
+                    || element.is("selected")
+                    || element.is("pressed")
+                    || element.is("disabled")
+                    || element.marks.iter().any(|mark| matches!(mark.as_str(), "active" | "current" | "selected"))
+            })
+        };
+        let current = pages.iter().find(shown).map_or(1, |(number, _)| *number);
+        Some(Pager { pages, current })
+    }
+}
+
+/// Whether the middle of one box lies in another, larger one.
+fn holds(outer: [i32; 4], inner: [i32; 4]) -> bool {
+    let ([left, top, width, height], [x, y, wide, high]) = (outer, inner);
+    let (across, down) = (x + wide / 2, y + high / 2);
+    across >= left && across <= left + width && down >= top && down <= top + height && wide * high <= width * height
+}
+
+/// The month that a line of text is the heading of, such as `December 2016`.
+fn month_of(line: &str) -> Option<i64> {
+    let cut = words::cut(line);
+    let month = cut.iter().find_map(|(_, word)| dates::month(word))?;
+    let year = cut.iter().find_map(|(_, word)| {
+        word.trim_end_matches('년').parse::<i64>().ok().filter(|year| (1900..2200).contains(year))
+    })?;
+    Some(year * 12 + i64::from(month))
+}

@@ -1,0 +1,265 @@
+//! Words of an instruction that stand together for one thing: a quoted text, a day, a name, one item of a list.
+
+use super::{
+    dates::{self, Day},
+    instruction::{Instruction, Kind, Span, Word},
+    words::{self, Verb},
+};
+
+/// Words behind which a value follows.
+const LEADS: &[&str] = &[
+    "named", "called", "titled", "saying", "says", "text", "message", "by", "from", "to", "with", "as", "for", "of",
+    "username", "password", "name", "namens", "mit", "von", "an", "als", "nach", "word", "value", "into", "in", "on",
+    "at",
+];
+
+/// Every span of an instruction; `quotes` says where its quoted texts stand, in bytes.
+pub(super) fn spans(told: &Instruction, quotes: &[(usize, usize)]) -> Vec<Span> {
+    let mut found = Vec::new();
+    for (number, (start, end)) in quotes.iter().enumerate() {
+        let inside = |word: &&(usize, &Word)| word.1.quote == number + 1;
+        let indexed: Vec<_> = told.words.iter().enumerate().collect();
+        let mut within = indexed.iter().filter(inside);
+        let Some((from, _)) = within.next() else {
+            continue;
+        };
+        let to = within.next_back().map_or(*from, |(last, _)| *last) + 1;
+        found.push(span(told, Kind::Quoted, told.text.get(*start..*end).unwrap_or_default(), (*from, to)));
+    }
+    days(told, &mut found);
+    keyed(told, &mut found);
+    items(told, &mut found);
+    propers(told, &mut found);
+    numbers(told, &mut found);
+    phrases(told, &mut found);
+    found.sort_by_key(|span| (span.from, std::cmp::Reverse(span.to)));
+    found.dedup_by(|one, other| one.text == other.text && one.from == other.from);
+    found
+}
+
+/// A span with what stands around it.
+fn span(told: &Instruction, kind: Kind, text: &str, (from, to): (usize, usize)) -> Span {
+    let clause = told.words.get(from).map_or(0, |word| word.clause);
+    let near = |index: usize| {
+        told.words.get(index).filter(|word| word.quote == 0 && word.clause == clause && word.verb.is_none())
+    };
+    let mut hints = Vec::new();
+    let names_field = |hints: &[String]| hints.iter().any(|hint| words::kind_fits(hint, "textbox") == Some(true));
+    for index in (from.saturating_sub(4)..from).rev() {
+        match near(index) {
+            None if names_field(&hints) && told.words.get(index).is_some_and(|word| word.quote > 0) => {
+                hints.extend(told.words.get(index).map(|word| word.stem.clone()))
+            }
+            Some(_) if told.gap(index, index + 1).contains(['.', ';']) => {}
+            Some(word) => hints.push(word.bare.clone().unwrap_or_else(|| word.stem.clone())),
+            None => break,
+        }
+    }
+    let follows = told.words.get(to).is_some_and(|word| {
+        matches!(word.stem.as_str(), "into" | "in" | "as" | "for" | "to" | "a" | "on" | "als" | "from")
+    });
+    if follows {
+        for index in to..(to + 5).min(told.words.len()) {
+            match near(index) {
+                Some(word) if !told.gap(index - 1, index).contains(['.', ';', ',']) => hints.push(word.stem.clone()),
+                None if names_field(&hints) && told.words.get(index).is_some_and(|word| word.quote > 0) => {
+                    hints.extend(told.words.get(index).map(|word| word.stem.clone()))
+                }
+                _ => break,
+            }
+        }
+    }
+    hints.retain(|hint| {
+        !words::is_stop(hint) || matches!(hint.as_str(), "to" | "from" | "subject" | "an" | "von" | "nach")
+    });
+    Span { kind, text: text.trim().to_owned(), from, to, hints }
+}
+
+fn days(told: &Instruction, found: &mut Vec<Span>) {
+    let count = told.words.len();
+    for from in 0..count {
+        for length in [5, 4, 3, 2, 1] {
+            let to = from + length;
+            if to > count {
+                continue;
+            }
+            let text = told.slice(from, to);
+            let day = Day::parse(text).or_else(|| worded_day(told, from, to));
+            if let Some(day) = day {
+                found.push(span(told, Kind::Day(day), text, (from, to)));
+                break;
+            }
+            if length <= 3 && dates::clock(text).is_some() {
+                found.push(span(told, Kind::Time, text, (from, to)));
+                break;
+            }
+        }
+    }
+}
+
+/// `May 10, 2016`, `10 May 2016`, `10. Mai 2016`, `2016년 5월 10일`.
+fn worded_day(told: &Instruction, from: usize, to: usize) -> Option<Day> {
+    let parts: Vec<_> =
+        told.words.get(from..to)?.iter().map(|word| told.text.get(word.start..word.end).unwrap_or_default()).collect();
+    let month = parts.iter().find_map(|part| dates::month(part))?;
+    if parts.len() != 3 {
+        return None;
+    }
+    let digits = |part: &&str| part.trim_end_matches(|letter: char| !letter.is_ascii_digit()).parse::<u32>().ok();
+    let numbers: Vec<_> = parts.iter().filter(|part| dates::month(part).is_none()).filter_map(digits).collect();
+    let [one, other] = numbers.as_slice() else { return None };
+    let (year, day) = if *one > 31 { (*one, *other) } else { (*other, *one) };
+    (year > 31).then(|| Day::new(i32::try_from(year).ok()?, month, day)).flatten()
+}
+
+/// Whether a sentence ends in the gap between two words; the point in `ada@example.org` ends none.
+fn ends_sentence(gap: &str) -> bool {
+    gap.contains([';', '!', '?', '\n']) || gap.contains('.') && gap.chars().count() > 1
+}
+
+/// `from: Boston`, `subject: lunch on friday`, `named Ada`.
+fn keyed(told: &Instruction, found: &mut Vec<Span>) {
+    for index in 0..told.words.len().saturating_sub(1) {
+        let (Some(word), Some(next)) = (told.words.get(index), told.words.get(index + 1)) else { continue };
+        if word.quote > 0 || next.quote > 0 {
+            continue;
+        }
+        let colon = told.gap(index, index + 1).trim_start().starts_with([':', '=']);
+        if colon {
+            let to = end_of(told, index + 1, Kind::Keyed);
+            found.push(span(told, Kind::Keyed, told.slice(index + 1, to), (index + 1, to)));
+        }
+    }
+}
+
+/// Where a phrase that begins with the word `from` ends.
+fn end_of(told: &Instruction, from: usize, kind: Kind) -> usize {
+    let keyed = kind == Kind::Keyed;
+    let mut to = from + 1;
+    while let Some(word) = told.words.get(to) {
+        let gap = told.gap(to - 1, to);
+        let sign = ends_sentence(gap) || gap.contains(['"', '“']) || !keyed && gap.contains(',') || gap.contains(':');
+        let next_key = told.gap(to, to + 1).trim_start().starts_with(':');
+        let stops = matches!(
+            word.stem.as_str(),
+            "and" | "then" | "with" | "from" | "to" | "on" | "und" | "as" | "into" | "in" | "mit"
+        );
+        let comma = keyed && gap.contains(',') && !word.proper;
+        if sign || next_key || comma || stops && !word.proper || word.quote > 0 {
+            break;
+        }
+        to += 1;
+    }
+    to
+}
+
+/// `a, b and c`
+fn items(told: &Instruction, found: &mut Vec<Span>) {
+    let count = told.words.len();
+    let mut from = 0;
+    for index in 0..count {
+        let ends = index + 1 == count
+            || told.words.get(index + 1).is_some_and(|next| {
+                next.quote > 0
+                    || next.clause != told.words.get(index).map_or(0, |word| word.clause)
+                        && !told.gap(index, index + 1).contains(',')
+            });
+        let gap = told.gap(index, index + 1);
+        let comma = gap.contains(',');
+        let and = told.words.get(index + 1).is_some_and(|next| matches!(next.stem.as_str(), "and" | "or" | "und"));
+        if comma || and || ends {
+            let start = (from..=index)
+                .rev()
+                .take_while(|at| {
+                    told.words.get(*at).is_some_and(|word| word.quote == 0 && word.verb.is_none_or(|_| *at != from))
+                })
+                .last();
+            if let Some(start) = start {
+                let start = if told
+                    .words
+                    .get(start)
+                    .is_some_and(|word| word.stop && matches!(word.stem.as_str(), "and" | "or" | "und"))
+                {
+                    start + 1
+                } else {
+                    start
+                };
+                if start <= index && index - start < 6 {
+                    found.push(span(told, Kind::Item, told.slice(start, index + 1), (start, index + 1)));
+                }
+            }
+            from = index + 1 + usize::from(and && !comma);
+        }
+        if gap.contains(['.', ';', ':']) {
+            from = index + 1;
+        }
+    }
+}
+
+fn propers(told: &Instruction, found: &mut Vec<Span>) {
+    let mut from = 0;
+    while from < told.words.len() {
+        let starts = |index: usize| {
+            told.words.get(index).is_some_and(|word| word.quote == 0 && word.proper && word.verb.is_none())
+        };
+        let first = from == 0 || told.gap(from - 1, from).contains(['.', '!', '?']);
+        if !starts(from)
+            || first && !starts(from + 1) && told.words.get(from).is_some_and(|word| word.stem.parse::<f64>().is_err())
+        {
+            from += 1;
+            continue;
+        }
+        let mut to = from + 1;
+        while starts(to) && !told.gap(to - 1, to).contains(['.', ';', ':', ',', '"']) {
+            to += 1;
+        }
+        // `Send Ada Bruno's letter`: the one who is given to, and the one whose it is.
+        let owns = |at: usize| told.slice(at, at + 1).ends_with("'s") || told.slice(at, at + 1).ends_with("’s");
+        if to - from == 2
+            && owns(to - 1)
+            && from > 0
+            && told.words.get(from - 1).is_some_and(|word| word.verb == Some(Verb::Other))
+        {
+            found.push(span(told, Kind::Proper, told.slice(from, from + 1), (from, from + 1)));
+            from += 1;
+        }
+        if to - from == 1 && told.words.get(from).is_some_and(|word| word.stem.parse::<f64>().is_ok()) {
+            from = to;
+            continue;
+        }
+        found.push(span(
+            told,
+            Kind::Proper,
+            told.slice(from, to).trim_end_matches("'s").trim_end_matches("’s"),
+            (from, to),
+        ));
+        from = to;
+    }
+}
+
+fn numbers(told: &Instruction, found: &mut Vec<Span>) {
+    for (index, word) in told.words.iter().enumerate() {
+        if word.quote > 0 || word.stem.replace(',', "").parse::<f64>().is_err() {
+            continue;
+        }
+        let before = told.text.get(..word.start).and_then(|before| before.strip_suffix(['-', '−']));
+        let minus = before.is_some_and(|before| !before.ends_with(char::is_alphanumeric));
+        let text = if minus { format!("-{}", word.stem) } else { word.stem.clone() };
+        found.push(span(told, Kind::Number, &text, (index, index + 1)));
+    }
+}
+
+/// What follows a word such as `with` or `named`, up to the next sign or clause.
+fn phrases(told: &Instruction, found: &mut Vec<Span>) {
+    for (index, word) in told.words.iter().enumerate() {
+        let value = told.words.get(index + 1).is_some_and(|next| next.quote == 0);
+        let typed = word.governed.is_some() && word.verb.is_some();
+        if word.quote > 0 || !value || !(LEADS.contains(&word.stem.as_str()) || typed) {
+            continue;
+        }
+        let to = end_of(told, index + 1, Kind::Phrase);
+        if to - index <= 12 {
+            found.push(span(told, Kind::Phrase, told.slice(index + 1, to), (index + 1, to)));
+        }
+    }
+}

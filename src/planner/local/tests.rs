@@ -1,0 +1,171 @@
+//! What the planner does on small pages.
+
+use std::collections::BTreeMap;
+
+use lamassu_contract::{Detail, Observation, Page, Row, Table};
+use serde_json::json;
+
+use super::Local;
+use crate::planner::{Planned, Proposal, Reply, Turn, View};
+
+/// A control with its tag, the text before it and the words of its attributes.
+fn control(reference: u32, role: &str, name: &str, tag: &str) -> Row {
+    let field = matches!(role, "textbox" | "spinbutton");
+    let place = [0, i32::try_from(reference).unwrap() * 30, 100, 20];
+    let detail = Detail { order: reference, tag: tag.to_owned(), place, ..Detail::default() };
+    Row {
+        reference,
+        role: role.to_owned(),
+        name: name.to_owned(),
+        value: field.then(String::new),
+        detail: Some(Box::new(detail)),
+        ..Row::default()
+    }
+}
+
+fn button(reference: u32, name: &str) -> Row {
+    control(reference, "button", name, "button/submit")
+}
+
+fn icon(reference: u32, marks: &str, row: (u32, &str)) -> Row {
+    let mut icon = control(reference, "clickable", "", "span");
+    let detail = icon.detail.as_mut().unwrap();
+    marks.clone_into(&mut detail.marks);
+    (detail.record, detail.around) = (row.0, row.1.to_owned());
+    icon
+}
+
+fn look(rows: Vec<Row>, text: &str) -> Vec<Observation> {
+    let page = Page {
+        url: "https://page.test/".parse().unwrap(),
+        title: "Page".to_owned(),
+        table: Table { rows, notes: Vec::new() },
+        text: text.to_owned(),
+        more: Vec::new(),
+    };
+    vec![Observation::from_page("https://page.test", "").with_page(page)]
+}
+
+fn plan(goal: &str, now: &[Observation], turns: &[Turn]) -> Planned {
+    let inputs = BTreeMap::new();
+    let view = View { goal, at: None, inputs: &inputs, output: None, tools: &[], secrets: &[], turns, now };
+    Local::new().plan(&view)
+}
+
+/// What is asked for, as `verb target more`.
+fn asked(planned: &Planned) -> String {
+    match &planned.proposal {
+        Proposal::Act(calls) => {
+            let words = |call: &lamassu_contract::Call| {
+                let text =
+                    |name: &str| call.args.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+                format!("{} {} {}{}", call.verb, text("target"), text("text"), text("option")).trim().to_owned()
+            };
+            calls.iter().map(words).collect::<Vec<_>>().join(", ")
+        }
+        Proposal::Ask(_) => "ask".to_owned(),
+        Proposal::Done { .. } => "done".to_owned(),
+        Proposal::Pass(_) => "pass".to_owned(),
+    }
+}
+
+/// The turn in which `planned` happened.
+fn landed(planned: Planned) -> Turn {
+    Turn { planned, results: vec![Reply::Landed(Observation::from_tool("browser", "done"))] }
+}
+
+#[test]
+fn the_named_button_is_pressed_and_then_the_goal_is_reached() {
+    let page = look(vec![button(1, "Preview"), button(2, "Publish"), button(3, "Print")], "");
+    let first = plan("Click on the \"Publish\" button.", &page, &[]);
+    assert_eq!(asked(&first), "click [2]");
+    assert_eq!(asked(&plan("Click on the \"Publish\" button.", &page, &[landed(first)])), "done");
+}
+
+#[test]
+fn values_go_into_the_fields_that_are_called_so_before_the_form_is_sent() {
+    let goal = "Enter the city \"Uruk\" and the phone number \"555\", then press Save.";
+    let rows = vec![
+        control(1, "textbox", "Phone", "input/tel"),
+        control(2, "textbox", "City", "input/text"),
+        button(3, "Save"),
+    ];
+    let mut turns = Vec::new();
+    let mut done = Vec::new();
+    let mut rows = rows;
+    for _ in 0..3 {
+        let planned = plan(goal, &look(rows.clone(), ""), &turns);
+        let words = asked(&planned);
+        for (field, value) in [(0, "555"), (1, "Uruk")] {
+            if words == format!("fill [{}] {value}", field + 1) {
+                rows[field].value = Some(value.to_owned());
+            }
+        }
+        done.push(words);
+        turns.push(landed(planned));
+    }
+    done[..2].sort();
+    assert_eq!(done, ["fill [1] 555", "fill [2] Uruk", "click [3]"]);
+}
+
+#[test]
+fn the_icon_of_the_row_that_is_meant_is_pressed() {
+    let rows =
+        [("Ada", 10), ("Bruno", 20), ("Carla", 30)].into_iter().enumerate().flat_map(|(index, (name, record))| {
+            let number = u32::try_from(index * 2 + 1).unwrap();
+            [icon(number, "trash", (record, name)), icon(number + 1, "star", (record, name))]
+        });
+    let page = look(rows.collect(), "Ada\nBruno\nCarla");
+    assert_eq!(asked(&plan("Delete the message from Bruno", &page, &[])), "click [3]");
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_asked_about_when_nobody_wished_for_it() {
+    let mut field = control(1, "textbox", "Message", "textarea");
+    field.value = Some("hello".to_owned());
+    let note = json!({ "print": 1, "verb": "fill", "identity": 7, "record": 0, "value": "hello", "took": [1, 2], "submitted": false, "share": 0.4 });
+    let call = lamassu_contract::Call::new("browser", "fill").with("target", "[1]").with("text", "hello");
+    let turn = landed(Planned { memo: note, ..Proposal::Act(vec![call]).into() });
+    let page = look(vec![field, button(2, "Pay now")], "");
+    assert_eq!(asked(&plan("Note hello", &page, &[turn])), "ask");
+}
+
+#[test]
+fn nothing_is_pressed_at_random() {
+    let page = look(vec![button(1, "Alpha"), button(2, "Beta")], "");
+    let goals = ["", "  ", "Zeg het voort aan iedereen", "What is the meaning of life?"];
+    assert_eq!(goals.map(|goal| asked(&plan(goal, &page, &[]))), ["pass"; 4]);
+    assert_eq!(asked(&plan("Click Alpha", &look(Vec::new(), ""), &[])), "pass");
+}
+
+#[test]
+fn german_and_korean_goals_are_understood() {
+    let german = look(vec![button(1, "Abbrechen"), button(2, "Speichern")], "");
+    assert_eq!(asked(&plan("Klicke auf \"Speichern\"", &german, &[])), "click [2]");
+    let korean = look(vec![button(1, "취소"), button(2, "저장")], "");
+    assert_eq!(asked(&plan("저장 버튼을 클릭하세요", &korean, &[])), "click [2]");
+}
+
+#[test]
+fn the_acts_of_another_planner_are_not_gone_on_with() {
+    let page = look(vec![button(1, "Alpha")], "");
+    let call = lamassu_contract::Call::new("browser", "click").with("target", "[1]");
+    let turn = landed(Planned { memo: json!({ "message": {} }), ..Proposal::Act(vec![call]).into() });
+    assert_eq!(asked(&plan("Click Alpha", &page, &[turn])), "pass");
+}
+
+#[test]
+fn the_answer_of_a_person_is_what_is_wanted_next() {
+    let page = look(vec![button(1, "Alpha"), button(2, "Beta")], "");
+    let turn = Turn {
+        planned: Proposal::Ask("What is to be done?".to_owned()).into(),
+        results: vec![Reply::Said("click Beta".to_owned())],
+    };
+    assert_eq!(asked(&plan("Reach the unreachable", &page, &[turn])), "click [2]");
+}
+
+#[test]
+fn ten_thousand_controls_are_a_page_like_any_other() {
+    let rows = (1..=10_000).map(|number| button(number, &format!("Item {number}"))).collect();
+    assert_eq!(asked(&plan("Click \"Item 77\"", &look(rows, ""), &[])), "click [77]");
+}

@@ -230,10 +230,20 @@ impl Features {
         self.0.get(feature as usize).copied().unwrap_or(0.0)
     }
 
-    /// The features that are not 0, by name, for people.
+    /// What speaks most for it, for people.
     #[must_use]
-    pub fn shown(&self) -> String {
-        let named = NAMES.iter().zip(self.0).filter(|(_, value)| *value != 0.0);
-        named.map(|(name, value)| format!("{name}={value:.2}")).collect::<Vec<_>>().join(" ")
+    pub fn reason(&self) -> &'static str {
+        let reasons = [
+            (Feature::Done, "nothing that the goal asks for is left"),
+            (Feature::QuotedMention, "the goal quotes its name"),
+            (Feature::Record, "it stands in the row that the goal speaks of"),
+            (Feature::WholeMention, "its whole name stands in the goal"),
+            (Feature::SpanMention, "its name is one of the things that the goal lists"),
+            (Feature::PartMention, "a part of its name stands in the goal"),
+            (Feature::Fill, "it takes a value that the goal has"),
+            (Feature::Explore, "what is wanted may be behind it"),
+        ];
+        let found = reasons.into_iter().find(|(feature, _)| self.get(*feature) > 0.0);
+        found.map_or("it fits what is left of the goal best", |(_, reason)| reason)
     }
 }

@@ -52,6 +52,10 @@ const DIM: f32 = 0.2;
 const SURE: f32 = 0.9;
 /// The chance that every step has to have before something is done that cannot be taken back.
 const CAREFUL: f32 = 0.5;
+/// Words that a question begins with.
+const ASKING: [&str; 10] = ["what", "which", "who", "whose", "why", "how", "wer", "wie", "welche", "welcher"];
+/// Words that ask to be told something.
+const TELLING: [&str; 7] = ["tell me", "find out", "let me know", "report the", "give me the", "sag mir", "알려줘"];
 /// How the planner's own questions begin.
 const QUESTION: &str = "shall";
 
@@ -147,11 +151,21 @@ impl Local {
         if *share < DIM && !candidate.asked && candidate.features.get(Feature::Explore) == 0.0 {
             return pass("several things could be meant, and none stands out");
         }
+        if candidate.call.is_none() && (view.output.is_some() || is_question(goal)) {
+            return pass("what is asked for has to be read off the page, and only acts are known here");
+        }
         if let Some(question) = doubt(&now, candidate, *share, last_answer(view)) {
             return question;
         }
         act(&now, candidate, *share)
     }
+}
+
+/// Whether `goal` wants to be told something.
+fn is_question(goal: &str) -> bool {
+    let lower = goal.trim().to_lowercase();
+    let first = lower.split_whitespace().next().unwrap_or_default();
+    lower.ends_with('?') || ASKING.contains(&first) || TELLING.iter().any(|words| lower.contains(words))
 }
 
 /// Whether the planner has to ask before it does what cannot be taken back, or has been told not to.
@@ -214,7 +228,7 @@ fn act(now: &Situation<'_>, candidate: &Candidate, share: f32) -> Planned {
     } else {
         "likely"
     };
-    let why = format!("local ({word}, {share:.2}): {}", candidate.features.shown());
+    let why = format!("local ({word}, {share:.2}): {}", candidate.features.reason());
     let memo = serde_json::to_value(note).unwrap_or_default();
     match &candidate.call {
         Some(call) => Planned { why, memo, ..Proposal::Act(vec![call.clone()]).into() },

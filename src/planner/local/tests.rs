@@ -139,6 +139,18 @@ fn nothing_is_pressed_at_random() {
 }
 
 #[test]
+fn a_question_is_handed_over_once_nothing_is_left_to_do() {
+    let rows = vec![button(1, "Prices")];
+    let first = plan("press Prices and tell me what a mug costs", &look(rows, "A mug costs 18 euros"), &[]);
+    let then = plan(
+        "press Prices and tell me what a mug costs",
+        &look(vec![], "A mug costs 18 euros"),
+        &[landed(first.clone())],
+    );
+    assert_eq!((asked(&first).as_str(), matches!(then.proposal, Proposal::Pass(_))), ("click [1]", true));
+}
+
+#[test]
 fn german_and_korean_goals_are_understood() {
     let german = look(vec![button(1, "Abbrechen"), button(2, "Speichern")], "");
     assert_eq!(asked(&plan("Klicke auf \"Speichern\"", &german, &[])), "click [2]");

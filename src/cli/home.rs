@@ -38,13 +38,12 @@ pub(super) fn consents(given: Option<&Path>) -> Result<PathBuf, Complaint> {
 }
 
 /// The rules at `path`; none if it is not there.
-#[expect(clippy::disallowed_methods, reason = "the user's own rules lie beside the record")]
 pub(super) fn agreed(path: &Path) -> Result<String, Complaint> {
     if path.exists() { read(path) } else { Ok(String::new()) }
 }
 
 /// Keeps `text` as the rules at `path`, at once and whole, for this user alone.
-#[expect(clippy::disallowed_methods, reason = "the user's own rules lie beside the record")]
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the user's own rules lie beside the record")]
 pub(super) fn agree(path: &Path, text: &str) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     let draft = path.with_extension("part");

@@ -87,7 +87,7 @@ impl Gate {
         let consent = Approval { by: standing.user.clone(), digest, at: standing.now };
         let held = !decision.allowed && sitting.decide(&question(Some(&consent))).allowed;
         let Sitting { generation, .. } = sitting;
-        let judged = Held { action, digest, rules: decision.rules, standing: standing.clone(), generation };
+        let judged = Held { action, digest, rules: decision.rules, standing: Arc::new(standing.clone()), generation };
         if decision.allowed {
             return Verdict::Go(self.permit(judged, None));
         }
@@ -110,7 +110,7 @@ impl Gate {
             let rule = Rule::new("gate.approval", "the consent is too old, unnamed, or for another action");
             return Verdict::Stop(Refusal::of(&action, vec![rule]));
         }
-        standing.now = now;
+        Arc::make_mut(&mut standing).now = now;
         let secrets = match self.secrets_of(&action) {
             Ok(secrets) => secrets,
             Err(rule) => return Verdict::Stop(Refusal::of(&action, vec![rule])),
@@ -136,7 +136,7 @@ impl Gate {
     fn permit(&self, held: Held, approved_by: Option<String>) -> Permit {
         let Held { action, digest, rules, standing, generation } = held;
         let expires = Instant::now() + PERMIT_LIFE;
-        let judge = Judge { gate: self.clone(), standing: Arc::new(standing), generation };
+        let judge = Judge { gate: self.clone(), standing, generation };
         Permit { action, digest, rules, approved_by, expires, judge }
     }
 }
@@ -287,7 +287,7 @@ pub struct Held {
     action: Action,
     digest: Digest,
     rules: Vec<Rule>,
-    standing: Standing,
+    standing: Arc<Standing>,
     generation: u64,
 }
 

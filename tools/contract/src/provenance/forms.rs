@@ -203,7 +203,7 @@ fn spoken(text: &str) -> Vec<u64> {
 /// Whether a number word goes on with what was said before, as in "twenty three" or "two hundred six".
 fn goes_on(before: u64, number: u64) -> bool {
     let tens = before % 100;
-    number < 100 && (tens == 0 || tens >= 20 && tens % 10 == 0 && number < 10)
+    number < 100 && (tens == 0 || tens >= 20 && tens.is_multiple_of(10) && number < 10)
 }
 
 /// What a number may mean: `1,234` is one thousand and something, or one and something.

@@ -70,17 +70,22 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// What `source` alone can have said.
-    fn of(text: &str, source: Source, pointed: bool) -> Self {
+    /// What the user has said.
+    fn told(text: &str, source: Source) -> Self {
+        Self { pointed: true, field: true, beside: true, about: true, source, ..Self::own(text) }
+    }
+
+    /// What stands nowhere, and so is the planner's own.
+    fn own(text: &str) -> Self {
         Self {
             text: text.to_owned(),
-            source,
+            source: Source::Model,
             step: 0,
-            pointed,
-            field: pointed,
-            beside: pointed,
+            pointed: false,
+            field: false,
+            beside: false,
             instructs: false,
-            about: pointed,
+            about: false,
         }
     }
 }
@@ -189,7 +194,7 @@ impl Provenance {
         if parts.len() > 1 {
             return parts.iter().flat_map(|part| self.trace_text(part)).collect();
         }
-        let mut traces = vec![Trace::of(text, Source::Model, false)];
+        let mut traces = vec![Trace::own(text)];
         for part in telling(text) {
             let known = Text::new(&part);
             if self.user(&known).is_none() {
@@ -201,7 +206,7 @@ impl Provenance {
 
     fn find(&self, text: &Text, shown: &str) -> Vec<Trace> {
         match self.user(text) {
-            Some(source) => vec![Trace::of(shown, source, true)],
+            Some(source) => vec![Trace::told(shown, source)],
             None => self.outside(text, shown),
         }
     }

@@ -263,6 +263,13 @@ impl Court {
             Ok(Err(_)) => reject("the approver panicked"),
             Err(_) => reject("nobody answered for ten minutes"),
         };
+        // What was shown is what is agreed to.
+        let shown = match &ruling {
+            Ruling::Plan { plan, .. } => request.plan.as_ref() == Some(plan),
+            Ruling::Always { rule, .. } => request.always.as_ref() == Some(rule),
+            _ => true,
+        };
+        let ruling = if shown { ruling } else { reject("the answer is to something else than was shown") };
         (self.redacted(ruling), Authority::Held(held))
     }
 
@@ -278,7 +285,9 @@ impl Court {
                 Word::Stop | Word::Invalid => break,
             }
         }
-        Plan::of(&all)
+        // Rules take no action for weaker than its verb, and no plan may either.
+        let undone = |judged: &Judged| self.parts.toolbox.effect(&judged.call) < Some(Effect::Irreversible);
+        all.iter().all(undone).then(|| Plan::of(&all)).flatten()
     }
 
     /// What a person says may hold what they should rather not have typed.

@@ -25,6 +25,8 @@ use crate::{Engine, Options};
 const GUARD: &str = include_str!("guard.sh");
 const CHROMIUM_HINT: &str = "on Debian and Ubuntu: `apt-get install chromium chromium-driver`; elsewhere install Chromium and the ChromeDriver of the same version and put both on PATH";
 const LOG_LINES: usize = 40;
+/// Where many start at once, one finds the port it chose taken now and then, and ends.
+const ATTEMPTS: usize = 3;
 
 const FIREFOX_HINT: &str = "on Debian: `apt-get install firefox-esr` and `cargo install geckodriver`; elsewhere install Firefox and geckodriver and put both on PATH";
 
@@ -56,14 +58,27 @@ impl Driver {
     ///
     /// [`FailureKind::Lost`] if something is missing or does not start; says what to install.
     pub(crate) async fn start(options: &Options) -> Result<Self, Failure> {
+        let mut log = Log::default();
+        for _ in 0..ATTEMPTS {
+            log = Log::default();
+            if let Some(driver) = Self::attempt(options, &log).await? {
+                return Ok(driver);
+            }
+        }
+        Err(lost(&format!("the driver ended at once, {ATTEMPTS} times: {}", log.lines().join(" / "))))
+    }
+
+    /// Nothing if the driver ended before it listened.
+    async fn attempt(options: &Options, log: &Log) -> Result<Option<Self>, Failure> {
         let mut guard = spawn(options)?;
         let (Some(leash), Some(output)) = (guard.stdin.take(), guard.stdout.take()) else {
             return Err(lost("the driver's pipes are missing"));
         };
         let mut lines = BufReader::new(output).lines();
-        let log = Log::default();
-        let started = tokio::time::timeout(options.limits.start, started(&mut lines, &log, options.engine)).await;
-        let (port, home, browser) = started.map_err(|_| late(options.limits.start))??;
+        let started = tokio::time::timeout(options.limits.start, started(&mut lines, log, options.engine)).await;
+        let Some((port, home, browser)) = started.map_err(|_| late(options.limits.start, log))?? else {
+            return Ok(None);
+        };
         let folder = Workspace::open(&home, Limits { file_bytes: u64::MAX, ..Limits::default() })
             .map_err(|error| lost(&error.to_string()))?;
         let keep = log.clone();
@@ -72,7 +87,7 @@ impl Driver {
                 keep.add(&line);
             }
         });
-        Ok(Self { port, home, browser, folder, guard, leash, log })
+        Ok(Some(Self { port, home, browser, folder, guard, leash, log: log.clone() }))
     }
 
     /// Whether the browser said that it has no usable sandbox.
@@ -109,12 +124,13 @@ fn spawn(options: &Options) -> Result<Child, Failure> {
         .map_err(|error| lost(&format!("`sh` does not start: {error}")))
 }
 
-/// Reads until the driver listens: its port, its folder, and the browser's path.
+/// Reads until the driver listens: its port, its folder, and the browser's path. Nothing if it ends
+/// before that.
 async fn started(
     lines: &mut Lines<BufReader<ChildStdout>>,
     log: &Log,
     engine: Engine,
-) -> Result<(u16, String, String), Failure> {
+) -> Result<Option<(u16, String, String)>, Failure> {
     let (mut home, mut browser) = (String::new(), String::new());
     while let Ok(Some(line)) = lines.next_line().await {
         if let Some(reason) = line.strip_prefix("guard: fail ") {
@@ -128,12 +144,12 @@ async fn started(
             .find_map(|words| line.split(words).nth(1))
         {
             let port = port.trim_end_matches('.').parse();
-            return port.map(|port| (port, home, browser)).map_err(|_| lost("the driver names no port"));
+            return port.map(|port| Some((port, home, browser))).map_err(|_| lost("the driver names no port"));
         } else {
             log.add(&line);
         }
     }
-    Err(lost(&format!("the driver ended at once: {}", log.lines().join(" / "))))
+    Ok(None)
 }
 
 impl Log {
@@ -166,8 +182,9 @@ fn missing(reason: &str, engine: Engine) -> Failure {
     })
 }
 
-fn late(limit: Duration) -> Failure {
-    lost(&format!("the driver did not start within {} seconds", limit.as_secs()))
+fn late(limit: Duration, log: &Log) -> Failure {
+    let (seconds, said) = (limit.as_secs(), log.lines().join(" / "));
+    lost(&format!("the driver did not start within {seconds} seconds; it said: {said:?}"))
 }
 
 fn lost(message: &str) -> Failure {

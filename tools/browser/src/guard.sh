@@ -98,5 +98,7 @@ printf 'guard: home %s\nguard: browser %s\n' "$home" "$browser"
 trap : HUP INT TERM
 "$@" </dev/null 2>&1 &
 leader=$!
+# Only the driver and what it starts hold the output now, so that its end is seen at once.
+exec >/dev/null
 while read -r _; do :; done
 clean

@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::Stdio,
     time::{Duration, Instant},
@@ -182,6 +183,32 @@ fn what_is_missing_is_named_with_the_way_to_get_it() {
         let told = failures
             .map(|failure| (failure.kind, failure.message.contains("apt-get install chromium chromium-driver")));
         assert_eq!(told, [(FailureKind::Lost, true); 2]);
+    });
+}
+
+/// As ChromeDriver does when the port that it chose is taken.
+#[test]
+fn a_driver_that_ends_at_once_is_started_again() {
+    alone(async {
+        let folder = tempfile::tempdir_in("/tmp").unwrap();
+        let path = folder.path().join("driver");
+        let script = |lives: &str| {
+            let tries = folder.path().join("tries").display().to_string();
+            format!(
+                "#!/bin/sh\necho x >>{tries}\n[ $(wc -l <{tries}) -gt {lives} ] || {{ echo no port; exit 1; }}\nexec chromedriver \"$@\"\n"
+            )
+        };
+        let probe = async |lives: &str| {
+            fs::write(&path, script(lives)).unwrap();
+            for (path, mode) in [(folder.path(), 0o777), (&path, 0o755)] {
+                fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+            }
+            BrowserTool::new(Options { driver: Some(path.clone()), ..Options::default() }).probe().await
+        };
+        assert!(probe("2").await.unwrap().starts_with("chrom"));
+        let failure = probe("9").await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Lost);
+        assert!(failure.message.ends_with("the driver ended at once, 3 times: no port"), "{}", failure.message);
     });
 }
 

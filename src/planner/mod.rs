@@ -9,6 +9,7 @@ pub mod local;
 #[cfg(feature = "model")]
 pub mod model;
 pub mod script;
+pub mod skill;
 
 use std::{collections::BTreeMap, fmt};
 

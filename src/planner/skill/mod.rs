@@ -1,0 +1,3 @@
+//! Skills: procedures that were learned from demonstrations.
+
+pub mod demonstration;

@@ -135,7 +135,7 @@ impl Policy for CedarPolicy {
         let resource = scene.resource(question.action.resource())?;
         let context = context::context(question, declared, &mut scene)?;
         let request =
-            Request::new(run, declared.uid.clone(), resource.clone(), context, Some(&schema.cedar)).map_err(failed)?;
+            Request::new(run, declared.uid.clone(), resource.clone(), context, schema.checks()).map_err(failed)?;
         let near = index.rules(&declared.uid, &resource, scene.ids())?;
         let entities = scene.finish(&declared.uid)?;
         let response = authorizer.is_authorized(&request, &near, &entities);

@@ -42,10 +42,7 @@ impl<'a> Scene<'a> {
     pub(super) fn finish(self, action: &EntityUid) -> Result<Entities, PolicyError> {
         let action = self.schema.actions.get(action).cloned();
         let entities = self.entities.into_values().chain(action);
-        // They are made here in the shapes that the schema has, so that checking each of them for
-        // every question would tell nothing new, and would take longer than the decision itself.
-        let schema = cfg!(debug_assertions).then_some(&self.schema.cedar);
-        Entities::from_entities(entities, schema).map_err(failed)
+        Entities::from_entities(entities, self.schema.checks()).map_err(failed)
     }
 
     /// Who acts.

@@ -113,6 +113,40 @@ async fn a_plan_says_what_it_is_for() {
 }
 
 #[tokio::test]
+async fn no_plan_holds_a_verb_that_cannot_be_undone_however_it_is_described() {
+    let bell = Bell::default();
+    let planner = Listed::new([act([ring(), Call::new("bell", "melt"), ring()])]);
+    let person = Scripted { says: agree_to_plans, settles: None };
+    let agent = agent(&bell, &planner, |_| Some(false)).approver(person).build().unwrap();
+    let report = agent.run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.refusals[0].rules[0].because.as_str()), (0, "ada: one by one"));
+}
+
+/// Agrees to more rings than were shown.
+fn widen_the_plan(request: &lamassu::Request) -> Ruling {
+    let mut plan = serde_json::to_value(request.plan.as_ref().unwrap()).unwrap();
+    plan["parts"][0]["times"] = 9.into();
+    Ruling::Plan { by: "ada".into(), plan: serde_json::from_value(plan).unwrap() }
+}
+
+/// Agrees to a rule that was not shown.
+fn widen_the_rule(_: &lamassu::Request) -> Ruling {
+    Ruling::Always { by: "ada".into(), rule: "permit (principal, action, resource);".into() }
+}
+
+#[tokio::test]
+async fn an_answer_to_something_else_than_was_shown_is_a_rejection() {
+    for says in [widen_the_plan, widen_the_rule] {
+        let (bell, planner) = (Bell::default(), Listed::new([act([ring(), ring()])]));
+        let person = Scripted { says, settles: None };
+        let agent = agent(&bell, &planner, |_| Some(false)).approver(person).build().unwrap();
+        let report = agent.run(Goal::new("ring")).await.unwrap();
+        let because = report.refusals[0].rules[0].because.as_str();
+        assert_eq!((bell.count(), because), (0, "lamassu: the answer is to something else than was shown"));
+    }
+}
+
+#[tokio::test]
 async fn a_rule_that_a_person_agreed_to_is_not_asked_about_again_nor_in_the_next_run() {
     let kept = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     let once = |request: &lamassu::Request| match request.always.clone() {
@@ -148,6 +182,14 @@ async fn a_person_can_stop_the_run() {
 async fn steps_that_are_spent_end_the_run() {
     let bell = Bell::default();
     let planner = Listed::new((0..9).map(|times| act([ring().with("times", times)])));
+    let goal = Goal::new("ring").budget(Budget { steps: 3, ..Budget::default() });
+    let report = agent(&bell, &planner, |_| Some(true)).build().unwrap().run(goal).await.unwrap();
+    assert_eq!((report.status, bell.count()), (Status::BudgetSpent, 3));
+}
+
+#[tokio::test]
+async fn calls_of_one_proposal_do_not_race_for_the_last_step() {
+    let (bell, planner) = (Bell::default(), Listed::new([act((0..9).map(|times| ring().with("times", times)))]));
     let goal = Goal::new("ring").budget(Budget { steps: 3, ..Budget::default() });
     let report = agent(&bell, &planner, |_| Some(true)).build().unwrap().run(goal).await.unwrap();
     assert_eq!((report.status, bell.count()), (Status::BudgetSpent, 3));

@@ -45,6 +45,7 @@ impl Tool for Bell {
             ),
             Verb::new("listen", Effect::Read, "Listens."),
             Verb::new("jam", Effect::Write, "Rings and breaks down in the middle."),
+            Verb::new("melt", Effect::Irreversible, "Melts down, though it is described as mere writing."),
         ]
     }
 

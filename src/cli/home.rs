@@ -37,14 +37,23 @@ pub(super) fn consents(given: Option<&Path>) -> Result<PathBuf, Complaint> {
     Ok(folder(given)?.join("consents.cedar"))
 }
 
+/// The folder of skills: the given one, or `skills` beside the record.
+pub(super) fn skills(given: Option<&Path>, record: Option<&Path>) -> Result<PathBuf, Complaint> {
+    given.map_or_else(|| Ok(folder(record)?.join("skills")), |given| Ok(given.to_path_buf()))
+}
+
 /// The rules at `path`; none if it is not there.
 pub(super) fn agreed(path: &Path) -> Result<String, Complaint> {
     if path.exists() { read(path) } else { Ok(String::new()) }
 }
 
-/// Keeps `text` as the rules at `path`, at once and whole, for this user alone.
-#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the user's own rules lie beside the record")]
-pub(super) fn agree(path: &Path, text: &str) -> std::io::Result<()> {
+/// Keeps `text` in the file at `path`, at once and whole, for this user alone.
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the user names the file, or it lies beside the record"
+)]
+pub(super) fn keep(path: &Path, text: &str) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     let draft = path.with_extension("part");
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;

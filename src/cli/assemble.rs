@@ -39,6 +39,7 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .approver(Prompt { user, settled: means.settled })
         .journal(means.store)
         .origin(means.origin)
+        .meter(home::effort)
         .events(move |event: &Event| progress.show(event));
     let builder = planner(builder, task, &means.skills)?;
     let builder = tools(builder, task, (means.window, means.sessions))?;

@@ -81,6 +81,7 @@ fn permit(skills: &Skills, skill: &Skill) -> Result<(), Complaint> {
         sites: skill.sites.iter().cloned().collect(),
         verbs: skill.steps.iter().map(|step| step.verb.clone()).collect(),
         secrets: secrets.collect(),
+        pressed: skill.steps.iter().flat_map(|step| step.harmless()).collect(),
     };
     let learned = shown.pack(&skill.name, &tools::all()?).map_err(Complaint::failed)?;
     let files = [

@@ -45,16 +45,23 @@ pub struct Description {
 struct Held {
     name: &'static str,
     weight: f32,
-    agrees: fn(&Description, &Element) -> f32,
+    agrees: fn(&Description, &Words, &Element) -> f32,
+}
+
+/// The words of the attributes of a description, cut once for all elements.
+struct Words {
+    label: Vec<String>,
+    context: Vec<String>,
+    marks: Vec<String>,
 }
 
 const ATTRIBUTES: [Held; 6] = [
-    Held { name: "label", weight: 2.0, agrees: |own, element| overlap(&stems(&own.label), &element.label) },
-    Held { name: "context", weight: 1.0, agrees: |own, element| overlap(&stems(&own.context), &element.context) },
-    Held { name: "role", weight: 2.0, agrees: |own, element| yes(own.role == element.role) },
-    Held { name: "tag", weight: 1.0, agrees: |own, element| yes(own.tag == element.tag) },
-    Held { name: "marks", weight: 2.5, agrees: |own, element| overlap(&stems(&own.marks), &element.marks) },
-    Held { name: "place", weight: 0.5, agrees: |own, element| yes(own.place == element.place_among) },
+    Held { name: "label", weight: 2.0, agrees: |_, own, element| overlap(&own.label, &element.label) },
+    Held { name: "context", weight: 1.0, agrees: |_, own, element| overlap(&own.context, &element.context) },
+    Held { name: "role", weight: 2.0, agrees: |own, _, element| yes(own.role == element.role) },
+    Held { name: "tag", weight: 1.0, agrees: |own, _, element| yes(own.tag == element.tag) },
+    Held { name: "marks", weight: 2.5, agrees: |_, own, element| overlap(&own.marks, &element.marks) },
+    Held { name: "place", weight: 0.5, agrees: |own, _, element| yes(own.place == element.place_among) },
 ];
 const NAME_WEIGHT: f32 = 4.0;
 
@@ -122,8 +129,9 @@ impl Description {
             }
         };
         count("name", NAME_WEIGHT, &names.iter().map(|agrees| agrees.unwrap_or(0.0)).collect::<Vec<_>>());
+        let own = Words { label: stems(&self.label), context: stems(&self.context), marks: stems(&self.marks) };
         for held in ATTRIBUTES.iter().filter(|held| self.has(held.name)) {
-            let agreement: Vec<_> = elements.iter().map(|element| (held.agrees)(self, element)).collect();
+            let agreement: Vec<_> = elements.iter().map(|element| (held.agrees)(self, &own, element)).collect();
             count(held.name, held.weight, &agreement);
         }
         let score = |((sum, whole), (name, ruled)): (&(f32, f32), (&Option<f32>, &bool))| {

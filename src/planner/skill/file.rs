@@ -17,7 +17,7 @@ const LARGEST: usize = 1_000_000;
 /// What a step may do to an element, and must be done to one.
 pub(super) const UPON: [&str; 6] = ["click", "double_click", "hover", "fill", "select", "check"];
 /// What a step may do without one.
-pub(super) const ALONE: [&str; 9] = ["press", "scroll", "open", "wait", "back", "forward", "reload", "dialog", "tabs"];
+pub(super) const ALONE: [&str; 8] = ["press", "scroll", "open", "back", "forward", "reload", "dialog", "wait"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,9 +8,11 @@ pub mod demonstration;
 mod description;
 mod error;
 mod file;
+mod finish;
 mod induce;
 mod lesson;
 pub mod player;
+mod position;
 pub mod rehearse;
 mod seek;
 pub mod store;
@@ -21,9 +23,12 @@ use std::collections::BTreeMap;
 pub use demonstration::{Demonstration, Moment};
 pub use description::Description;
 pub use error::SkillError;
-pub use player::{Player, Position};
+pub use player::Player;
+pub use position::{Healed, Position};
 pub use store::Skills;
 use template::Template;
+
+use super::local::scene::Element;
 
 /// A procedure with places to fill in.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,6 +206,15 @@ impl Skill {
 }
 
 impl Step {
+    /// The role and the names of what is pressed, unless pressing it may commit the user to something that cannot
+    /// be taken back.
+    pub fn harmless(&self) -> impl Iterator<Item = (String, String)> {
+        let pressed = self.element.iter().filter(|_| matches!(self.verb.as_str(), "click" | "press" | "check"));
+        let names = pressed.flat_map(|element| element.names.iter().map(|name| (element.role.clone(), name)));
+        let plain = names.filter(|(_, name)| name.places().next().is_none());
+        plain.map(|(role, name)| (role, name.to_string())).filter(|(role, name)| !Element::called(role, name).commits())
+    }
+
     /// The name of the secret that it uses, if it uses one.
     #[must_use]
     pub fn secret(&self) -> Option<String> {

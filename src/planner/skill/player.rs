@@ -5,13 +5,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use lamassu_contract::{BoxFuture, Call, FailureKind, Page};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{
-    Argument, Description, Each, Skill, Step,
-    induce::{is_at, is_line},
-    lesson,
+    Argument, Description, Each, Skill, Step, lesson,
+    position::{Healed, Position},
     seek::{Found, Lost, seek},
     template,
 };
@@ -23,7 +22,7 @@ use crate::planner::{
 /// How like its description an element has to be before something is done that cannot be taken back.
 const CAREFUL: f32 = 0.85;
 /// How often a step waits for its element.
-const WAITS: u32 = 2;
+pub(super) const WAITS: u32 = 2;
 /// How the question before something that cannot be taken back begins.
 const QUESTION: &str = "shall";
 
@@ -35,66 +34,12 @@ pub struct Player {
     only: Option<String>,
 }
 
-/// Where a skill stands; it is noted beside each proposal.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Position {
-    /// The skill.
-    pub skill: String,
-    /// The step that the proposal takes, from 0.
-    pub step: usize,
-    /// The round of the loop that it is in, from 0.
-    #[serde(default)]
-    pub round: usize,
-    /// How many records the list had when the loop began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub records: Option<usize>,
-    /// How often the step has waited for its element.
-    #[serde(default)]
-    pub waited: u32,
-    /// What the element is like now, if it is not as it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub healed: Option<Healed>,
-}
-
-/// What an element turned out to be like.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Healed {
-    /// Its ARIA role.
-    pub role: String,
-    /// What it is called.
-    pub name: String,
-    /// The words before it.
-    pub label: String,
-    /// Its tag and type.
-    pub tag: String,
-    /// The words of its attributes.
-    pub marks: String,
-    /// Its place among the elements made like it, and how many those are.
-    pub place: (usize, usize),
-}
-
-impl From<&Healed> for Description {
-    fn from(healed: &Healed) -> Self {
-        Self {
-            role: healed.role.clone(),
-            names: vec![template::Template::plain(&healed.name)],
-            label: healed.label.clone(),
-            tag: healed.tag.clone(),
-            marks: healed.marks.clone(),
-            place: healed.place,
-            ..Self::default()
-        }
-    }
-}
-
 /// One skill that is being played, with what is filled in.
-struct Play<'a> {
-    skill: &'a Skill,
+pub(super) struct Play<'a> {
+    pub(super) skill: &'a Skill,
     adapter: Option<&'a Adapter>,
-    values: BTreeMap<String, String>,
-    view: &'a View<'a>,
+    pub(super) values: BTreeMap<String, String>,
+    pub(super) view: &'a View<'a>,
 }
 
 /// What to do about one step.
@@ -153,11 +98,13 @@ impl Player {
             (None, Some(only)) => *only == skill.name,
             (None, None) => true,
         };
-        self.known.iter().filter(|(skill, _)| wanted(skill)).find_map(|(skill, adapter)| {
+        let fits = self.known.iter().filter(|(skill, _)| wanted(skill)).filter_map(|(skill, adapter)| {
             let here = at.as_ref().or(page).is_none_or(|url| skill.runs_at(url));
             let values = filled(skill, view).filter(|_| here)?;
             Some((&**skill, adapter.as_ref(), values))
-        })
+        });
+        // The more of its own words are in the goal, the closer it is meant for it.
+        fits.max_by_key(|(skill, _, _)| skill.goal.telling())
     }
 }
 
@@ -350,14 +297,7 @@ impl Play<'_> {
             );
             return Planned { why, memo: memo(position), ..Proposal::Ask(question).into() };
         }
-        let healed = (!differs.is_empty()).then(|| Healed {
-            role: element.role.clone(),
-            name: element.name.clone(),
-            label: element.label.join(" "),
-            tag: element.tag.clone(),
-            marks: element.marks.join(" "),
-            place: element.place_among,
-        });
+        let healed = (!differs.is_empty()).then(|| Healed::from(element));
         let words = if differs.is_empty() { String::new() } else { format!("; healed: {}", differs.join(", ")) };
         let why = format!("{number}{words}");
         let why = format!("skill {} ({:.2}): {why}", self.skill.name, found.likeness);
@@ -452,48 +392,9 @@ impl Play<'_> {
         })
     }
 
-    fn act(&self, call: Call, why: &str, position: Position) -> Planned {
+    pub(super) fn act(&self, call: Call, why: &str, position: Position) -> Planned {
         let why = format!("skill {}: {why}", self.skill.name);
         Planned { why, memo: memo(&position), ..Proposal::Act(vec![call]).into() }
-    }
-
-    /// The end: what the page has to show is shown, or it is not done.
-    fn finish(&self, page: &Page, position: Position) -> Planned {
-        let missing = self.missing(page);
-        match missing {
-            Some(missing) if position.waited < WAITS => {
-                let call = Call::new("browser", "wait").with("seconds", 1);
-                self.act(call, &missing, Position { waited: position.waited + 1, ..position })
-            }
-            Some(missing) => pass(Some(self.skill), &format!("all steps are done, and {missing}")),
-            None if self.view.output.is_some() => {
-                pass(Some(self.skill), "all steps are done; what is asked for has to be read off the page")
-            }
-            None => {
-                let evidence = match self.line(page) {
-                    Some(line) => format!("all steps are done, and the page says \"{line}\""),
-                    None => "all steps are done".to_owned(),
-                };
-                let why = format!("skill {}: all {} steps are done", self.skill.name, self.skill.steps.len());
-                Planned { why, memo: memo(&position), ..Proposal::Done { answer: Value::Null, evidence }.into() }
-            }
-        }
-    }
-
-    /// The line of the page that the skill ends with.
-    fn line<'p>(&self, page: &'p Page) -> Option<&'p str> {
-        let wanted = self.skill.end.line.as_ref()?.fill(&self.values)?;
-        page.text.lines().find(|line| is_line(line, &wanted))
-    }
-
-    /// What the page does not show although it should.
-    fn missing(&self, page: &Page) -> Option<String> {
-        if let Some(wanted) = self.skill.end.address.as_ref().filter(|wanted| !is_at(page.url.path(), wanted)) {
-            return Some(format!("the page is at `{}`, not at `{wanted}`", page.url.path()));
-        }
-        let wanted = self.skill.end.line.as_ref()?;
-        let line = wanted.fill(&self.values).unwrap_or_default();
-        self.line(page).is_none().then(|| format!("\"{line}\" is nowhere to be seen"))
     }
 }
 
@@ -512,7 +413,7 @@ fn reference(scene: &Scene, index: usize) -> String {
     format!("[{}]", scene.elements.get(index).map_or(0, |element| element.reference))
 }
 
-fn memo(position: &Position) -> Value {
+pub(super) fn memo(position: &Position) -> Value {
     serde_json::to_value(position).unwrap_or_default()
 }
 
@@ -539,7 +440,7 @@ fn told(reply: Option<&Reply>) -> String {
     }
 }
 
-fn pass(skill: Option<&Skill>, why: &str) -> Planned {
+pub(super) fn pass(skill: Option<&Skill>, why: &str) -> Planned {
     let name = skill.map_or_else(|| "skill".to_owned(), |skill| format!("skill {}", skill.name));
     Proposal::Pass(format!("{name}: {why}")).into()
 }

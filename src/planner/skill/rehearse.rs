@@ -2,7 +2,7 @@
 
 use lamassu_contract::{Call, Observation, Page, Row};
 
-use super::{Demonstration, Moment, Player, lesson, player::Position};
+use super::{Demonstration, Player, Position, lesson};
 use crate::planner::{Planned, Proposal, Reply, Turn, View};
 
 /// What a page is like when it is gone through.
@@ -36,11 +36,7 @@ impl Compared {
 pub fn rehearse(player: &Player, demonstration: &Demonstration, pages: Pages) -> Vec<Compared> {
     let mut turns = vec![opened(player, demonstration)];
     let mut compared = Vec::new();
-    let moments = &demonstration.moments;
-    for (index, moment) in moments.iter().enumerate() {
-        if !counts(index, moment, moments.get(index + 1)) {
-            continue;
-        }
+    for (_, moment) in demonstration.acts() {
         let page = match pages {
             Pages::Recorded => moment.page.clone(),
             Pages::Renamed => renamed(moment.page.clone()),
@@ -61,18 +57,6 @@ pub fn rehearse(player: &Player, demonstration: &Demonstration, pages: Pages) ->
         turns.push(landed(planned));
     }
     compared
-}
-
-/// Whether a moment is a step: not the opening, no mere look, and not corrected at once.
-fn counts(index: usize, moment: &Moment, next: Option<&Moment>) -> bool {
-    let reads = ["look", "find", "read", "extract", "screenshot", "wait", "tabs"].contains(&moment.call.verb.as_str());
-    let opens = index == 0 && moment.call.verb == "open";
-    let corrected = next.is_some_and(|next| {
-        matches!(next.call.verb.as_str(), "fill" | "select")
-            && next.call.verb == moment.call.verb
-            && next.call.args.get("target") == moment.call.args.get("target")
-    });
-    !reads && !opens && !corrected
 }
 
 fn landed(planned: Planned) -> Turn {

@@ -152,13 +152,21 @@ impl Template {
         self.0.iter().map(text).collect()
     }
 
+    /// How many of its own words say something.
+    #[must_use]
+    pub fn telling(&self) -> usize {
+        let words = self.0.iter().flat_map(Token::of);
+        words.filter(|token| matches!(token, Token::Word(word) if !word.stop)).count()
+    }
+
     /// What stands in the places if `goal` is this text, give or take words that say little.
     #[must_use]
     pub fn align(&self, goal: &str, parameters: &BTreeMap<String, Parameter>) -> Option<BTreeMap<String, String>> {
         let pieces: Vec<_> = self.0.iter().map(Token::of).collect();
         let tokens: Vec<_> = pieces.into_iter().flatten().collect();
         let told = Instruction::read(goal);
-        if told.words.is_empty() || told.words.len() > LONGEST {
+        // A text that says nothing but what is filled in is any goal.
+        if self.telling() == 0 || told.words.len() > LONGEST {
             return None;
         }
         let mut aligner = Aligner { tokens: &tokens, told: &told, parameters, dead: HashSet::new(), found: Vec::new() };

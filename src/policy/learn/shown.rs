@@ -26,6 +26,8 @@ pub struct Shown {
     pub verbs: BTreeSet<String>,
     /// The names of the secrets that it uses.
     pub secrets: BTreeSet<String>,
+    /// The roles and names of what it presses that need not be asked about.
+    pub pressed: BTreeSet<(String, String)>,
 }
 
 /// What every procedure needs: to come to its page, to see it, and to wait for it.
@@ -73,6 +75,12 @@ impl Shown {
         let sites =
             format!("[{}]", self.sites.iter().map(|site| entity("Origin", site)).collect::<Vec<_>>().join(", "));
         let secrets = self.secrets.iter().map(|secret| entity("Secret", secret)).collect::<Vec<_>>().join(", ");
+        // Cedar has no empty set.
+        let own = if secrets.is_empty() {
+            String::new()
+        } else {
+            format!("\nunless {{ [{secrets}].containsAll(context.secrets.names) }}")
+        };
         let used: BTreeSet<&str> = ALWAYS.into_iter().chain(self.verbs.iter().map(String::as_str)).collect();
         let actions: Vec<_> =
             used.iter().map(|verb| format!("Lamassu::Action::{}", cedar(&format!("browser.{verb}")))).collect();
@@ -95,12 +103,12 @@ impl Shown {
             format!(
                 "{}forbid (principal, action, resource)\n\
                  when {{ [\"consequential\", \"irreversible\"].contains(context.effect) }}\n\
-                 unless {{ context.approval.granted && context.approval.age < 600 }};\n",
-                id("asks", "it commits the user to something, so a person has to agree to it first")
+                 unless {{ context.approval.granted && context.approval.age < 600 }}{};\n",
+                id("asks", "it commits the user to something, so a person has to agree to it first"),
+                self.unasked()
             ),
             format!(
-                "{}forbid (principal, action, resource)\nwhen {{ context.secrets.used }}\n\
-                 unless {{ [{secrets}].containsAll(context.secrets.names) }};\n",
+                "{}forbid (principal, action, resource)\nwhen {{ context.secrets.used }}{own};\n",
                 id("own-secrets", "the demonstrations used no other secret")
             ),
         ];
@@ -123,9 +131,25 @@ impl Shown {
         rules.join("\n")
     }
 
+    /// What need not be asked about although it sends something: what was pressed in the demonstrations and
+    /// can be taken back.
+    fn unasked(&self) -> String {
+        let named = |(role, name): &(String, String)| {
+            format!("(resource.role == {} && resource.name == {})", cedar(role), cedar(name))
+        };
+        let all: Vec<_> = self.pressed.iter().map(named).collect();
+        if all.is_empty() {
+            return String::new();
+        }
+        format!(
+            "\nunless {{\n  context.effect == \"consequential\" && resource is Lamassu::Element && (\n    {}\n  )\n}}",
+            all.join(" ||\n    ")
+        )
+    }
+
     fn cases(&self, site: &str) -> String {
         let page = toml(&format!("{site}/"));
-        let part = format!("{{ page = {page}, role = \"button\", name = \"Go\", form = {page} }}");
+        let part = format!("{{ page = {page}, role = \"button\", name = \"Something else\", form = {page} }}");
         let mut cases = vec![
             case("its site is opened", "browser.open", &format!("url = {page}"), "", "allow"),
             case("another site is not", "browser.open", &format!("url = {}", toml(ELSEWHERE)), "", "deny"),

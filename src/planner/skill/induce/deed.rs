@@ -12,9 +12,6 @@ use crate::planner::local::{
     scene::{Element, Scene},
 };
 
-/// What only reads, and so is no step.
-const READING: [&str; 7] = ["look", "find", "read", "extract", "screenshot", "wait", "tabs"];
-
 /// A demonstration, read.
 #[derive(Debug)]
 pub(super) struct Told {
@@ -101,32 +98,14 @@ pub(super) enum Over {
 impl Told {
     /// Reads a demonstration.
     pub(super) fn read(demonstration: &Demonstration) -> Result<Self, SkillError> {
-        let mut deeds: Vec<Deed> = Vec::new();
-        for (number, moment) in (1..).zip(&demonstration.moments) {
-            let begins = deeds.is_empty() && moment.call.verb == "open";
-            if begins || moment.call.tool == "browser" && READING.contains(&moment.call.verb.as_str()) {
-                continue;
-            }
-            let deed = read(number, moment)?;
-            // Who types into a field again has corrected it.
-            if deeds.last().is_some_and(|last| corrects(&deed, last)) {
-                deeds.pop();
-            }
-            deeds.push(deed);
-        }
+        let deeds: Vec<Deed> =
+            demonstration.acts().map(|(number, moment)| read(number, moment)).collect::<Result<_, _>>()?;
         if deeds.is_empty() {
             return Err(SkillError::Empty);
         }
         let goal = Instruction::read(&demonstration.said());
         Ok(Self { goal, inputs: demonstration.inputs.clone(), deeds })
     }
-}
-
-fn corrects(deed: &Deed, last: &Deed) -> bool {
-    let same = |one: &Seen, other: &Seen| one.element.identity == other.element.identity;
-    matches!(deed.verb.as_str(), "fill" | "select")
-        && deed.verb == last.verb
-        && deed.seen.as_ref().zip(last.seen.as_ref()).is_some_and(|(one, other)| same(one, other))
 }
 
 fn read(number: usize, moment: &Moment) -> Result<Deed, SkillError> {

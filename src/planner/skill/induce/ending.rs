@@ -16,20 +16,29 @@ pub(super) fn ending(demonstrations: &[Demonstration], values: &[BTreeMap<String
     let lines: Vec<_> = demonstrations.iter().zip(values).map(|(shown, values)| lines(shown, values)).collect();
     let everywhere = |line: &&Template| lines.iter().all(|own| own.contains(line));
     let mut common: Vec<_> = lines.first().into_iter().flatten().filter(everywhere).collect();
-    // A heading says best where one is; then what names what was filled in.
-    common.sort_by_key(|line| {
-        let text = line.to_string();
-        (!text.starts_with('#'), line.places().next().is_none(), text.contains('*'))
-    });
+    common.sort_by_key(|line| rank(line));
     let address =
         addresses.first().cloned().flatten().filter(|first| addresses.iter().all(|own| own.as_ref() == Some(first)));
     Ending { address, line: common.first().map(|line| (*line).clone()) }
 }
 
+/// How well a line says that it is the end: best if it says what was filled in, then if it is the page's heading.
+fn rank(line: &Template) -> u8 {
+    let text = line.to_string();
+    let open = text.contains('*');
+    match () {
+        () if !open && line.places().next().is_some() && line.telling() > 0 => 0,
+        () if text.starts_with("# ") => 1,
+        () if !open && text.starts_with('#') => 2,
+        () if !open => 3,
+        () => 4,
+    }
+}
+
 /// The path at the end, if it is another one than before.
 fn address(shown: &Demonstration) -> Option<String> {
     let end = pattern(shown.end.as_ref()?.url.path());
-    let last = shown.moments.last().map(|moment| pattern(moment.page.url.path()));
+    let last = shown.acts().last().map(|(_, moment)| pattern(moment.page.url.path()));
     (last.as_ref() != Some(&end)).then_some(end)
 }
 
@@ -50,7 +59,7 @@ pub(in super::super) fn is_at(path: &str, wanted: &str) -> bool {
 /// The lines that came, with what was filled in put in places and other numbers left open.
 fn lines(shown: &Demonstration, values: &BTreeMap<String, String>) -> Vec<Template> {
     let Some(end) = &shown.end else { return Vec::new() };
-    let was = |line: &str| shown.moments.iter().any(|moment| moment.page.text.lines().any(|own| own == line));
+    let was = |line: &str| shown.acts().any(|(_, moment)| moment.page.text.lines().any(|own| own == line));
     let new = end.text.lines().filter(|line| line.chars().filter(|letter| letter.is_alphabetic()).count() > 2);
     let new = new.filter(|line| line.chars().count() <= LONGEST && !was(line));
     new.map(|line| open(line, values)).collect()

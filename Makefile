@@ -31,9 +31,9 @@ bench: setup ## Measure, print a table, write target/bench.json, and try a milli
 	$(CARGO) bench -p lamassu --bench speed
 	LAMASSU_CALLS=1000000 $(CARGO) test --profile bench -p lamassu --lib -- --nocapture no_call_of_many
 
-bench-miniwob: setup ## Run tasks of MiniWoB++; TASKS, SEEDS and DEMOS choose; write target/miniwob.json
+bench-miniwob: setup ## Run tasks of MiniWoB++; TASKS, SEEDS, DEMOS and RENAMED=1 choose; write target/miniwob.json
 	@test -d target/miniwob/miniwob || python3 -m pip install --quiet --no-deps --target target/miniwob miniwob==1.1.0
-	$(CARGO) bench -p lamassu --bench web -- miniwob target/miniwob/miniwob/html --tasks "$(TASKS)" --seeds "$(SEEDS)" --demos "$(DEMOS)"
+	$(CARGO) bench -p lamassu --bench web -- miniwob target/miniwob/miniwob/html --tasks "$(TASKS)" --seeds "$(SEEDS)" --demos "$(DEMOS)" $(if $(RENAMED),--renamed)
 
 bench-pages: setup ## Run the pages of DIR, which judge themselves; SEEDS chooses; write target/pages.json
 	@test -n "$(DIR)" || { echo 'say which folder: make bench-pages DIR=examples/sites/local'; exit 2; }

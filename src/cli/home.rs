@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::complaint::Complaint;
-use crate::journal::Store;
+use crate::{journal::Store, planner::Effort};
 
 /// The value of an environment variable, if it is set, not empty and text.
 #[expect(clippy::disallowed_methods, reason = "this is the door to the environment")]
@@ -37,14 +37,23 @@ pub(super) fn consents(given: Option<&Path>) -> Result<PathBuf, Complaint> {
     Ok(folder(given)?.join("consents.cedar"))
 }
 
+/// The folder of skills: the given one, or `skills` beside the record.
+pub(super) fn skills(given: Option<&Path>, record: Option<&Path>) -> Result<PathBuf, Complaint> {
+    given.map_or_else(|| Ok(folder(record)?.join("skills")), |given| Ok(given.to_path_buf()))
+}
+
 /// The rules at `path`; none if it is not there.
 pub(super) fn agreed(path: &Path) -> Result<String, Complaint> {
     if path.exists() { read(path) } else { Ok(String::new()) }
 }
 
-/// Keeps `text` as the rules at `path`, at once and whole, for this user alone.
-#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the user's own rules lie beside the record")]
-pub(super) fn agree(path: &Path, text: &str) -> std::io::Result<()> {
+/// Keeps `text` in the file at `path`, at once and whole, for this user alone.
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the user names the file, or it lies beside the record"
+)]
+pub(super) fn keep(path: &Path, text: &str) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     let draft = path.with_extension("part");
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
@@ -61,6 +70,29 @@ pub(super) fn store(given: Option<&Path>) -> Result<Store, Complaint> {
 /// Who is at the terminal, for the record.
 pub(super) fn user() -> String {
     variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "user".to_owned())
+}
+
+/// How much processor time this program has used, and how much energy the machine's processors, as far as that
+/// can be read. Source of the energy: the counters of RAPL, which Linux has under `powercap`.
+#[expect(clippy::disallowed_methods, reason = "the system's own counters are files")]
+pub(super) fn effort() -> Effort {
+    let inside = |folder: &str, file: &str| -> Vec<u64> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let own = entries.filter(|entry| file != "energy_uj" || is_package(&entry.file_name().to_string_lossy()));
+        let text = own.filter_map(|entry| std::fs::read_to_string(entry.path().join(file)).ok());
+        text.filter_map(|text| text.split_whitespace().next()?.parse().ok()).collect()
+    };
+    let sum = |counts: Vec<u64>| (!counts.is_empty()).then(|| counts.iter().sum::<u64>());
+    Effort {
+        micros: 0,
+        processor: sum(inside("/proc/self/task", "schedstat")).map(|nanos| nanos / 1000),
+        energy: sum(inside("/sys/class/powercap", "energy_uj")),
+    }
+}
+
+/// Whether a counter is of a whole processor, such as `intel-rapl:0`, and of no part of one.
+fn is_package(counter: &str) -> bool {
+    counter.starts_with("intel-rapl:") && counter.matches(':').count() == 1
 }
 
 /// No more than this is read of a file, in bytes; what takes the text says when it is too much.

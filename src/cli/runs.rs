@@ -1,5 +1,7 @@
 //! `lamassu runs`: the record of past runs.
 
+mod deciders;
+
 use serde_json::Value;
 
 use super::{
@@ -58,6 +60,7 @@ fn show(store: &Store, run: &str) -> Result<u8, Complaint> {
             say(format!("{after}  {mark}  {line}"));
         }
     }
+    deciders::show(&records);
     Ok(0)
 }
 

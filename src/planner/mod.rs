@@ -98,6 +98,9 @@ pub struct Planned {
     /// What it cost.
     #[serde(default)]
     pub usage: Usage,
+    /// What the runtime measured while it was made.
+    #[serde(default)]
+    pub effort: Effort,
     /// The planner's own notes. They are recorded and come back in the next view, unread.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub memo: Value,
@@ -105,7 +108,7 @@ pub struct Planned {
 
 impl From<Proposal> for Planned {
     fn from(proposal: Proposal) -> Self {
-        Self { proposal, why: String::new(), usage: Usage::default(), memo: Value::Null }
+        Self { proposal, why: String::new(), usage: Usage::default(), effort: Effort::default(), memo: Value::Null }
     }
 }
 
@@ -145,6 +148,32 @@ impl std::ops::AddAssign for Usage {
         self.input += other.input;
         self.cached += other.cached;
         self.output += other.output;
+    }
+}
+
+/// What it took to make a proposal, or what a meter reads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effort {
+    /// Microseconds that passed.
+    pub micros: u64,
+    /// Microseconds of processor time of this program; nothing if that is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<u64>,
+    /// Microjoules that the machine's processors took meanwhile; nothing if there is no meter for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy: Option<u64>,
+}
+
+impl Effort {
+    /// What was added since `before` was read. A counter that began anew tells nothing.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        let part = |now: Option<u64>, before: Option<u64>| now?.checked_sub(before?);
+        Self {
+            micros: self.micros.saturating_sub(before.micros),
+            processor: part(self.processor, before.processor),
+            energy: part(self.energy, before.energy),
+        }
     }
 }
 

@@ -48,7 +48,7 @@ pub use consent::{Consents, consent_to};
 pub use eval::{Judged, Judgement, Sessions};
 pub use explain::explain;
 pub use fault::{Fault, PackError};
-pub use learn::{General, LearnError, Learned, Learner};
+pub use learn::{General, LearnError, Learned, Learner, Shown};
 pub use manifest::Parameters;
 pub use pack::Pack;
 #[cfg(feature = "prove")]

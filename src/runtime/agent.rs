@@ -13,7 +13,7 @@ use super::{
 use crate::{
     goal::Goal,
     journal::{Journal, JournalError, Ledger},
-    planner::{Planner, PlannerError, Prices},
+    planner::{Effort, Planner, PlannerError, Prices},
     policy::{Consents, Pack, PackError},
 };
 
@@ -27,6 +27,9 @@ pub struct Agent {
 
 /// Keeps the text of the standing consents, all of it.
 pub(super) type Keep = Box<dyn Fn(&str) -> std::io::Result<()> + Send + Sync>;
+
+/// Reads how much processor time and energy has been used so far.
+pub(super) type Meter = Box<dyn Fn() -> Effort + Send + Sync>;
 
 /// What an agent is made of.
 pub(super) struct Parts {
@@ -43,6 +46,7 @@ pub(super) struct Parts {
     pub(super) ledger: Ledger,
     pub(super) events: Box<dyn Fn(&Event) + Send + Sync>,
     pub(super) prices: Option<Prices>,
+    pub(super) meter: Meter,
     pub(super) rehearsal: bool,
     pub(super) origin: serde_json::Value,
 }

@@ -6,13 +6,13 @@ use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 
 use super::{
     Agent, Approver, Deny, Event,
-    agent::{Keep, Parts},
+    agent::{Keep, Meter, Parts},
     law::Law,
     toolbox::Toolbox,
 };
 use crate::{
     journal::{Ledger, Store},
-    planner::{Planner, Prices},
+    planner::{Effort, Planner, Prices},
     policy::{CedarPolicy, Consents, Pack, PackError},
 };
 
@@ -31,6 +31,7 @@ pub struct AgentBuilder {
     ledger: Ledger,
     events: Box<dyn Fn(&Event) + Send + Sync>,
     prices: Option<Prices>,
+    meter: Meter,
     rehearsal: bool,
     origin: serde_json::Value,
 }
@@ -55,6 +56,7 @@ impl Default for AgentBuilder {
             ledger: Ledger::Memory,
             events: Box::new(|_| {}),
             prices: None,
+            meter: Box::new(Effort::default),
             rehearsal: false,
             origin: serde_json::Value::Null,
         }
@@ -146,6 +148,13 @@ impl AgentBuilder {
         self
     }
 
+    /// What reads how much processor time and energy has been used so far; it is read before and after each
+    /// question to the planner, and what lies between is on record.
+    pub fn meter(mut self, meter: impl Fn() -> Effort + Send + Sync + 'static) -> Self {
+        self.meter = Box::new(meter);
+        self
+    }
+
     /// Judges every action but does only those that merely read; the others are reported as
     /// what would have happened.
     pub fn rehearse(mut self) -> Self {
@@ -194,6 +203,7 @@ impl AgentBuilder {
             ledger: self.ledger,
             events: self.events,
             prices: self.prices,
+            meter: self.meter,
             rehearsal: self.rehearsal,
             origin: self.origin,
         };

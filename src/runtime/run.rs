@@ -10,7 +10,7 @@ use super::{Event, Report, RunError, Status, agent::Parts, repeat::Circle, state
 use crate::{
     goal::Goal,
     journal::{Journal, Kind},
-    planner::{Planned, PlannerError, Proposal, Reply, Usage, View},
+    planner::{Effort, Planned, PlannerError, Proposal, Reply, Usage, View},
 };
 
 /// How often an answer of the wrong shape is sent back before the run is given up.
@@ -300,7 +300,10 @@ impl Asking {
             turns: &self.turns,
             now: &self.now,
         };
+        let (began, before) = (std::time::Instant::now(), (self.parts.meter)());
         let mut planned = self.parts.planner.propose(&view).await?;
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        planned.effort = Effort { micros, ..(self.parts.meter)().since(before) };
         if let Proposal::Done { answer, evidence } = &mut planned.proposal {
             let redact = |text: &str| self.parts.vault().redact(text);
             let shown = Observation::from_tool("answer", evidence.as_str()).with_data(answer.take()).map_text(&redact);

@@ -144,6 +144,13 @@ impl Element {
         }
     }
 
+    /// A control of which nothing is known but its role and its name.
+    #[must_use]
+    pub fn called(role: &str, name: &str) -> Self {
+        let row = Row { role: role.to_owned(), name: name.to_owned(), ..Row::default() };
+        Self::new(&row, "")
+    }
+
     /// Whether it is in this state.
     #[must_use]
     pub fn is(&self, state: &str) -> bool {

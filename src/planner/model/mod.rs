@@ -90,5 +90,5 @@ impl Planner for Model {
 }
 
 fn planned(proposal: Proposal, message: &Message, usage: Usage) -> Planned {
-    Planned { proposal, why: data::line(&message.text, 300), usage, memo: json!({ "message": &message.kept }) }
+    Planned { why: data::line(&message.text, 300), usage, memo: json!({ "message": &message.kept }), ..proposal.into() }
 }

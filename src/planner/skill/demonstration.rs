@@ -31,3 +31,38 @@ pub struct Moment {
     /// it was done to one. A password is named by its secret, never written.
     pub call: Call,
 }
+
+/// What only reads, and so is no act.
+const READING: [&str; 7] = ["look", "find", "read", "extract", "screenshot", "wait", "tabs"];
+
+impl Demonstration {
+    /// The acts, each with its number from 1: without the opening of the first page, what only reads, and what
+    /// was typed into a field and then corrected.
+    pub fn acts(&self) -> impl Iterator<Item = (usize, &Moment)> {
+        let next = self.moments.iter().skip(1).map(Some).chain([None]);
+        let counts = |(number, (moment, next)): &(usize, (&Moment, Option<&Moment>))| {
+            let reads = moment.call.tool == "browser" && READING.contains(&moment.call.verb.as_str());
+            let opens = *number == 1 && moment.call.verb == "open";
+            !reads && !opens && !next.is_some_and(|next| next.corrects(moment))
+        };
+        (1..).zip(self.moments.iter().zip(next)).filter(counts).map(|(number, (moment, _))| (number, moment))
+    }
+
+    /// What was wanted, with what was filled in put in its places.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.inputs.iter().fold(self.goal.clone(), |goal, (name, value)| {
+            goal.replace(&format!("{{{{{name}}}}}"), value).replace(&format!("{{{name}}}"), value)
+        })
+    }
+}
+
+impl Moment {
+    /// Whether it puts something else into the field that `last` filled.
+    fn corrects(&self, last: &Self) -> bool {
+        let (call, before) = (&self.call, &last.call);
+        matches!(call.verb.as_str(), "fill" | "select")
+            && call.verb == before.verb
+            && call.args.get("target") == before.args.get("target")
+    }
+}

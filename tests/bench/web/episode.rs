@@ -14,6 +14,7 @@ use lamassu::{
         Local,
         adapter::{Adapter, Shown},
     },
+    planner::skill::rehearse::Pages,
 };
 use serde::Serialize;
 
@@ -53,6 +54,8 @@ pub(crate) struct Lab {
     site: Site,
     records: tempfile::TempDir,
     planner: Local,
+    /// What pages look like in the episodes that count.
+    pages: Pages,
     /// What the last run chose from.
     shown: Arc<Mutex<Vec<Shown>>>,
 }
@@ -68,7 +71,7 @@ impl Policy for Everything {
 }
 
 impl Lab {
-    pub(crate) fn new(site: Site, planner: Local) -> Self {
+    pub(crate) fn new(site: Site, planner: Local, pages: Pages) -> Self {
         let options = Options { detail: true, window: (1000, 800), ..Options::default() };
         Self {
             tool: Arc::new(BrowserTool::new(options)),
@@ -76,14 +79,17 @@ impl Lab {
             site,
             records: tempfile::tempdir().unwrap(),
             planner,
+            pages,
             shown: Arc::default(),
         }
     }
 
     /// Teaches the planner the page at `path` by `count` of its own episodes that were solved, of seeds that
-    /// nothing is judged by; fewer if it solves too few of three times as many.
+    /// nothing is judged by; fewer if it solves too few of three times as many. They are shown as they are, even
+    /// where the episodes that count are renamed.
     pub(crate) async fn teach(&mut self, path: &str, count: usize) {
         self.planner = Local::new();
+        let counted = std::mem::replace(&mut self.pages, Pages::Recorded);
         let mut decisions = Vec::new();
         let mut solved = 0;
         for seed in (DEMONSTRATED..).take(count * 3) {
@@ -95,6 +101,7 @@ impl Lab {
                 decisions.append(&mut self.shown.lock().unwrap());
             }
         }
+        self.pages = counted;
         if solved > 0 {
             self.planner = Local::new().with(Adapter::fit(&decisions));
         }
@@ -158,7 +165,7 @@ impl Lab {
         let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/web/pack");
         Agent::builder()
             .planner(Watched { planner: self.planner.clone(), site: self.site.clone(), shown: Arc::clone(&self.shown) })
-            .tool(Kept(Arc::clone(&self.tool)))
+            .tool(Kept(Arc::clone(&self.tool), self.pages))
             .pack(Pack::folder(pack).with("sites", [self.site.origin.clone()]).with("private", ["127.0.0.1"]))
             .journal(Store::open(self.records.path()).unwrap())
             .events(move |event| trace.lock().unwrap().extend(line(event)))

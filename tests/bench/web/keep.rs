@@ -9,15 +9,16 @@ use lamassu::{
     planner::{
         PlannerError,
         local::{Local, adapter::Shown},
+        skill::rehearse::{Pages, renamed},
     },
 };
 use serde_json::Value;
 
 use crate::site::Site;
 
-/// A browser that stays open when a run ends.
+/// A browser that stays open when a run ends, and what its pages look like to the planner.
 #[derive(Debug, Clone)]
-pub(crate) struct Kept(pub(crate) Arc<BrowserTool>);
+pub(crate) struct Kept(pub(crate) Arc<BrowserTool>, pub(crate) Pages);
 
 impl Tool for Kept {
     fn name(&self) -> &str {
@@ -33,7 +34,15 @@ impl Tool for Kept {
     }
 
     fn run(&self, permit: Permit) -> BoxFuture<'_, Outcome> {
-        self.0.run(permit)
+        Box::pin(async move {
+            match self.0.run(permit).await {
+                Outcome::Landed(mut seen) if self.1 == Pages::Renamed => {
+                    seen.page = seen.page.map(renamed);
+                    Outcome::Landed(seen)
+                }
+                outcome => outcome,
+            }
+        })
     }
 
     fn look(&self, goal: &str) -> Option<Call> {

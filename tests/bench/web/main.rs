@@ -2,6 +2,7 @@
 //!
 //! `web miniwob FOLDER` runs tasks of MiniWoB++, whose pages lie in FOLDER; `web pages FOLDER` runs each
 //! `NAME/index.html` of FOLDER, which defines `window.__task = { instruction, done(), harmful() }`.
+//! `--renamed` shows the planner other words in place of all ids, classes and the like.
 //! `--tasks`, `--seeds` and `--demos` choose; results go to `target/miniwob.json` or `target/pages.json`.
 #![expect(
     clippy::unwrap_used,
@@ -17,7 +18,7 @@ mod site;
 
 use std::path::PathBuf;
 
-use lamassu::planner::local::Local;
+use lamassu::planner::{local::Local, skill::rehearse::Pages};
 use serde_json::{Value, json};
 
 use episode::{Episode, Lab};
@@ -40,6 +41,7 @@ struct Asked {
     tasks: Vec<String>,
     seeds: Vec<u64>,
     demos: usize,
+    pages: Pages,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,7 @@ fn main() {
 fn asked() -> Asked {
     // Cargo itself passes `--bench`.
     let words: Vec<_> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let pages = if words.iter().any(|word| word == "--renamed") { Pages::Renamed } else { Pages::Recorded };
     let option = |name: &str| {
         let at = words.iter().position(|word| word == name)?;
         words.get(at + 1).filter(|value| !value.trim().is_empty()).cloned()
@@ -82,6 +85,7 @@ fn asked() -> Asked {
         tasks: tasks.split([' ', ',']).filter(|task| !task.is_empty()).map(str::to_owned).collect(),
         seeds: seeds.split([' ', ',']).flat_map(range).collect(),
         demos: option("--demos").map_or(0, |demos| demos.parse().unwrap_or_else(|_| panic!("`{demos}` is no number"))),
+        pages,
     }
 }
 
@@ -109,7 +113,7 @@ async fn measure(asked: &Asked) -> (&'static str, Vec<Value>) {
         Kind::Pages => ("pages", &[include_str!("tell.js")]),
     };
     let site = site::serve(&asked.folder, scripts).await;
-    let mut lab = Lab::new(site, Local::new());
+    let mut lab = Lab::new(site, Local::new(), asked.pages);
     let mut lines = Vec::new();
     println!("{:32} {:>6} {:>6} {:>6} {:>6} {:>6}", "task", "solved", "over", "harm", "steps", "ms");
     for task in &asked.tasks {
@@ -125,7 +129,10 @@ async fn measure(asked: &Asked) -> (&'static str, Vec<Value>) {
             episodes.push(lab.run(&path, *seed).await);
         }
         print(task, &episodes);
-        lines.push(summary(task, &episodes));
+        let mut line = summary(task, &episodes);
+        line["demonstrations"] = json!(asked.demos);
+        line["renamed"] = json!(asked.pages == Pages::Renamed);
+        lines.push(line);
     }
     lab.close().await;
     total(&lines);

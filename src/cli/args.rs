@@ -31,6 +31,8 @@ pub(super) enum Command {
     Observe(Observe),
     /// List, show, verify and export the record of past runs
     Runs(Runs),
+    /// Write what a run did as one page that needs nothing beside it
+    Report(Report),
     /// List, show, run, test, give away and forget what was learned from demonstrations
     Skills(Skills),
     /// Check a policy pack, or explain a verdict
@@ -190,6 +192,17 @@ pub(super) struct Observe {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) window: Window,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// The run: its id, the beginning of it, or `last`
+    pub(super) run: String,
+    /// The file, which is overwritten; the run's id with `.html` in this folder if not given
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) home: Home,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod observe;
 mod policy;
 mod progress;
 mod prompt;
+mod report;
 mod run;
 mod runs;
 mod secrets;
@@ -45,6 +46,7 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Resume(args) => run::resume(args).await,
         Command::Observe(args) => observe::observe(args).await,
         Command::Runs(args) => runs::runs(&args),
+        Command::Report(args) => report::report(&args),
         Command::Skills(args) => skills::skills(args).await,
         Command::Policy(args) => policy::policy(&args),
         Command::Tools(args) => tools::tools(&args),

@@ -1,7 +1,8 @@
 //! `lamassu runs`: the record of past runs.
 
-mod deciders;
+pub(super) mod deciders;
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     say,
 };
 use crate::{
-    Store,
+    Ruling, Store,
     journal::{Kind, Record},
     visible,
 };
@@ -79,9 +80,11 @@ fn lines(record: &Record) -> Vec<(String, String)> {
         }
         Kind::Judgement => vec![judgement(record)],
         Kind::Outcome => vec![outcome(value)],
-        Kind::Approval | Kind::Answer | Kind::Resolved => {
-            vec![(paint(YELLOW, "person  "), visible(&value.to_string()))]
+        Kind::Approval => {
+            let ruling = Ruling::deserialize(value).map(|ruling| ruling.to_string());
+            vec![(paint(YELLOW, "person  "), visible(&ruling.unwrap_or_else(|_| value.to_string())))]
         }
+        Kind::Answer | Kind::Resolved => vec![(paint(YELLOW, "person  "), visible(&value.to_string()))],
         Kind::Note => vec![(paint(DIM, "note    "), visible(&value.to_string()))],
         Kind::End => vec![(paint(CYAN, "end     "), format!("{}: {}", text(value, "/status"), text(value, "/reason")))],
     }

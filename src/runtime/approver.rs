@@ -1,5 +1,7 @@
 //! Asking a person.
 
+use std::fmt;
+
 use lamassu_contract::{Action, BoxFuture, Call, Digest, Rule};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -96,6 +98,22 @@ pub enum Ruling {
     },
     /// Nobody can answer now: the run is put aside and can be resumed.
     Later,
+}
+
+/// In words, such as `ann approves`.
+impl fmt::Display for Ruling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Approve { by } => write!(f, "{by} approves"),
+            Self::Plan { by, plan } => write!(f, "{by} approves {plan}"),
+            Self::Always { by, .. } => write!(f, "{by} approves, and will not be asked again"),
+            Self::Planned { by, .. } => write!(f, "{by} has approved it with a plan"),
+            Self::Edit { by, call } => write!(f, "{by} asks for `{}` instead", call.name()),
+            Self::Reject { by, why } => write!(f, "{by} rejects: {why}"),
+            Self::Stop { by } => write!(f, "{by} stops the run"),
+            Self::Later => f.write_str("nobody answers now"),
+        }
+    }
 }
 
 /// Whether an interrupted action reached the world.

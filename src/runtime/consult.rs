@@ -100,25 +100,12 @@ impl Run {
         let Ok(entry) = answer.await? else { return Ok((Ruling::Later, Authority::None)) };
         self.state.clock.tick(&entry);
         if entry.fresh {
-            self.tell(&Event::Ruled { step: self.state.steps, ruling: in_words(&entry.value) });
+            self.tell(&Event::Ruled { step: self.state.steps, ruling: entry.value.to_string() });
             if let Ruling::Always { rule, .. } = &entry.value {
                 self.keep(rule);
             }
         }
         let authority = std::mem::take(&mut *slot.lock().await);
         Ok((entry.value, authority))
-    }
-}
-
-fn in_words(ruling: &Ruling) -> String {
-    match ruling {
-        Ruling::Approve { by } => format!("{by} approves"),
-        Ruling::Plan { by, plan } => format!("{by} approves {plan}"),
-        Ruling::Always { by, .. } => format!("{by} approves, and will not be asked again"),
-        Ruling::Planned { by, .. } => format!("{by} has approved it with a plan"),
-        Ruling::Edit { by, call } => format!("{by} asks for `{}` instead", call.name()),
-        Ruling::Reject { by, why } => format!("{by} rejects: {why}"),
-        Ruling::Stop { by } => format!("{by} stops the run"),
-        Ruling::Later => "nobody answers now".to_owned(),
     }
 }

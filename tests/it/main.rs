@@ -21,6 +21,7 @@ mod layers;
 mod model;
 mod past;
 mod reload;
+mod report;
 mod resume;
 mod runtime;
 mod secrets;

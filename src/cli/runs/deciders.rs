@@ -58,8 +58,8 @@ fn millionths(count: u64) -> f64 {
     count as f64 / 1_000_000.0
 }
 
-/// Says who decided, how long it took, and what it cost.
-pub(super) fn show(records: &[Record]) {
+/// Who decided and how long that took, a line for each, and what it cost; nothing if nobody has decided.
+pub(in crate::cli) fn told(records: &[Record]) -> (Vec<String>, Option<String>) {
     let begin = records.iter().find(|record| record.kind == Kind::Begin);
     let planner = begin.and_then(|begin| begin.value.get("planner")?.as_str()).unwrap_or_default();
     let mut costs: BTreeMap<String, Cost> = BTreeMap::new();
@@ -69,18 +69,19 @@ pub(super) fn show(records: &[Record]) {
         costs.entry(decider(&planned, planner)).or_default().add(&planned);
         all.add(&planned);
     }
-    for (decider, cost) in &costs {
+    let line = |(decider, cost): (&String, &Cost)| {
         let Cost { proposals, micros, tokens, .. } = cost;
         let time = millionths(*micros);
-        say(format!(
-            "{}  {}: {proposals} proposals in {time:.3} s, {tokens} tokens",
-            paint(CYAN, "decided "),
-            visible(decider)
-        ));
-    }
-    if all.proposals > 0 {
-        say(format!("{}  {}", paint(DIM, "energy  "), all.energy()));
-    }
+        format!("{}: {proposals} proposals in {time:.3} s, {tokens} tokens", visible(decider))
+    };
+    (costs.iter().map(line).collect(), (all.proposals > 0).then(|| all.energy()))
+}
+
+/// Says who decided, how long it took, and what it cost.
+pub(super) fn show(records: &[Record]) {
+    let (deciders, energy) = told(records);
+    deciders.iter().for_each(|line| say(format!("{}  {line}", paint(CYAN, "decided "))));
+    energy.iter().for_each(|line| say(format!("{}  {line}", paint(DIM, "energy  "))));
 }
 
 /// Who made a proposal: what its reason begins with, in a cascade.

@@ -272,7 +272,9 @@ impl Play<'_> {
     }
 
     fn stuck(&self, step: &Step, position: &Position, lost: &Lost) -> String {
-        format!("step {} ({}) cannot be done: {lost}", position.step + 1, step.told())
+        // With what is filled in, where that can be said.
+        let told = template::Template::parse(&step.told()).ok().and_then(|told| told.fill(&self.round(step, position)));
+        format!("step {} ({}) cannot be done: {lost}", position.step + 1, told.unwrap_or_else(|| step.told()))
     }
 
     /// The proposal to do `call` to what was found, or a question first.

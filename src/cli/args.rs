@@ -247,6 +247,7 @@ pub(super) struct Skills {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, and it is taken apart at once")]
 pub(super) enum SkillsCommand {
     /// List the skills, with how often each ran and worked
     Ls {

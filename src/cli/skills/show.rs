@@ -46,8 +46,7 @@ pub(super) fn tell(skills: &Skills, skill: &Skill) {
     let address = skill.end.address.iter().map(|address| format!("at {address}"));
     let shown = skill.end.line.iter().map(|line| format!("\"{line}\" is shown"));
     let end: Vec<_> = address.chain(shown).collect();
-    line("ends", if end.is_empty() { "when all steps are done" } else { "" }.trim());
-    end.iter().for_each(|end| line("", end));
+    line("ends", &if end.is_empty() { "when all steps are done".to_owned() } else { end.join(", and ") });
     let learned =
         format!("from {} demonstrations; worked {} of {} times", skill.demonstrations, skill.worked, skill.ran);
     line("learned", &learned);

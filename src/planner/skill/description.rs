@@ -58,10 +58,10 @@ struct Words {
 const ATTRIBUTES: [Held; 6] = [
     Held { name: "label", weight: 2.0, agrees: |_, own, element| overlap(&own.label, &element.label) },
     Held { name: "context", weight: 1.0, agrees: |_, own, element| overlap(&own.context, &element.context) },
-    Held { name: "role", weight: 2.0, agrees: |own, _, element| yes(own.role == element.role) },
-    Held { name: "tag", weight: 1.0, agrees: |own, _, element| yes(own.tag == element.tag) },
+    Held { name: "role", weight: 2.0, agrees: |own, _, element| same(&own.role, &element.role) },
+    Held { name: "tag", weight: 1.0, agrees: |own, _, element| same(&own.tag, &element.tag) },
     Held { name: "marks", weight: 2.5, agrees: |_, own, element| overlap(&own.marks, &element.marks) },
-    Held { name: "place", weight: 0.5, agrees: |own, _, element| yes(own.place == element.place_among) },
+    Held { name: "place", weight: 0.5, agrees: |own, _, element| same(&own.place, &element.place_among) },
 ];
 const NAME_WEIGHT: f32 = 4.0;
 
@@ -242,8 +242,8 @@ fn small(count: u32) -> f32 {
     count as f32
 }
 
-fn yes(agrees: bool) -> f32 {
-    if agrees { 1.0 } else { 0.0 }
+fn same<T: PartialEq>(own: &T, other: &T) -> f32 {
+    if own == other { 1.0 } else { 0.0 }
 }
 
 /// The share of words that two texts have in common. Source: Jaccard's index.

@@ -218,7 +218,7 @@ impl Reader<'_> {
         }
         let element = written.element.map(|element| self.element(element)).transpose()?;
         let with = with.map(|(name, value)| Ok::<_, SkillError>((name, self.template(&value)?))).transpose()?;
-        if !takes(&written.verb, element.is_some(), with.as_ref().map(|(name, _)| *name)) {
+        if !takes(&written.verb, element.as_ref(), with.as_ref().map(|(name, _)| *name)) {
             let problem = format!("a `{}` cannot be done with what is given here", written.verb);
             return Err(self.wrong(&written.verb, problem));
         }
@@ -259,17 +259,15 @@ impl Reader<'_> {
 
     /// That every place has its parameter.
     fn declared(&self, skill: &Skill) -> Result<(), SkillError> {
-        let missing = |template: &Template, item: bool| {
-            let unknown = |name: &&str| !skill.parameters.contains_key(*name) && !(item && *name == "item");
-            template.places().find(unknown).map(str::to_owned)
-        };
-        let mut found =
-            missing(&skill.goal, false).or_else(|| skill.end.line.as_ref().and_then(|line| missing(line, false)));
+        let known = |name: &str| skill.parameters.contains_key(name);
+        let missing = |template: &Template| template.places().find(|name| !known(name)).map(str::to_owned);
+        let mut found = missing(&skill.goal).or_else(|| skill.end.line.as_ref().and_then(missing));
         for step in &skill.steps {
-            let item = matches!(step.each, Some(Each::Item(_)));
+            let item = |name: &str| name == "item" && matches!(step.each, Some(Each::Item(_)));
             let names = step.element.iter().flat_map(|element| element.names.iter().chain(&element.record));
             let all = names.chain(step.with.iter().map(|(_, value)| value));
-            found = found.or_else(|| all.into_iter().find_map(|template| missing(template, item)));
+            let mut places = all.flat_map(|template| template.places());
+            found = found.or_else(|| places.find(|name| !known(name) && !item(name)).map(str::to_owned));
             let counted = match &step.each {
                 Some(Each::Item(name) | Each::Times(name) | Each::Record(Some(name))) => Some(name),
                 _ => None,
@@ -284,7 +282,8 @@ impl Reader<'_> {
 }
 
 /// Whether a call of `verb` makes sense with this.
-fn takes(verb: &str, element: bool, with: Option<Argument>) -> bool {
+fn takes(verb: &str, element: Option<&Description>, with: Option<Argument>) -> bool {
+    let element = element.is_some();
     match verb {
         "click" | "double_click" | "hover" => element && with.is_none(),
         "fill" => element && matches!(with, Some(Argument::Text | Argument::Secret)),

@@ -12,12 +12,12 @@ use crate::planner::{Planned, Proposal};
 
 impl Play<'_> {
     /// What to say once all steps are done.
-    pub(super) fn finish(&self, page: &Page, position: Position) -> Planned {
+    pub(super) fn finish(&self, page: &Page, position: &Position) -> Planned {
         let missing = self.missing(page);
         match missing {
             Some(missing) if position.waited < WAITS => {
                 let call = Call::new("browser", "wait").with("seconds", 1);
-                self.act(call, &missing, Position { waited: position.waited + 1, ..position })
+                self.act(call, &missing, &position.aside())
             }
             Some(missing) => pass(Some(self.skill), &format!("all steps are done, and {missing}")),
             None if self.view.output.is_some() => {
@@ -29,7 +29,7 @@ impl Play<'_> {
                     None => "all steps are done".to_owned(),
                 };
                 let why = format!("skill {}: all {} steps are done", self.skill.name, self.skill.steps.len());
-                Planned { why, memo: memo(&position), ..Proposal::Done { answer: Value::Null, evidence }.into() }
+                Planned { why, memo: memo(position), ..Proposal::Done { answer: Value::Null, evidence }.into() }
             }
         }
     }

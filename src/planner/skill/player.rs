@@ -44,7 +44,7 @@ pub(super) struct Play<'a> {
 
 /// What to do about one step.
 enum Next {
-    Do(Planned),
+    Do(Box<Planned>),
     /// Its element is not there and need not be.
     Skip,
     /// The loop is over.
@@ -80,7 +80,7 @@ impl Player {
         let play = Play { skill, adapter: adapter.map(|adapter| &**adapter), values, view };
         match last {
             None => play.begin(),
-            Some((position, turn)) => play.after(position, turn),
+            Some((position, turn)) => play.after(&position, turn),
         }
     }
 
@@ -142,7 +142,7 @@ impl Play<'_> {
             (at, _) => {
                 let call = Call::new("browser", "open").with("url", at.unwrap_or(&self.skill.at));
                 let opens = Position { step: usize::MAX, ..self.position() };
-                self.act(call, "its goal fits, and begins there", opens)
+                self.act(call, "its goal fits, and begins there", &opens)
             }
         }
     }
@@ -152,20 +152,22 @@ impl Play<'_> {
     }
 
     /// The next proposal, after what came of the last one of this skill.
-    fn after(&self, position: Position, turn: &Turn) -> Planned {
+    fn after(&self, position: &Position, turn: &Turn) -> Planned {
         let interrupted = self.view.turns.last().is_some_and(|last| last != turn);
         let begun = position.step == usize::MAX;
-        let again = Position { healed: None, ..position.clone() };
+        let again = Position { healed: None, beside: false, ..position.clone() };
         let next = if begun { self.position() } else { self.following(&again) };
         // What others did meanwhile has taken long enough.
         let next = Position { waited: if interrupted { WAITS } else { 0 }, ..next };
         match (&turn.planned.proposal, turn.results.first()) {
-            (Proposal::Act(_), Some(Reply::Landed(_))) if position.waited > 0 && waits(turn) => self.go(again),
+            (Proposal::Act(_), Some(_)) if position.beside && !interrupted => self.go(again),
+            (Proposal::Act(_), Some(Reply::Landed(_))) if position.beside => {
+                self.go(Position { waited: WAITS, ..again })
+            }
             (Proposal::Act(_), Some(Reply::Landed(_))) => self.go(next),
             (Proposal::Act(_), Some(Reply::Failed(failure))) if is_passing(failure.kind) && position.waited < WAITS => {
                 self.go(Position { waited: position.waited + 1, ..again })
             }
-            (Proposal::Act(_), Some(_)) if waits(turn) && !interrupted => self.go(again),
             (Proposal::Ask(question), Some(Reply::Said(words))) if question.starts_with(QUESTION) => {
                 if agrees(words) {
                     self.go(again)
@@ -217,7 +219,7 @@ impl Play<'_> {
         let scene = Scene::of(page);
         while let Some(step) = self.skill.steps.get(position.step) {
             match self.step(step, &scene, &position) {
-                Next::Do(planned) => return planned,
+                Next::Do(planned) => return *planned,
                 Next::Skip => position = self.following(&position),
                 Next::Over => {
                     position =
@@ -226,25 +228,23 @@ impl Play<'_> {
                 Next::Stuck(why) => return self.otherwise(&scene, &position, &why),
             }
         }
-        self.finish(page, position)
+        self.finish(page, &position)
     }
 
-    /// What helps if a step cannot be done: an optional one that is not due yet, or patience.
+    /// What helps if a step cannot be done: an optional one that is due now, or patience.
     fn otherwise(&self, scene: &Scene, position: &Position, why: &str) -> Planned {
-        let later = self.skill.steps.iter().skip(position.step).filter(|step| step.optional && step.each.is_none());
-        for step in later {
+        if position.waited >= WAITS {
+            return pass(Some(self.skill), why);
+        }
+        for step in self.skill.steps.iter().filter(|step| step.optional && step.each.is_none()) {
             if let Ok(found) = self.find(step, scene, position)
+                && scene.elements.get(found.index).is_some_and(|element| !element.commits())
                 && let Some(call) = self.call(step, Some(reference(scene, found.index)), position)
             {
-                let why = format!("{} is in the way", step.told());
-                return self.act(call, &why, Position { waited: position.waited + 1, ..position.clone() });
+                return self.act(call, &format!("{} is in the way", step.told()), &position.aside());
             }
         }
-        if position.waited < WAITS {
-            let call = Call::new("browser", "wait").with("seconds", 1);
-            return self.act(call, why, Position { waited: position.waited + 1, ..position.clone() });
-        }
-        pass(Some(self.skill), why)
+        self.act(Call::new("browser", "wait").with("seconds", 1), why, &position.aside())
     }
 
     fn step(&self, step: &Step, scene: &Scene, position: &Position) -> Next {
@@ -265,13 +265,16 @@ impl Play<'_> {
             return Next::Stuck(format!("step {number} cannot be filled in"));
         };
         let Some(found) = found else {
-            return Next::Do(self.act(call, &format!("step {number} of {}", self.skill.steps.len()), position.clone()));
+            let why = format!("step {number} of {}", self.skill.steps.len());
+            return Next::Do(Box::new(self.act(call, &why, position)));
         };
-        Next::Do(self.upon(step, scene, (&found, call), position))
+        Next::Do(Box::new(self.upon(step, scene, (&found, call), position)))
     }
 
     fn stuck(&self, step: &Step, position: &Position, lost: &Lost) -> String {
-        format!("step {} ({}) cannot be done: {lost}", position.step + 1, step.told())
+        // With what is filled in, where that can be said.
+        let told = template::Template::parse(&step.told()).ok().and_then(|told| told.fill(&self.round(step, position)));
+        format!("step {} ({}) cannot be done: {lost}", position.step + 1, told.unwrap_or_else(|| step.told()))
     }
 
     /// The proposal to do `call` to what was found, or a question first.
@@ -392,9 +395,9 @@ impl Play<'_> {
         })
     }
 
-    pub(super) fn act(&self, call: Call, why: &str, position: Position) -> Planned {
+    pub(super) fn act(&self, call: Call, why: &str, position: &Position) -> Planned {
         let why = format!("skill {}: {why}", self.skill.name);
-        Planned { why, memo: memo(&position), ..Proposal::Act(vec![call]).into() }
+        Planned { why, memo: memo(position), ..Proposal::Act(vec![call]).into() }
     }
 }
 
@@ -415,10 +418,6 @@ fn reference(scene: &Scene, index: usize) -> String {
 
 pub(super) fn memo(position: &Position) -> Value {
     serde_json::to_value(position).unwrap_or_default()
-}
-
-fn waits(turn: &Turn) -> bool {
-    matches!(&turn.planned.proposal, Proposal::Act(calls) if calls.iter().all(|call| call.verb == "wait"))
 }
 
 /// Whether something may go well the next time.

@@ -22,9 +22,19 @@ pub struct Position {
     /// How often the step has waited for its element.
     #[serde(default)]
     pub waited: u32,
+    /// Whether the proposal is not the step itself but something that may make it possible.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
     /// What the element is like now, if it is not as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub healed: Option<Healed>,
+}
+
+impl Position {
+    /// The same place, for a proposal that is not the step itself.
+    pub(super) fn aside(&self) -> Self {
+        Self { waited: self.waited + 1, beside: true, ..self.clone() }
+    }
 }
 
 /// What an element turned out to be like.

@@ -238,7 +238,7 @@ impl Aligner<'_> {
             _ => false,
         };
         let skips_own = matches!(self.tokens.get(at), Some(Token::Word(own)) if own.stop);
-        let skips_said = here.is_some_and(|said| is_filler(said));
+        let skips_said = here.is_some_and(is_filler);
         let goes = fits || skips_own && self.goes(at + 1, word) || skips_said && self.goes(at, word + 1);
         if !goes {
             self.dead.insert((at, word));

@@ -129,10 +129,7 @@ async fn measure(asked: &Asked) -> (&'static str, Vec<Value>) {
             episodes.push(lab.run(&path, *seed).await);
         }
         print(task, &episodes);
-        let mut line = summary(task, &episodes);
-        line["demonstrations"] = json!(asked.demos);
-        line["renamed"] = json!(asked.pages == Pages::Renamed);
-        lines.push(line);
+        lines.push(summary(asked, task, &episodes));
     }
     lab.close().await;
     total(&lines);
@@ -149,12 +146,14 @@ fn print(task: &str, episodes: &[Episode]) {
     println!("{task:32} {solved:>6} {over:>6} {harm:>6} {:>6} {:>6}", steps / tried, millis / tried);
 }
 
-fn summary(task: &str, episodes: &[Episode]) -> Value {
+fn summary(asked: &Asked, task: &str, episodes: &[Episode]) -> Value {
     let seeds = |test: fn(&Episode) -> bool| -> Vec<u64> {
         episodes.iter().filter(|episode| test(episode)).map(|episode| episode.seed).collect()
     };
     json!({
         "task": task,
+        "demonstrations": asked.demos,
+        "renamed": asked.pages == Pages::Renamed,
         "seeds": seeds(|_| true),
         "solved": seeds(|episode| episode.solved),
         "handed_over": seeds(|episode| episode.handed_over),

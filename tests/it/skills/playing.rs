@@ -132,3 +132,23 @@ fn what_was_shown_is_chosen_again_with_other_ids_too() {
         assert_eq!((compared.len(), compared.iter().filter(|one| one.agrees()).count()), (3, 3), "{compared:?}");
     }
 }
+
+#[test]
+fn a_banner_that_comes_later_than_it_was_shown_is_seen_to_when_it_is_in_the_way() {
+    let banner = || row(9, "button", "Accept all", "button", "cookie accept");
+    let mut with_banner = ordering("3", (3, "Desk Lamp"));
+    let mut first = products();
+    first.table.rows.push(banner());
+    let accept = lamassu::planner::skill::Moment { page: first, call: call("click", 9) };
+    with_banner.moments.insert(0, accept);
+    let player = player(vec![ordering("2", (1, "Lapis Blue Mug")), with_banner]);
+    let covered = || {
+        let mut page = product("Coral Red Mug");
+        page.table.rows.iter_mut().for_each(|row| row.states.push("covered".to_owned()));
+        page.table.rows.push(banner());
+        page
+    };
+    let pages = [products(), covered(), product("Coral Red Mug"), product("Coral Red Mug")];
+    let played = lines(&play(&player, GOAL, &pages));
+    assert_eq!(played[1..], ["click [2]", "click [9]", "fill [2] 4", "click [3]"]);
+}

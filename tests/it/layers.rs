@@ -60,6 +60,7 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
             "src/journal/folder.rs",
             "src/journal/owner.rs",
             "src/journal/schema.rs",
+            "src/planner/skill/store.rs",
             "src/policy/text.rs",
             "tools/files/src/door.rs",
         ],

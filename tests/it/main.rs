@@ -27,5 +27,6 @@ mod secrets;
 mod sessions;
 #[cfg(feature = "browser")]
 mod shop;
+mod skills;
 mod support;
 mod terminal;

@@ -24,7 +24,7 @@ mod spans;
 mod tests;
 mod values;
 pub mod weights;
-mod words;
+pub(in crate::planner) mod words;
 
 use std::sync::Arc;
 

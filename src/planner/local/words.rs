@@ -349,7 +349,7 @@ pub(super) fn stem(word: &str) -> String {
 
 /// The stems of a text.
 #[must_use]
-pub(super) fn stems(text: &str) -> Vec<String> {
+pub(in crate::planner) fn stems(text: &str) -> Vec<String> {
     cut(text).into_iter().map(|(_, word)| stem(word)).collect()
 }
 
@@ -441,7 +441,7 @@ pub(super) fn kind_fits(kind: &str, role: &str) -> Option<bool> {
 
 /// Whether a word says little by itself.
 #[must_use]
-pub(super) fn is_stop(word: &str) -> bool {
+pub(in crate::planner) fn is_stop(word: &str) -> bool {
     STOPS.contains(word)
 }
 

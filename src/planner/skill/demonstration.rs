@@ -31,3 +31,13 @@ pub struct Moment {
     /// it was done to one. A password is named by its secret, never written.
     pub call: Call,
 }
+
+impl Demonstration {
+    /// What was wanted, with what was filled in put in its places.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.inputs.iter().fold(self.goal.clone(), |goal, (name, value)| {
+            goal.replace(&format!("{{{{{name}}}}}"), value).replace(&format!("{{{name}}}"), value)
+        })
+    }
+}

@@ -47,6 +47,8 @@ pub use check::{Report, check};
 pub use consent::{Consents, consent_to};
 pub use eval::{Judged, Judgement, Sessions};
 pub use explain::explain;
+#[cfg(all(feature = "cli", feature = "browser"))]
+pub(crate) use host::site;
 pub use fault::{Fault, PackError};
 pub use learn::{General, LearnError, Learned, Learner};
 pub use manifest::Parameters;

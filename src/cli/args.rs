@@ -33,6 +33,8 @@ pub(super) enum Command {
     Observe(Observe),
     /// List, show, verify and export the record of past runs
     Runs(Runs),
+    /// List, show, run, test, give away and forget what was learned from demonstrations
+    Skills(Skills),
     /// Check a policy pack, or explain a verdict
     Policy(Policy),
     /// List the tools and what they can be asked for
@@ -56,6 +58,9 @@ pub(super) struct Run {
     /// Who plans: `script`, `local`, `model`, `cascade`, or `replay:FILE`; the task file's choice if not given
     #[arg(long)]
     pub(super) planner: Option<String>,
+    /// The one skill that may be played; all that there are if not given
+    #[arg(long, value_name = "NAME")]
+    pub(super) skill: Option<String>,
     #[command(flatten)]
     pub(super) how: How,
 }
@@ -67,9 +72,12 @@ pub(super) struct Do {
     /// Where to begin; its site is the one that may be acted on
     #[arg(long, value_name = "URL")]
     pub(super) at: String,
-    /// Who plans: `local`, `model`, or `cascade`, which is both and then a person
+    /// Who plans: `local`, `model`, or `cascade`: skills, then both of these, then a person
     #[arg(long)]
     pub(super) planner: Option<String>,
+    /// The one skill that may be played; all that there are if not given
+    #[arg(long, value_name = "NAME")]
+    pub(super) skill: Option<String>,
     #[command(flatten)]
     pub(super) how: How,
 }
@@ -138,6 +146,9 @@ pub(super) struct How {
     /// The model's name
     #[arg(long)]
     pub(super) model: Option<String>,
+    /// The folder of skills; `skills` beside the record if not given
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) skills: Option<PathBuf>,
     /// Judge every action, but do only those that merely read
     #[arg(long)]
     pub(super) dry_run: bool,
@@ -268,6 +279,107 @@ pub(super) enum RunsCommand {
         #[arg(long, required = true)]
         jsonl: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Skills {
+    #[command(subcommand)]
+    pub(super) command: SkillsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SkillsCommand {
+    /// List the skills, with how often each ran and worked
+    Ls {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show what a skill does, where it may run, and under which rules
+    Show {
+        /// The skill
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Run a skill under its own rules
+    Run(RunSkill),
+    /// Go through the demonstrations without a browser: does the skill choose what the person chose?
+    Test {
+        /// The skill
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Learn a skill from recorded runs that were successful, or refine one that there is
+    Learn {
+        /// The skill
+        name: String,
+        /// A run: its id, the beginning of it, or `last`; may be given again
+        #[arg(required = true)]
+        runs: Vec<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Write a skill into one file, for somebody else
+    Export {
+        /// The skill
+        name: String,
+        /// The file
+        #[arg(long, short, value_name = "FILE")]
+        out: PathBuf,
+        /// Put the demonstrations into it too, with all that was typed and seen
+        #[arg(long)]
+        demonstrations: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Check a skill in such a file, show what it may do, and keep it
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Put it in the place of a skill of the same name
+        #[arg(long)]
+        replace: bool,
+        /// Confirm it without being asked
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Remove a skill with its demonstrations and its rules
+    Forget {
+        /// The skill
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Where skills are.
+#[derive(Debug, Args)]
+pub(super) struct Place {
+    /// The folder of skills; `skills` beside the record if not given
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) skills: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) home: Home,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunSkill {
+    /// The skill
+    pub(super) name: String,
+    /// What is filled in, as NAME=VALUE; may be given again
+    #[arg(long = "input", short = 'i', value_name = "NAME=VALUE", value_parser = pair)]
+    pub(super) inputs: Vec<(String, String)>,
+    /// Where to begin, at one of its sites; where it was learned if not given
+    #[arg(long, value_name = "URL")]
+    pub(super) at: Option<String>,
+    /// An environment variable that holds a secret of the skill, as NAME=VARIABLE; may be given again
+    #[arg(long = "secret", value_name = "NAME=VARIABLE", value_parser = pair)]
+    pub(super) secrets: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) how: How,
 }
 
 #[derive(Debug, Args)]

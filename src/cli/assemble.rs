@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt, secrets};
+use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt, secrets, skills::Choice};
 use crate::{
     Agent, Cascade, Event, Local, Mode, Pack, Script, Store,
     goal::{BrowserChoice, BrowserKind, PlannerKind, Task, recorded},
@@ -18,6 +18,8 @@ pub(super) struct Means {
     pub(super) sessions: PathBuf,
     /// Where the rules are kept by which the user has agreed to things beforehand.
     pub(super) consents: PathBuf,
+    /// Which skills may be played.
+    pub(super) skills: Choice,
     pub(super) rehearse: bool,
     /// What `lamassu resume` will need to make the same agent again.
     pub(super) origin: serde_json::Value,
@@ -33,12 +35,12 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .mode(Mode::Script)
         .pack(pack(task))
         .vault(secrets::vault(&task.secrets)?)
-        .consents(home::agreed(&means.consents)?, move |text| home::agree(&means.consents, text))
+        .consents(home::agreed(&means.consents)?, move |text| home::keep(&means.consents, text))
         .approver(Prompt { user, settled: means.settled })
         .journal(means.store)
         .origin(means.origin)
         .events(move |event: &Event| progress.show(event));
-    let builder = planner(builder, task)?;
+    let builder = planner(builder, task, &means.skills)?;
     let builder = tools(builder, task, (means.window, means.sessions))?;
     let builder = if means.rehearse { builder.rehearse() } else { builder };
     builder.build().map_err(Complaint::usage)
@@ -63,7 +65,7 @@ pub(super) fn pack(task: &Task) -> Pack {
     parameters.fold(Pack::find(name, &task.folder), |pack, (name, entries)| pack.with(name, entries.clone()))
 }
 
-fn planner(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint> {
+fn planner(builder: AgentBuilder, task: &Task, skills: &Choice) -> Result<AgentBuilder, Complaint> {
     match &task.planner {
         PlannerKind::Script => Ok(builder.planner(Script::new(task))),
         PlannerKind::Replay(path) => {
@@ -72,8 +74,12 @@ fn planner(builder: AgentBuilder, task: &Task) -> Result<AgentBuilder, Complaint
         }
         PlannerKind::Local => Ok(builder.planner(Cascade::new(Local::new()))),
         PlannerKind::Model => model(builder, task, None),
-        PlannerKind::Cascade if model_name(task).is_some() => model(builder, task, Some(Cascade::new(Local::new()))),
-        PlannerKind::Cascade => Ok(builder.planner(Cascade::new(Local::new()))),
+        PlannerKind::Cascade => {
+            let player = skills.player()?;
+            let cascade =
+                if player.is_empty() { Cascade::new(Local::new()) } else { Cascade::new(player).then(Local::new()) };
+            if model_name(task).is_some() { model(builder, task, Some(cascade)) } else { Ok(builder.planner(cascade)) }
+        }
     }
 }
 

@@ -47,9 +47,13 @@ pub(super) fn agreed(path: &Path) -> Result<String, Complaint> {
     if path.exists() { read(path) } else { Ok(String::new()) }
 }
 
-/// Keeps `text` as the rules at `path`, at once and whole, for this user alone.
-#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the user's own rules lie beside the record")]
-pub(super) fn agree(path: &Path, text: &str) -> std::io::Result<()> {
+/// Keeps `text` in the file at `path`, at once and whole, for this user alone.
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the user names the file, or it lies beside the record"
+)]
+pub(super) fn keep(path: &Path, text: &str) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
     let draft = path.with_extension("part");
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;

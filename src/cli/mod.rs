@@ -13,6 +13,7 @@ mod run;
 mod runs;
 mod secrets;
 mod signals;
+mod skills;
 #[cfg(feature = "browser")]
 mod teach;
 mod tools;
@@ -50,6 +51,7 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Resume(args) => run::resume(args).await,
         Command::Observe(args) => observe::observe(args).await,
         Command::Runs(args) => runs::runs(&args),
+        Command::Skills(args) => skills::skills(args).await,
         Command::Policy(args) => policy::policy(&args),
         Command::Tools(args) => tools::tools(&args),
         Command::Doctor(args) => doctor::doctor(&args).await,

@@ -18,6 +18,7 @@ use super::{
     prompt::confirmed,
     say,
     signals::Watch,
+    skills::Choice,
 };
 use crate::{
     Goal, Report, Status,
@@ -32,6 +33,8 @@ struct Origin {
     task: Task,
     window: Window,
     rehearse: bool,
+    #[serde(default)]
+    skills: Choice,
 }
 
 pub(super) async fn run(args: args::Run) -> Result<u8, Complaint> {
@@ -40,7 +43,7 @@ pub(super) async fn run(args: args::Run) -> Result<u8, Complaint> {
     if let Some(planner) = &args.planner {
         task.planner = planner_named(planner, &task)?;
     }
-    begin(task, args.how).await
+    begin(task, args.how, args.skill).await
 }
 
 pub(super) async fn do_goal(args: args::Do) -> Result<u8, Complaint> {
@@ -52,7 +55,7 @@ pub(super) async fn do_goal(args: args::Do) -> Result<u8, Complaint> {
     if let Some(planner) = &args.planner {
         task.planner = planner_named(planner, &task)?;
     }
-    begin(task, args.how).await
+    begin(task, args.how, args.skill).await
 }
 
 /// What a person may act on who typed this address: its origin, even if it is a private one.
@@ -86,10 +89,12 @@ fn planner_named(name: &str, task: &Task) -> Result<PlannerKind, Complaint> {
     }
 }
 
-async fn begin(mut task: Task, how: How) -> Result<u8, Complaint> {
+/// Begins a run of `task`, in which `skill` alone may be played if one is named.
+pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Result<u8, Complaint> {
     apply(&mut task, &how)?;
     confirm(&how.window).await?;
-    let origin = Origin { task, window: how.window.clone(), rehearse: how.dry_run };
+    let skills = Choice::new(home::skills(how.skills.as_deref(), how.home.record.as_deref())?, skill);
+    let origin = Origin { task, window: how.window.clone(), rehearse: how.dry_run, skills: skills.clone() };
     let store = home::store(how.home.record.as_deref())?;
     let means = Means {
         window: how.window,
@@ -97,6 +102,7 @@ async fn begin(mut task: Task, how: How) -> Result<u8, Complaint> {
         settled: None,
         sessions: home::sessions(how.home.record.as_deref())?,
         consents: home::consents(how.home.record.as_deref())?,
+        skills: skills.clone(),
         rehearse: how.dry_run,
         origin: serde_json::to_value(&origin).map_err(Complaint::failed)?,
     };
@@ -104,7 +110,9 @@ async fn begin(mut task: Task, how: How) -> Result<u8, Complaint> {
     let folder = home::folder(how.home.record.as_deref())?;
     let told = if how.json { Told::Json } else { Told::Words };
     let watch = Watch::new(&agent, &origin.task);
-    told.finish(watch.over(agent.run(origin.task.goal.clone())), &folder).await
+    let ended = watch.over(agent.run(origin.task.goal.clone())).await;
+    skills.settle(&folder, &ended)?;
+    told.finish(ended, &folder)
 }
 
 pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
@@ -125,12 +133,16 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
     confirm(&window).await?;
     let sessions = home::sessions(args.home.record.as_deref())?;
     let consents = home::consents(args.home.record.as_deref())?;
-    let means = Means { window, store, settled, sessions, consents, rehearse: origin.rehearse, origin: Value::Null };
+    let skills = origin.skills.clone();
+    let means =
+        Means { window, store, settled, sessions, consents, skills, rehearse: origin.rehearse, origin: Value::Null };
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };
     let watch = Watch::new(&agent, &origin.task);
-    told.finish(watch.over(agent.resume(&run, origin.task.goal.clone())), &folder).await
+    let ended = watch.over(agent.resume(&run, origin.task.goal.clone())).await;
+    origin.skills.settle(&folder, &ended)?;
+    told.finish(ended, &folder)
 }
 
 /// Whoever lets an agent into a browser of their own has to say that they know what it means.
@@ -174,9 +186,9 @@ enum Told {
 }
 
 impl Told {
-    /// Waits for the run's end and tells it.
-    async fn finish(self, run: impl Future<Output = Result<Report, String>>, folder: &Path) -> Result<u8, Complaint> {
-        match (self, run.await) {
+    /// Tells the run's end.
+    fn finish(self, ended: Result<Report, String>, folder: &Path) -> Result<u8, Complaint> {
+        match (self, ended) {
             (Self::Json, Ok(report)) => show_json(&report, folder),
             (Self::Words, Ok(report)) => show_words(&report, folder),
             (Self::Json, Err(reason)) => {
@@ -214,7 +226,7 @@ fn show_words(report: &Report, folder: &Path) -> Result<u8, Complaint> {
 }
 
 /// A line beside the answer, and a command to type.
-fn aside(line: &str, command: &str) {
+pub(super) fn aside(line: &str, command: &str) {
     use std::io::Write as _;
     let _ = writeln!(anstream::stderr(), "{} {}", paint(DIM, line), paint(CYAN, command));
 }

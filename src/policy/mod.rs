@@ -50,7 +50,7 @@ pub use explain::explain;
 #[cfg(all(feature = "cli", feature = "browser"))]
 pub(crate) use host::site;
 pub use fault::{Fault, PackError};
-pub use learn::{General, LearnError, Learned, Learner};
+pub use learn::{General, LearnError, Learned, Learner, Shown};
 pub use manifest::Parameters;
 pub use pack::Pack;
 #[cfg(feature = "prove")]

@@ -187,7 +187,7 @@ fn save(skills: &Skills, args: &args::Teach, at: &Url, review: &Review) -> Resul
         moments: moments.collect(),
         end: review.end().cloned(),
     };
-    let skill = skills.learn(&args.name, vec![demonstration]).map_err(Complaint::usage)?;
+    let skill = super::skills::learn(skills, &args.name, vec![demonstration])?;
     Ok(skill.told().join("\n"))
 }
 

@@ -10,14 +10,14 @@ use super::{Argument, Description, Each, Ending, Kind, Parameter, Skill, SkillEr
 
 /// The version of the form that is written and read.
 const VERSION: u64 = 1;
+/// What of an element may turn out to be another one.
+const ATTRIBUTES: [&str; 5] = ["name", "role", "tag", "label", "marks"];
 /// The largest file that is read, in bytes.
 const LARGEST: usize = 1_000_000;
 /// What a step may do to an element, and must be done to one.
 pub(super) const UPON: [&str; 6] = ["click", "double_click", "hover", "fill", "select", "check"];
 /// What a step may do without one.
 pub(super) const ALONE: [&str; 9] = ["press", "scroll", "open", "wait", "back", "forward", "reload", "dialog", "tabs"];
-const KINDS: [(Kind, &str); 4] =
-    [(Kind::Text, "text"), (Kind::Number, "number"), (Kind::Day, "day"), (Kind::List, "list")];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,12 +173,11 @@ impl Reader<'_> {
     }
 
     fn parameter(&self, written: WrittenParameter) -> Result<Parameter, SkillError> {
-        let kind = KINDS.iter().find(|(_, name)| *name == written.kind);
-        let (kind, _) = kind.ok_or_else(|| {
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == written.kind).ok_or_else(|| {
             let problem = format!("there is no kind `{}`; there are `text`, `number`, `day` and `list`", written.kind);
             self.wrong(&written.kind, problem)
         })?;
-        Ok(Parameter { kind: *kind, examples: written.examples })
+        Ok(Parameter { kind, examples: written.examples })
     }
 
     fn sites(&self, sites: Vec<String>, at: &str) -> Result<Vec<String>, SkillError> {
@@ -237,6 +236,9 @@ impl Reader<'_> {
 
     fn element(&self, written: WrittenElement) -> Result<Description, SkillError> {
         let names: Vec<_> = written.names.iter().map(|name| self.template(name)).collect::<Result<_, _>>()?;
+        if let Some(name) = written.changes.keys().find(|name| !ATTRIBUTES.contains(&name.as_str())) {
+            return Err(self.wrong(name, format!("an element has no `{name}` that could change")));
+        }
         if names.is_empty() {
             return Err(
                 self.wrong("names", "an element needs a name; write `names = [\"\"]` if it has none".to_owned())
@@ -346,8 +348,12 @@ impl fmt::Display for Skill {
         writeln!(f, "at = {}\nsites = {}", quoted(&self.at), list(&self.sites))?;
         writeln!(f, "demonstrations = {}\nran = {}\nworked = {}", self.demonstrations, self.ran, self.worked)?;
         for (name, parameter) in &self.parameters {
-            let kind = KINDS.iter().find(|(kind, _)| *kind == parameter.kind).map_or("text", |(_, name)| name);
-            writeln!(f, "\n[parameters.{name}]\nkind = {}\nexamples = {}", quoted(kind), list(&parameter.examples))?;
+            writeln!(
+                f,
+                "\n[parameters.{name}]\nkind = {}\nexamples = {}",
+                quoted(parameter.kind.as_str()),
+                list(&parameter.examples)
+            )?;
         }
         for (number, step) in (1..).zip(&self.steps) {
             // A comment ends with its line.

@@ -72,6 +72,21 @@ pub enum Kind {
     List,
 }
 
+impl Kind {
+    pub(super) const ALL: [Self; 4] = [Self::Text, Self::Number, Self::Day, Self::List];
+
+    /// The word for it in skill files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Day => "day",
+            Self::List => "list",
+        }
+    }
+}
+
 /// One thing that is done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
@@ -186,6 +201,12 @@ impl Skill {
 }
 
 impl Step {
+    /// The name of the secret that it uses, if it uses one.
+    #[must_use]
+    pub fn secret(&self) -> Option<String> {
+        self.with.as_ref().filter(|(argument, _)| *argument == Argument::Secret).map(|(_, name)| name.to_string())
+    }
+
     /// What is done, in people's words: `fill textbox "Quantity" with {quantity}`.
     #[must_use]
     pub fn told(&self) -> String {

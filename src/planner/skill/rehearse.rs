@@ -81,8 +81,8 @@ fn landed(planned: Planned) -> Turn {
 
 /// The first turn of a run: the page is opened.
 fn opened(player: &Player, demonstration: &Demonstration) -> Turn {
-    let view = View { at: Some(&demonstration.at), ..lesson::view(demonstration, &[]) };
-    landed(player.plan(&view))
+    let goal = demonstration.said();
+    landed(player.plan(&View { goal: &goal, at: Some(&demonstration.at), ..lesson::view(demonstration, &[]) }))
 }
 
 fn plan(player: &Player, demonstration: &Demonstration, turns: &[Turn], page: &Page) -> Planned {

@@ -5,6 +5,7 @@ mod cases;
 mod page;
 mod rules;
 pub(super) mod shape;
+mod shown;
 pub(super) mod text;
 
 use std::{
@@ -23,6 +24,8 @@ use super::{
     schema::Schema,
     text::{Files, Text},
 };
+
+pub use shown::Shown;
 
 /// How far what was done is taken for what may be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

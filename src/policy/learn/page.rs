@@ -45,6 +45,11 @@ impl Page {
         (!origins.is_empty()).then_some(Self { origins, sent_to, assets: !assets.is_empty() })
     }
 
+    /// Pages of these origins, which may send something to each of them.
+    pub(super) fn all(origins: &BTreeSet<String>) -> Self {
+        Self { origins: origins.clone(), sent_to: origins.clone(), assets: false }
+    }
+
     /// The rules, as text; `name` is the pack's.
     pub(super) fn rules(&self, name: &str) -> Vec<String> {
         let origins = list(&self.origins);

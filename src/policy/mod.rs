@@ -47,9 +47,9 @@ pub use check::{Report, check};
 pub use consent::{Consents, consent_to};
 pub use eval::{Judged, Judgement, Sessions};
 pub use explain::explain;
+pub use fault::{Fault, PackError};
 #[cfg(all(feature = "cli", feature = "browser"))]
 pub(crate) use host::site;
-pub use fault::{Fault, PackError};
 pub use learn::{General, LearnError, Learned, Learner, Shown};
 pub use manifest::Parameters;
 pub use pack::Pack;

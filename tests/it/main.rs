@@ -29,4 +29,6 @@ mod sessions;
 mod shop;
 mod skills;
 mod support;
+#[cfg(feature = "browser")]
+mod teach;
 mod terminal;

@@ -58,11 +58,11 @@ pub(super) async fn teach(args: args::Teach) -> Result<u8, Complaint> {
         return Err(nothing(&report));
     }
     let mut review = Review::new(acts, end, args.inputs.iter().cloned().collect());
-    let keeps = match lines.as_mut() {
-        Some(lines) => asked(&mut review, &args.goal, lines).await,
-        None => args.save,
+    let keep = |review: &Review| save(&skills, &args, &at, review);
+    let saved = match lines.as_mut() {
+        Some(lines) => asked(&mut review, (&args.goal, &keep), lines).await,
+        None => args.save.then(|| keep(&review)).transpose()?,
     };
-    let saved = if keeps { Some(save(&skills, &args, &at, &review)?) } else { None };
     ended(&args, &report, (&review, saved.as_deref()))
 }
 
@@ -150,8 +150,12 @@ async fn watched(
     }
 }
 
-/// Goes through what was recorded with the person; whether it is to be kept.
-async fn asked(review: &mut Review, goal: &str, lines: &mut Lines) -> bool {
+/// Goes through what was recorded with the person, and keeps it by `keep` if they want that; what that said.
+async fn asked(
+    review: &mut Review,
+    (goal, keep): (&str, &dyn Fn(&Review) -> Result<String, Complaint>),
+    lines: &mut Lines,
+) -> Option<String> {
     tell(&review.to_string());
     loop {
         ask("[s]ave, [q]uit, [d]elete N, [u]ndo, [p]arameter N, [n]ame a secret N, or ? ");
@@ -159,16 +163,18 @@ async fn asked(review: &mut Review, goal: &str, lines: &mut Lines) -> bool {
             line = lines.next() => line,
             () = lines::interrupted() => None,
         };
-        let Some(line) = line else { return false };
-        match review.hear(&line) {
-            Said::Quit => return false,
+        match review.hear(&line?) {
+            Said::Quit => return None,
             Said::Save => {
                 tell(&format!("     it ended at {}", review.ending()));
                 ask(&format!("is this what \"{}\" asks for? [y]es or [n]o: ", visible(goal)));
-                match lines.next().await.as_deref().map(str::trim) {
-                    Some("y" | "yes") => return true,
-                    None => return false,
-                    Some(_) => tell("     then trim what was not part of it, or quit and show it again"),
+                if !matches!(lines.next().await?.trim(), "y" | "yes") {
+                    tell("     then trim what was not part of it, or quit and show it again");
+                    continue;
+                }
+                match keep(review) {
+                    Ok(steps) => return Some(steps),
+                    Err(complaint) => tell(&format!("     {}", visible(&complaint.to_string()))),
                 }
             }
             Said::Words(words) => tell(&words),

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use crate::{Page, browser::Act, visible};
 
-const HELP: &str = "\
-     d 3, d 2-4    leave acts out
+const HELP: &str = "     d 3, d 2-4    leave acts out
      u             undo the last change
      p 3 [NAME]    make what was typed or chosen a parameter, or take that back
      n 3 NAME      put the secret NAME in the place of what was typed, and forget that
@@ -67,7 +66,9 @@ impl Review {
     pub(super) fn hear(&mut self, line: &str) -> Said {
         let words: Vec<_> = line.split_whitespace().collect();
         let changed = match *words.as_slice() {
-            ["s" | "save"] if self.now.acts.is_empty() => Err("nothing is left to save; `u` takes a change back".into()),
+            ["s" | "save"] if self.now.acts.is_empty() => {
+                Err("nothing is left to save; `u` takes a change back".into())
+            }
             ["s" | "save"] => return Said::Save,
             ["q" | "quit"] => return Said::Quit,
             ["u" | "undo"] => return self.undo(),
@@ -290,7 +291,10 @@ mod tests {
         let mut review = review();
         assert!(review.to_string().contains("2 fill textbox \"Ship to\" with hunter2!Xy  (this may be a secret"));
         review.hear("n 2 pin");
-        let left = serde_json::json!([review.acts().iter().map(|act| (&act.page, &act.call)).collect::<Vec<_>>(), review.end()]);
+        let left = serde_json::json!([
+            review.acts().iter().map(|act| (&act.page, &act.call)).collect::<Vec<_>>(),
+            review.end()
+        ]);
         assert!(!left.to_string().contains("hunter2"), "{left}");
         assert!(review.to_string().contains("with the secret `pin`"));
     }

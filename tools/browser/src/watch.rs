@@ -66,7 +66,8 @@ fn keep(permit: &Permit, recording: &Recording, act: Act, done: Done) -> String 
     match permit.judge().judge(look) {
         Ok(_) => recording.keep(act, done),
         Err(refusal) => {
-            let what = format!("something at {}: {refusal}", escape::line(&act.page.url.origin().ascii_serialization()));
+            let what =
+                format!("something at {}: {refusal}", escape::line(&act.page.url.origin().ascii_serialization()));
             recording.leave_out(&what);
             format!("not recorded: {what}")
         }

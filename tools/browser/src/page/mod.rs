@@ -22,8 +22,7 @@ pub(crate) fn library(key: &str) -> String {
 pub(crate) fn recorder(key: &str, goal: &str, tokens: usize) -> String {
     let settings = serde_json::json!({ "goal": goal, "tokens": tokens }).to_string();
     let settings = format!("const settings = {};\n", serde_json::Value::from(settings));
-    let parts: Vec<_> =
-        [settings.as_str()].into_iter().chain(LIBRARY).chain([include_str!("record.js")]).collect();
+    let parts: Vec<_> = [settings.as_str()].into_iter().chain(LIBRARY).chain([include_str!("record.js")]).collect();
     format!("if(!window[\"{key}\"]){}", called(&parts, key))
 }
 

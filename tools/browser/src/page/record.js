@@ -5,6 +5,8 @@
 const { goal, tokens } = JSON.parse(settings);
 const CLICKED = "a[href],area[href],button,summary,input,select,textarea,[contenteditable]";
 const LISTED = /^(combobox|listbox|option|tree|treeitem|menu|menubar|menuitem|menuitemcheckbox|menuitemradio|tab|tablist|grid|gridcell|row|slider|spinbutton|radio|radiogroup)$/;
+// What may show more as long as the mouse is over it.
+const OPENS = "li,[aria-haspopup],[class*=menu],[class*=drop]";
 const MOVES = /^(Arrow(Up|Down|Left|Right)|Home|End|Page(Up|Down))$/;
 const CHOSEN = new Set(["checkbox", "radio"]);
 // What of a secret is shorter may stand in any text by chance.
@@ -26,6 +28,12 @@ const kindOf = element => `${element.localName} ${typeOf(element)} ${roughName(e
 const read = element => element.isContentEditable ? element.innerText : element.value;
 const isHidden = element => isMasked(element) || purposeOf(element) === "one-time-code";
 
+// A key with those held beside it, as calls write it.
+function chord({ key: name, ctrlKey, altKey, metaKey }) {
+  const held = [ctrlKey && "Control", altKey && "Alt", metaKey && "Meta"].filter(Boolean);
+  return [...held, name === " " ? "Space" : name].join("+");
+}
+
 // Where a press on `element` arrives: the control of a label, else itself.
 function meant(element) {
   if (isNative(element)) return element.closest(CLICKED);
@@ -41,6 +49,9 @@ class Desk {
     // The last press or key, and the page as it was before.
     this.before = null;
     this.drag = null;
+    // How the page was last seen, and how it had been before the mouse came over what may open.
+    this.latest = null;
+    this.over = new Map();
     // Until then a click is only what Enter has come to.
     this.implied = 0;
     // What was typed into fields that hide it, and what each field was last told to hold.
@@ -54,7 +65,10 @@ class Desk {
 
   // The page as it is now.
   shot(element) {
-    return { element, page: look({ about: goal, tokens, detail: true }) };
+    const page = look({ about: goal, tokens, detail: true });
+    // What was left out of a large page may have been there all the same.
+    this.latest = page.more.length < MORE ? page : null;
+    return { element, page };
   }
 
   // The page as it was before `element` was pressed, if that was just seen.
@@ -165,13 +179,34 @@ class Desk {
 
   // ---- The mouse.
 
+  pointerover(event) {
+    const over = new Map();
+    for (let node = origin(event); node?.nodeType === 1; node = parentOf(node)) {
+      if (node.matches(OPENS)) over.set(node, this.over.has(node) ? this.over.get(node) : this.latest);
+    }
+    this.over = over;
+  }
+
+  // What the mouse had to be moved over before `element` was there to be pressed.
+  opener(element) {
+    for (const [box, page] of [...this.over].reverse()) {
+      const known = new Set(page && [...page.rows, ...page.more].map(row => row.reference));
+      const controls = [box, ...box.querySelectorAll(CANDIDATES)];
+      const first = controls.find(control => known.has(numbers.get(control)));
+      const own = element.closest(CANDIDATES) ?? element;
+      if (first && first !== own && !within(own, first) && !known.has(numbers.get(own))) return { page, element: first };
+    }
+    return null;
+  }
+
   pointerdown(event) {
     const element = origin(event);
     if (event.button !== 0 || element?.nodeType !== 1) return;
     const control = meant(element);
     this.touched.add(control);
     if (this.typed && control !== this.typed.element) this.flush();
-    this.before = this.shot(element);
+    const opener = this.opener(element);
+    this.before = { ...this.shot(element), opener };
   }
 
   // What goes away when it is pressed gets no click.
@@ -200,6 +235,7 @@ class Desk {
       return;
     }
     this.settle();
+    if (shot.opener) this.tell("hover", {}, shot.opener);
     this.tell("click", {}, shot, element.closest("label") && control !== element ? control : element);
   }
 
@@ -275,6 +311,7 @@ class Desk {
       if (name === "Backspace" || name === "Delete") return this.begin(element);
     }
     if (name === " " && (isBox(element) || isNative(element))) this.before = this.shot(element);
+    else if (this.isOrder(event)) this.later(event, this.shot(null), shot => this.tell("press", { key: chord(event) }, shot));
     else if (this.matters(event, element)) this.press(event, element);
     else if (element.localName === "select" || isBox(element)) this.before = this.shot(element);
   }
@@ -291,9 +328,8 @@ class Desk {
       return isNative(element);
     }
     // Where there are lines, it is an order only if the page takes it for one.
-    const shot = this.shot(element), { typed } = this, value = typed?.value;
-    setTimeout(() => {
-      if (!event.defaultPrevented) return;
+    const { typed } = this, value = typed?.value;
+    this.later(event, this.shot(element), shot => {
       this.typed = null;
       if (value) this.fill(typed, value);
       this.tell("press", { key: "Enter" }, shot);
@@ -301,26 +337,34 @@ class Desk {
     return true;
   }
 
+  // Tells of a key that the page takes for its own; else it is the browser's, or only writes.
+  later(event, shot, tell) {
+    setTimeout(() => { if (event.defaultPrevented) tell(shot); });
+  }
+
+  // Whether a key is no letter, but an order to the page or the browser.
+  isOrder({ key: name, ctrlKey, metaKey, altKey }) {
+    return /^F\d/.test(name) || name.length === 1 && (ctrlKey || metaKey || altKey) && !/^[acvxzy]$/i.test(name);
+  }
+
   // Whether a key does anything but write, or move within a text.
   matters(event, element) {
-    const { key: name } = event, order = event.ctrlKey || event.metaKey || event.altKey;
-    if (name === "Escape" || /^F\d/.test(name)) return true;
+    const { key: name } = event;
+    if (name === "Escape") return true;
     if (MOVES.test(name)) {
       if (element.localName === "input" && !isField(element) || ["number", "date", "time", "month", "week", "datetime-local"].includes(element.type)) return false;
       const listed = LISTED.test(roleOf(element)) || element.list || element.hasAttribute("aria-autocomplete") || element.hasAttribute("aria-haspopup");
       return Boolean(listed) && element.localName !== "select";
     }
-    if (name.length !== 1) return false;
-    if (order) return !/^[acvxzy]$/i.test(name);
+    if (name.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return false;
     return !isField(element) && element.localName !== "select" && !(name === " " && element === document.body);
   }
 
   press(event, element) {
     this.settle();
-    const held = [["Control", event.ctrlKey], ["Alt", event.altKey], ["Meta", event.metaKey]].filter(([, on]) => on).map(([name]) => name);
     const aimed = isField(element) || isNative(element) || LISTED.test(roleOf(element));
     const shot = this.shot(aimed ? element : null);
-    this.tell("press", { key: [...held, event.key === " " ? "Space" : event.key].join("+") }, shot);
+    this.tell("press", { key: chord(event) }, shot);
   }
 
   // ---- The end of a page.
@@ -331,7 +375,7 @@ class Desk {
   }
 }
 
-const HEARD = ["pointerdown", "pointerup", "click", "dblclick", "dragstart", "drop", "beforeinput", "input", "change", "blur", "keydown", "pagehide"];
+const HEARD = ["pointerover", "pointerdown", "pointerup", "click", "dblclick", "dragstart", "drop", "beforeinput", "input", "change", "blur", "keydown", "pagehide"];
 const desk = `${key}d`, root = outermost();
 const hearing = event => {
   if (!event.isTrusted) return;

@@ -196,7 +196,8 @@ fn pages() -> BTreeMap<&'static str, &'static str> {
         "teach",
         "redraw",
         "around",
-        "pay"
+        "pay",
+        "menu"
     ]
 }
 

@@ -17,8 +17,13 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// Sits down at the newest tab of the only browser of this process.
+    /// Sits down at the only browser of this process.
     pub(crate) async fn new() -> Self {
+        Self::at("").await
+    }
+
+    /// Sits down at the tab whose address ends so, once it is there.
+    pub(crate) async fn at(address: &str) -> Self {
         let all = processes();
         let below = |mut pid: u32| loop {
             match all.get(&pid) {
@@ -36,9 +41,15 @@ impl Person {
         let stream = TcpStream::connect(format!("127.0.0.1:{port}")).await.unwrap();
         let (socket, _) = client_async(format!("ws://127.0.0.1:{port}{}", path.trim()), stream).await.unwrap();
         let mut person = Self { socket: Mutex::new(socket), sent: Cell::new(0), session: String::new() };
-        let targets = person.ask("Target.getTargets", json!({})).await;
-        let pages = targets["targetInfos"].as_array().unwrap().iter().filter(|target| target["type"] == "page");
-        let tab = pages.last().unwrap()["targetId"].clone();
+        let tab = loop {
+            let targets = person.ask("Target.getTargets", json!({})).await;
+            let is_it = |target: &&Value| {
+                target["type"] == "page" && target["url"].as_str().is_some_and(|url| url.ends_with(address))
+            };
+            if let Some(found) = targets["targetInfos"].as_array().unwrap().iter().find(is_it) {
+                break found["targetId"].clone();
+            }
+        };
         let attached = person.ask("Target.attachToTarget", json!({ "targetId": tab, "flatten": true })).await;
         person.session = attached["sessionId"].as_str().unwrap().to_owned();
         person
@@ -67,6 +78,11 @@ impl Person {
     pub(crate) async fn script(&self, script: &str) -> Value {
         let params = json!({ "expression": script, "awaitPromise": true, "returnByValue": true });
         self.ask("Runtime.evaluate", params).await["result"]["value"].clone()
+    }
+
+    /// Waits until the tab has come to `path`.
+    pub(crate) async fn arrives(&self, path: &str) {
+        while self.script("document.readyState === 'complete' && location.pathname").await != path {}
     }
 
     /// The middle of what the selector finds, in or out of a frame of this origin.
@@ -123,6 +139,19 @@ impl Person {
         self.ask("Input.dispatchKeyEvent", event).await;
         let event = json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code });
         self.ask("Input.dispatchKeyEvent", event).await;
+    }
+
+    /// Presses a letter with Control held.
+    pub(crate) async fn order(&self, letter: &str) {
+        let event = json!({ "type": "rawKeyDown", "key": letter, "modifiers": 2, "code": "KeyK" });
+        self.ask("Input.dispatchKeyEvent", event).await;
+        self.ask("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": letter, "modifiers": 2 })).await;
+    }
+
+    /// Moves the mouse over what the selector finds.
+    pub(crate) async fn hover(&self, selector: &str) {
+        let (x, y) = self.middle(selector).await;
+        self.ask("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": x, "y": y })).await;
     }
 
     /// Replaces what stands in a field.

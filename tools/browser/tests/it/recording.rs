@@ -27,12 +27,7 @@ fn watch(path: &str, secrets: &[&str], person: impl AsyncFnOnce(&Person, &Lab)) 
     watch_until(path, secrets, person, Recording::stop)
 }
 
-fn watch_until(
-    path: &str,
-    secrets: &[&str],
-    person: impl AsyncFnOnce(&Person, &Lab),
-    end: fn(&Recording),
-) -> Seen {
+fn watch_until(path: &str, secrets: &[&str], person: impl AsyncFnOnce(&Person, &Lab), end: fn(&Recording)) -> Seen {
     alone(async {
         let told = Arc::new(Mutex::new(Vec::new()));
         let tell = {
@@ -114,6 +109,27 @@ fn enter_in_a_field_is_one_act_and_not_a_click_too() {
         person.key("Enter", 13).await;
     });
     assert_eq!(seen.words, ["fill textbox \"Quantity\" with 3", "press Enter textbox \"Quantity\""]);
+}
+
+#[test]
+fn a_menu_that_opens_under_the_mouse_is_hovered_first() {
+    let seen = watch("/menu", &[], async |person, _| {
+        person.click("#top").await;
+        person.hover("#account").await;
+        person.click("#out").await;
+    });
+    assert_eq!(seen.words, ["click button \"Top\"", "hover link \"Account\"", "click link \"Sign out\""]);
+}
+
+#[test]
+fn keys_are_told_where_the_page_takes_them_for_its_own() {
+    let seen = watch("/menu", &[], async |person, _| {
+        person.click("#top").await;
+        person.order("k").await;
+        person.order("j").await;
+        person.key("Escape", 27).await;
+    });
+    assert_eq!(seen.words, ["click button \"Top\"", "press Control+k", "press Escape button \"Top\""]);
 }
 
 #[test]
@@ -208,16 +224,45 @@ fn frames_of_the_same_origin_are_part_of_the_page_and_others_are_entered() {
 #[test]
 fn what_is_typed_into_the_address_bar_is_an_open_and_going_back_is_told() {
     let seen = watch("/teach", &[], async |person, lab| {
-        person.click("#add").await;
         person.ask("Page.navigate", serde_json::json!({ "url": lab.site.url("/words") })).await;
-        person.script("new Promise(done => setTimeout(done, 1600))").await;
+        person.arrives("/words").await;
         let history = person.ask("Page.getNavigationHistory", serde_json::json!({})).await;
         let before = history["entries"].as_array().unwrap().iter().rev().nth(1).unwrap()["id"].clone();
         person.ask("Page.navigateToHistoryEntry", serde_json::json!({ "entryId": before })).await;
-        person.script("new Promise(done => setTimeout(done, 300))").await;
+        person.arrives("/teach").await;
     });
     let words: Vec<_> = seen.words.iter().map(|words| words.split("http").next().unwrap()).collect();
-    assert_eq!(words, ["click button \"Add to cart\"", "open ", "back"]);
+    assert_eq!(words, ["open ", "back"]);
+}
+
+#[test]
+fn another_tab_is_gone_to_before_anything_is_done_in_it() {
+    let seen = watch("/around", &[], async |person, _| {
+        person.click("#new").await;
+        let other = Person::at("/redraw").await;
+        other.click("#q").await;
+        other.types("A").await;
+        other.ask("Page.close", serde_json::json!({})).await;
+        person.click("#away").await;
+    });
+    assert_eq!(
+        seen.words,
+        ["click link \"Another tab\"", "go to tab 2", "fill textbox \"Search\" with A", "click link \"Away\""]
+    );
+}
+
+#[test]
+fn of_a_page_with_ten_thousand_controls_a_part_is_kept_and_what_was_pressed() {
+    let seen = watch("/teach", &[], async |person, _| {
+        let many = "for (let i = 0; i < 10000; i++) document.body.append(Object.assign(document.createElement('button'), \
+                    { textContent: 'Number ' + i, id: 'n' + i }))";
+        person.script(many).await;
+        person.click("#n9876").await;
+        person.click("#n3").await;
+    });
+    assert_eq!(seen.words, ["click button \"Number 9876\"", "click button \"Number 3\""]);
+    let rows = seen.acts.iter().map(|act| act.page.table.rows.len() + act.page.more.len());
+    assert!(rows.clone().all(|rows| rows < 1000), "{:?}", rows.collect::<Vec<_>>());
 }
 
 #[test]

@@ -15,6 +15,40 @@ use tokio::net::TcpListener;
 use crate::support::command::Desk;
 
 const PASSWORD: &str = "open-sesame-42";
+/// What the hands do. A person presses a field before they type into it.
+const TASK: &str = r#"
+goal = "Search for Lapis Blue Mug as customer@shop.test"
+at = "SHOP/login"
+[secrets.shop_password]
+env = "SHOP_PASSWORD"
+at = ["SHOP"]
+[policy]
+pack = "shop"
+sites = ["SHOP"]
+private = ["127.0.0.1"]
+[[steps]]
+click = "Email"
+[[steps]]
+fill = { field = "Email", with = "customer@shop.test" }
+[[steps]]
+click = "Password"
+[[steps]]
+fill = { field = "Password", secret = "shop_password" }
+[[steps]]
+click = 'button "Sign in"'
+[[steps]]
+click = "Search products"
+[[steps]]
+fill = { field = "Search products", with = "Lapis Blue Mug" }
+[[steps]]
+click = 'button "Search"'
+[[steps]]
+check = "In stock only"
+[[steps]]
+click = 'button "Apply filters"'
+[[steps]]
+click = 'link "Lapis Blue Mug"'
+"#;
 /// How long a browser may take to start.
 const PATIENCE: u32 = 300;
 
@@ -95,9 +129,8 @@ async fn an_order_that_is_shown_becomes_a_skill_without_the_password() {
         let args = ["teach", "order", goal, "--at", &at, "--headless", "--save", "--secret", "shop_password"];
         let teach = desk.start_heard(&args);
         let browser = browser_of(teach.id());
-        let task = format!("{}/examples/tasks/order.toml", env!("CARGO_MANIFEST_DIR"));
-        let input = format!("shop={url}");
-        let args = ["run", &task, "--input", &input, "--pack", "packs/open", "--attach", &browser, "--yes"];
+        hands.write("order.toml", &TASK.replace("SHOP", &url));
+        let args = ["run", "order.toml", "--attach", &browser, "--yes"];
         let ran = hands.run_with(&args, &[("SHOP_PASSWORD", PASSWORD)]);
         let (said, code) = end(teach);
         let leaks = files_with(&desk.path("record"), PASSWORD);
@@ -133,6 +166,24 @@ async fn a_demonstration_of_nothing_is_not_kept() {
     let (said, code, kept) = shown.await.unwrap();
     assert_eq!((code, kept), (Some(1), false), "{said}");
     assert!(said.contains("there is nothing to learn; show it again") || said.contains("gone"), "{said}");
+}
+
+#[test]
+fn a_pack_that_allows_nothing_is_not_gone_around() {
+    let desk = Desk::new();
+    let ran = desk.run(&[
+        "teach",
+        "a",
+        "Buy it",
+        "--at",
+        "http://127.0.0.1:9/",
+        "--headless",
+        "--pack",
+        "read-only",
+        "--json",
+    ]);
+    let none = desk.run(&["teach", "a", "Buy it", "--at", "http://127.0.0.1:9/", "--headless", "--pack", "deny-all"]);
+    assert_eq!((ran.code, ran.json()["saved"].as_bool(), none.code), (1, Some(false), 2), "{ran:?}\n{none:?}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use super::{
     assemble,
     complaint::Complaint,
     home,
-    progress::{CYAN, DIM, YELLOW, paint},
+    progress::{CYAN, DIM, RED, YELLOW, paint},
     run::{address, confirm, named_by_user},
     say,
 };
@@ -55,7 +55,7 @@ pub(super) async fn teach(args: args::Teach) -> Result<u8, Complaint> {
     let report = watched(&agent, &args, (&at, &recording), lines.as_mut()).await?;
     let (acts, end) = recording.so_far();
     if acts.is_empty() {
-        return Err(nothing(&report));
+        return nothing(&args, &report);
     }
     let mut review = Review::new(acts, end, args.inputs.iter().cloned().collect());
     let keep = |review: &Review| save(&skills, &args, &at, review);
@@ -198,10 +198,20 @@ fn save(skills: &Skills, args: &args::Teach, at: &Url, review: &Review) -> Resul
 }
 
 /// Nothing was shown: because nothing could be, or because nobody did anything.
-fn nothing(report: &Report) -> Complaint {
+fn nothing(args: &args::Teach, report: &Report) -> Result<u8, Complaint> {
+    let reason = match report.status {
+        Status::Done => "nothing was done, so there is nothing to learn; show it again",
+        _ => &report.reason,
+    };
+    if args.json {
+        say(json!({ "name": args.name, "acts": [], "saved": false, "run": report.run, "reason": reason }));
+    }
     match report.status {
-        Status::Done => Complaint::failed("nothing was done, so there is nothing to learn; show it again"),
-        _ => Complaint::failed(&report.reason),
+        Status::Done | Status::Failed => Err(Complaint::failed(reason)),
+        status => {
+            tell(&format!("{} {}", paint(RED, status.as_str()), visible(reason)));
+            Ok(status.exit_code())
+        }
     }
 }
 

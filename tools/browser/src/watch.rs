@@ -29,8 +29,10 @@ pub(crate) fn describe(call: &Call, recording: Option<&Recording>) -> Result<Act
     if recording.is_none() {
         return Err(Failure::invalid("nobody is to be watched; `lamassu teach` does that"));
     }
-    // Anything else among the arguments is a mistake, and so is none.
     call.optional_integer("after")?.ok_or_else(|| Failure::invalid("`watch` needs `after`"))?;
+    if let Some(other) = call.args.keys().find(|name| *name != "after") {
+        return Err(Failure::invalid(format!("`browser.watch` takes no `{other}`")));
+    }
     Ok(Action::new(call, Effect::Read, Resource::thing("Browser", "watched")).handle(Deed::Watch))
 }
 
@@ -39,7 +41,7 @@ pub(crate) async fn next(session: &mut Session, permit: &Permit, recording: &Rec
     let words = loop {
         let left = tokio::select! {
             heard = recording.next() => match heard {
-                Heard::Act(act, done) => break keep(permit, recording, *act, done),
+                Heard::Act(act, done) => break keep(permit, recording, *act, &done),
                 Heard::Left(what) => vec![what],
                 Heard::Over(why, end) => {
                     recording.close(end.map(|end| *end));
@@ -61,7 +63,7 @@ fn passed_on(words: String, data: Value) -> Outcome {
 }
 
 /// Records an act, if the page may be looked at. A browser that goes its own way to the network may show any.
-fn keep(permit: &Permit, recording: &Recording, act: Act, done: Done) -> String {
+fn keep(permit: &Permit, recording: &Recording, act: Act, done: &Done) -> String {
     let look = Action::new(&Call::new("browser", "look"), Effect::Read, Resource::Url(act.page.url.clone()));
     match permit.judge().judge(look) {
         Ok(_) => recording.keep(act, done),

@@ -26,7 +26,6 @@ const isBox = element => element.localName === "input" && CHOSEN.has(element.typ
 const isNative = element => Boolean(element.closest?.(CLICKED));
 const kindOf = element => `${element.localName} ${typeOf(element)} ${roughName(element)}`;
 const read = element => element.isContentEditable ? element.innerText : element.value;
-const isHidden = element => isMasked(element) || purposeOf(element) === "one-time-code";
 
 // A key with those held beside it, as calls write it.
 function chord({ key: name, ctrlKey, altKey, metaKey }) {
@@ -106,7 +105,7 @@ class Desk {
   }
 
   text(told) {
-    if (this.typed?.value && isHidden(this.typed.element)) this.conceal(this.typed.value);
+    if (this.typed?.value && isMasked(this.typed.element)) this.conceal(this.typed.value);
     return JSON.stringify(told, (_, value) => typeof value === "string" ? this.hide(value) : value);
   }
 
@@ -159,7 +158,7 @@ class Desk {
   fill({ page, element, first }, value) {
     const shot = { page };
     this.told.set(element, value);
-    if (!isHidden(element)) return this.tell("fill", { text: value }, shot, first);
+    if (!isMasked(element)) return this.tell("fill", { text: value }, shot, first);
     this.conceal(value);
     this.tell("fill", {}, shot, first, { secret: { purpose: purposeOf(element), name: nameOf(element, roleOf(element)), field: attribute(element, "name") } });
   }
@@ -225,11 +224,11 @@ class Desk {
     this.ticked = control;
     // What becomes of these is told when it has changed.
     if (isBox(control) || localName === "select" || localName === "option" || type === "file" || type === "range" || type === "color") return;
-    // Of two clicks in a row, the second is told when it turns out to be a double click.
-    if (event.detail > 1) return;
+    // Of what is no control, the second click is told when it turns out to be a double click.
+    if (event.detail > 1 && !isNative(element)) return;
     const shot = this.shotBefore(element);
     if (isField(control)) {
-      if (this.typed?.element === control) return;
+      if (this.typed?.element === control || this.held?.element === control) return;
       this.settle();
       this.held = { ...shot, element: control };
       return;
@@ -241,7 +240,7 @@ class Desk {
 
   dblclick(event) {
     const element = origin(event);
-    if (!isField(meant(element)) && !isBox(meant(element))) this.tell("double_click", {}, this.shotBefore(element), element, { again: true });
+    if (!isNative(meant(element))) this.tell("double_click", {}, this.shotBefore(element), element, { again: true });
   }
 
   dragstart(event) {
@@ -262,16 +261,21 @@ class Desk {
 
   beforeinput(event) {
     const element = origin(event), sends = element.localName === "input" && event.inputType === "insertLineBreak";
-    if (isField(element) && this.touched.has(element) && !sends) this.begin(element);
+    if (isField(element) && this.isMeant(element) && !sends) this.begin(element);
   }
 
   input(event) {
-    if (isField(origin(event)) && this.touched.has(origin(event))) this.note(origin(event));
+    if (isField(origin(event)) && this.isMeant(origin(event))) this.note(origin(event));
+  }
+
+  // Whether a person has been upon a field, or just did something that may have filled it in, as browsers do.
+  isMeant(element) {
+    return this.touched.has(element) || Boolean(navigator.userActivation?.isActive);
   }
 
   change(event) {
     const element = origin(event), { localName, type } = element;
-    if (isBox(element) ? this.ticked !== element : !this.touched.has(element)) return;
+    if (isBox(element) ? this.ticked !== element : !this.isMeant(element)) return;
     if (isField(element)) {
       if (this.typed?.element !== element && this.told.get(element) === read(element)) return;
       this.note(element);
@@ -287,7 +291,10 @@ class Desk {
   }
 
   select(element, shot) {
-    for (const option of element.selectedOptions) this.tell("select", { option: tidy(option.label) }, shot, element);
+    const before = element.multiple && this.told.get(element) || [];
+    const now = Array.from(element.selectedOptions, option => tidy(option.label));
+    this.told.set(element, now);
+    for (const option of now) if (!before.includes(option)) this.tell("select", { option }, shot, element);
   }
 
   blur(event) {

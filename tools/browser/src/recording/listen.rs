@@ -21,53 +21,50 @@ use super::{
 use crate::{
     Limits, escape,
     fault::Fault,
-    page::{Frames, Looked, hook, recorder},
+    page::{Looked, hook, recorder},
     tap::{Said, Tap},
 };
 
 /// The world in which a page's scripts cannot see ours.
 const WORLD: &str = "lamassu-record";
-/// A page that moves so soon after an act was moved by it.
-const CAUSE: Duration = Duration::from_millis(1500);
 /// How long after an act a page is looked at, in case nobody sees its end.
-const CALM: Duration = Duration::from_millis(700);
-/// How the browser calls what was typed or chosen outside the page.
-const BY_HAND: [&str; 5] = ["typed", "address_bar", "generated", "keyword", "auto_bookmark"];
+pub(super) const CALM: Duration = Duration::from_millis(700);
 
 /// Listens to a browser on behalf of a recording.
 pub(crate) struct Listener {
-    tap: Tap,
-    said: mpsc::UnboundedReceiver<Said>,
-    recording: Recording,
+    pub(super) tap: Tap,
+    pub(super) said: mpsc::UnboundedReceiver<Said>,
+    pub(super) recording: Recording,
     /// The name of the script, which no page can guess.
-    key: String,
-    tokens: usize,
-    tabs: Vec<Tab>,
+    pub(super) key: String,
+    pub(super) tokens: usize,
+    pub(super) tabs: Vec<Tab>,
     /// The tab that each session belongs to, and the frame that is its outermost.
-    sessions: HashMap<String, (String, String)>,
+    pub(super) sessions: HashMap<String, (String, String)>,
     /// The tab in which something was done last.
-    current: String,
+    pub(super) current: String,
     /// How the page was in the last tab that was closed.
-    left: Option<Page>,
+    pub(super) left: Option<Page>,
     /// When something was done last.
-    acted: Option<Instant>,
+    pub(super) acted: Option<Instant>,
 }
 
-struct Tab {
+/// A tab as it is known.
+pub(super) struct Tab {
     /// What the browser calls it, and its outermost frame.
-    target: String,
-    session: String,
+    pub(super) target: String,
+    pub(super) session: String,
     /// The numbers of what can be gone back and forward to, and which of them is shown.
-    entries: Vec<i64>,
-    index: usize,
+    pub(super) entries: Vec<i64>,
+    pub(super) index: usize,
     /// How the page was last seen.
-    page: Option<Page>,
+    pub(super) page: Option<Page>,
     /// When it is to be looked at.
-    due: Option<Instant>,
+    pub(super) due: Option<Instant>,
     /// The frame of another origin that somebody acts in.
-    frame: Option<String>,
+    pub(super) frame: Option<String>,
     /// Whether a dialog is open. Until it is answered, the page answers nothing.
-    asks: bool,
+    pub(super) asks: bool,
 }
 
 impl Listener {
@@ -106,6 +103,9 @@ impl Listener {
 
     async fn listen(mut self) {
         let mut stop = self.recording.0.stop.subscribe();
+        if *stop.borrow() {
+            stop.mark_changed();
+        }
         let why = loop {
             let due = self.tabs.iter().filter_map(|tab| tab.due).min();
             tokio::select! {
@@ -149,15 +149,15 @@ impl Listener {
         }
     }
 
-    fn done(&self, page: Page, call: Call) {
+    pub(super) fn done(&self, page: Page, call: Call) {
         self.pass(Heard::Act(Box::new(Act { page, call }), Done::default()));
     }
 
-    fn tab(&self, target: &str) -> Option<&Tab> {
+    pub(super) fn tab(&self, target: &str) -> Option<&Tab> {
         self.tabs.iter().find(|tab| tab.target == target)
     }
 
-    fn tab_mut(&mut self, target: &str) -> Option<&mut Tab> {
+    pub(super) fn tab_mut(&mut self, target: &str) -> Option<&mut Tab> {
         self.tabs.iter_mut().find(|tab| tab.target == target)
     }
 
@@ -277,106 +277,6 @@ impl Listener {
         }
     }
 
-    /// Somebody goes on in another tab.
-    fn go_to(&mut self, target: &str) {
-        if self.current == target {
-            return;
-        }
-        let from = self.tab(&self.current).and_then(|tab| tab.page.clone()).or_else(|| self.left.clone());
-        let number = self.tabs.iter().position(|tab| tab.target == target).map(|index| index + 1);
-        target.clone_into(&mut self.current);
-        if let (Some(page), Some(number)) = (from, number) {
-            self.done(page, Call::new("browser", "tabs").with("tab", number));
-        }
-    }
-
-    /// Somebody goes on in another frame of another origin, or in none.
-    async fn enter(&mut self, target: &str, address: Option<&str>) {
-        let Some(tab) = self.tab(target) else { return };
-        if tab.frame.as_deref() == address {
-            return;
-        }
-        let was_in = tab.frame.is_some();
-        let Some(page) = self.glance(target).await.or_else(|| self.tab(target)?.page.clone()) else { return };
-        if was_in {
-            self.done(page.clone(), Call::new("browser", "frame"));
-        }
-        if let Some(address) = address {
-            let name = self.frame_name(target, address).await;
-            self.done(page, Call::new("browser", "frame").with("target", name));
-        }
-        if let Some(tab) = self.tab_mut(target) {
-            tab.frame = address.map(str::to_owned);
-        }
-    }
-
-    /// What the page around calls the frame that has come to `address`.
-    async fn frame_name(&self, target: &str, address: &str) -> String {
-        let script = format!("JSON.stringify(window[\"{}\"].frames_like({{\"text\":\"\"}}))", self.key);
-        let frames = match self.tab(target) {
-            Some(tab) => self.evaluate(&tab.session, target, &script).await.ok(),
-            None => None,
-        };
-        let frames: Vec<_> = frames
-            .and_then(|answer| serde_json::from_str::<Frames>(answer.as_str()?).ok())
-            .map(|frames| frames.all.into_iter().map(|frame| frame.address).collect())
-            .unwrap_or_default();
-        let exact = frames.iter().find(|known| *known == address);
-        let only = frames.first().filter(|_| frames.len() == 1);
-        exact.or(only).map_or_else(|| address.to_owned(), Clone::clone)
-    }
-
-    // ---- What happens outside a page.
-
-    /// A tab shows another address: because somebody typed it, went back or forward, or loaded it anew, or because of
-    /// what was done in the page.
-    async fn moved(&mut self, session: &str) {
-        let Ok(history) = self.tap.ask(session, "Page.getNavigationHistory", json!({})).await else { return };
-        let Some((target, _)) = self.sessions.get(session).cloned() else { return };
-        let entries = history.get("entries").and_then(Value::as_array).cloned().unwrap_or_default();
-        let index = history.get("currentIndex").and_then(Value::as_u64).unwrap_or_default() as usize;
-        let caused = self.acted.is_some_and(|acted| acted.elapsed() < CAUSE);
-        let ids = entries.iter().filter_map(|entry| entry.get("id")?.as_i64()).collect();
-        let Some(tab) = self.tab_mut(&target) else { return };
-        let old = std::mem::replace(&mut tab.entries, ids);
-        let from = std::mem::replace(&mut tab.index, index);
-        (tab.frame, tab.due) = (None, Some(Instant::now() + CALM));
-        let known = tab.entries.get(index).and_then(|id| old.iter().position(|old| old == id));
-        let entry = |name: &str| entries.get(index)?.get(name)?.as_str();
-        let verb = match known {
-            Some(place) if place + 1 == from => "back",
-            Some(place) if place == from + 1 => "forward",
-            Some(place) if place == from && entry("transitionType") == Some("reload") => "reload",
-            None if entry("transitionType").is_some_and(|way| BY_HAND.contains(&way)) => "open",
-            _ => return,
-        };
-        let page = tab.page.clone().or_else(|| self.left.clone());
-        let (Some(page), true) = (page, verb == "open" || !caused) else { return };
-        self.go_to(&target);
-        let call = Call::new("browser", verb);
-        self.done(page, if verb == "open" { call.with("url", entry("url").unwrap_or_default()) } else { call });
-    }
-
-    fn asks(&mut self, session: &str) {
-        let Some((target, _)) = self.sessions.get(session).cloned() else { return };
-        if let Some(tab) = self.tab_mut(&target) {
-            (tab.asks, tab.due) = (true, None);
-        }
-    }
-
-    /// Somebody answered a dialog.
-    fn answered(&mut self, session: &str, params: &Value) {
-        let Some((target, _)) = self.sessions.get(session).cloned() else { return };
-        if let Some(tab) = self.tab_mut(&target) {
-            (tab.asks, tab.due) = (false, Some(Instant::now() + CALM));
-        }
-        let Some(page) = self.tab(&target).and_then(|tab| tab.page.clone()) else { return };
-        let accepted = params.get("result").and_then(Value::as_bool).unwrap_or_default();
-        self.acted = Some(Instant::now());
-        self.go_to(&target);
-        self.done(page, Call::new("browser", "dialog").with("accept", accepted));
-    }
-
     // ---- Looking.
 
     async fn glance_at_due(&mut self) {
@@ -392,14 +292,14 @@ impl Listener {
     }
 
     /// The page of a tab as it is now.
-    async fn glance(&self, target: &str) -> Option<Page> {
+    pub(super) async fn glance(&self, target: &str) -> Option<Page> {
         let tab = self.tab(target).filter(|tab| !tab.asks)?;
         let seen = self.evaluate(&tab.session, target, &format!("window[\"{}d\"]?.seen()", self.key)).await.ok()?;
         serde_json::from_str::<Looked>(seen.as_str()?).ok()?.page(self.tokens)
     }
 
     /// What `script` comes to in our world of `frame`.
-    async fn evaluate(&self, session: &str, frame: &str, script: &str) -> Result<Value, Fault> {
+    pub(super) async fn evaluate(&self, session: &str, frame: &str, script: &str) -> Result<Value, Fault> {
         let world = json!({ "frameId": frame, "worldName": WORLD });
         let made = self.tap.ask(session, "Page.createIsolatedWorld", world).await?;
         let context = made.get("executionContextId").cloned().unwrap_or_default();

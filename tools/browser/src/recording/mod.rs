@@ -6,6 +6,7 @@
 //! other on, judged like anything that is read.
 
 mod listen;
+mod moves;
 mod told;
 
 use std::{
@@ -186,9 +187,8 @@ impl Recording {
     }
 
     /// Records what was done; says what, without what was typed.
-    pub(crate) fn keep(&self, act: Act, done: Done) -> String {
+    pub(crate) fn keep(&self, mut act: Act, done: &Done) -> String {
         let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut act = act;
         if let Some(hidden) = &done.hidden {
             let secret = self.secret_for(&mut kept, &act, hidden);
             act.call = act.call.with("secret", secret);

@@ -122,6 +122,16 @@ fn a_menu_that_opens_under_the_mouse_is_hovered_first() {
 }
 
 #[test]
+fn a_button_is_pressed_as_often_as_it_was_and_a_row_is_opened_by_two_presses() {
+    let seen = watch("/menu", &[], async |person, _| {
+        person.press("#top", 3).await;
+        person.press("#row", 2).await;
+    });
+    let button = "click button \"Top\"";
+    assert_eq!(seen.words, [button, button, button, "double click clickable \"Invoice 7\""]);
+}
+
+#[test]
 fn keys_are_told_where_the_page_takes_them_for_its_own() {
     let seen = watch("/menu", &[], async |person, _| {
         person.click("#top").await;

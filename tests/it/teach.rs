@@ -18,13 +18,13 @@ const PASSWORD: &str = "open-sesame-42";
 /// What the hands do. A person presses a field before they type into it.
 const TASK: &str = r#"
 goal = "Search for Lapis Blue Mug as customer@shop.test"
-at = "SHOP/login"
+at = "@SHOP/login"
 [secrets.shop_password]
 env = "SHOP_PASSWORD"
-at = ["SHOP"]
+at = ["@SHOP"]
 [policy]
 pack = "shop"
-sites = ["SHOP"]
+sites = ["@SHOP"]
 private = ["127.0.0.1"]
 [[steps]]
 click = "Email"
@@ -129,7 +129,7 @@ async fn an_order_that_is_shown_becomes_a_skill_without_the_password() {
         let args = ["teach", "order", goal, "--at", &at, "--headless", "--save", "--secret", "shop_password"];
         let teach = desk.start_heard(&args);
         let browser = browser_of(teach.id());
-        hands.write("order.toml", &TASK.replace("SHOP", &url));
+        hands.write("order.toml", &TASK.replace("@SHOP", &url));
         let args = ["run", "order.toml", "--attach", &browser, "--yes"];
         let ran = hands.run_with(&args, &[("SHOP_PASSWORD", PASSWORD)]);
         let (said, code) = end(teach);

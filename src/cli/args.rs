@@ -25,6 +25,8 @@ pub(super) enum Command {
     Run(Run),
     /// Reach a goal by the embedded action model, and by a model where that does not know
     Do(Do),
+    /// Show how something is done in a browser, so that it can be done again
+    Teach(Teach),
     /// Take up a run where its record ends
     Resume(Resume),
     /// Print what a planner would see of a page
@@ -80,6 +82,58 @@ pub(super) struct Do {
     pub(super) skill: Option<String>,
     #[command(flatten)]
     pub(super) how: How,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Teach {
+    /// What it is called: letters, digits, `-` and `_`. Teaching it again adds a demonstration
+    pub(super) name: String,
+    /// What is reached by it, in words
+    pub(super) goal: String,
+    /// Where to begin; its site may be visited
+    #[arg(long, value_name = "URL")]
+    pub(super) at: String,
+    /// A further site that may be visited; may be given again
+    #[arg(long = "site", value_name = "URL")]
+    pub(super) sites: Vec<String>,
+    /// What is filled in this time, as NAME=VALUE; may be given again
+    #[arg(long = "input", short = 'i', value_name = "NAME=VALUE", value_parser = pair)]
+    pub(super) inputs: Vec<(String, String)>,
+    /// The name of a secret that is typed into a field which hides it; may be given again
+    #[arg(long = "secret", value_name = "NAME")]
+    pub(super) secrets: Vec<String>,
+    /// The policy pack that the pages' requests are judged by: a ready one by name, or a folder
+    #[arg(long)]
+    pub(super) pack: Option<String>,
+    /// An entry of a parameter of the pack, such as `assets=cdn.example.com`; may be given again
+    #[arg(long = "with", value_name = "NAME=ENTRY", value_parser = pair)]
+    pub(super) with: Vec<(String, String)>,
+    /// The folder of skills; `skills` beside the record if not given
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) skills: Option<PathBuf>,
+    /// Keep what was recorded as it is where nobody can be asked
+    #[arg(long)]
+    pub(super) save: bool,
+    /// Print one JSON result on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) home: Home,
+    /// Show no window; somebody acts in the browser by other means
+    #[arg(long, help_heading = "Browser")]
+    pub(super) headless: bool,
+    /// Open TLS between browser and server, so that method and path of every request are judged
+    #[arg(long, help_heading = "Browser")]
+    pub(super) inspect: bool,
+    /// Watch in a Chromium that is running with `--remote-debugging-port`. Its own requests are not judged
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "inspect", help_heading = "Browser")]
+    pub(super) attach: Option<SocketAddr>,
+    /// Confirm `--attach` without being asked
+    #[arg(long, requires = "attach", help_heading = "Browser")]
+    pub(super) yes: bool,
+    /// Run Chromium without its own sandbox. A hostile page can then take over this account
+    #[arg(long, help_heading = "Browser")]
+    pub(super) unsafe_no_sandbox: bool,
 }
 
 /// How a run is done, whatever it is.

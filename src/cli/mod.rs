@@ -15,6 +15,8 @@ mod runs;
 mod secrets;
 mod signals;
 mod skills;
+#[cfg(feature = "browser")]
+mod teach;
 mod tools;
 
 use std::{io::Write as _, process::ExitCode};
@@ -43,6 +45,10 @@ async fn dispatch(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Run(args) => run::run(args).await,
         Command::Do(args) => run::do_goal(args).await,
+        #[cfg(feature = "browser")]
+        Command::Teach(args) => teach::teach(args).await,
+        #[cfg(not(feature = "browser"))]
+        Command::Teach(_) => Err(Complaint::usage("this build has no browser; build it with the feature `browser`")),
         Command::Resume(args) => run::resume(args).await,
         Command::Observe(args) => observe::observe(args).await,
         Command::Runs(args) => runs::runs(&args),

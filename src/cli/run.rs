@@ -146,7 +146,7 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
 }
 
 /// Whoever lets an agent into a browser of their own has to say that they know what it means.
-async fn confirm(window: &Window) -> Result<(), Complaint> {
+pub(super) async fn confirm(window: &Window) -> Result<(), Complaint> {
     let Some(address) = window.attach.filter(|_| !window.yes) else { return Ok(()) };
     let means = format!(
         "the browser at {address} is yours: all that it is signed in to can be reached. Every action is judged, but \

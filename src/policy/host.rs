@@ -57,7 +57,7 @@ fn canonical(host: &Host<impl AsRef<str>>) -> String {
 
 /// The registrable domain of `host` by the public suffix list; none for an address, a public
 /// suffix or a name without dots.
-pub(super) fn site(host: &str) -> Option<&str> {
+pub(crate) fn site(host: &str) -> Option<&str> {
     if host.parse::<IpAddr>().is_ok() {
         return None;
     }

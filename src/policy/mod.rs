@@ -48,6 +48,8 @@ pub use consent::{Consents, consent_to};
 pub use eval::{Judged, Judgement, Sessions};
 pub use explain::explain;
 pub use fault::{Fault, PackError};
+#[cfg(all(feature = "cli", feature = "browser"))]
+pub(crate) use host::site;
 pub use learn::{General, LearnError, Learned, Learner, Shown};
 pub use manifest::Parameters;
 pub use pack::Pack;

@@ -30,4 +30,6 @@ mod sessions;
 mod shop;
 mod skills;
 mod support;
+#[cfg(feature = "browser")]
+mod teach;
 mod terminal;

@@ -38,6 +38,7 @@ pub(crate) enum Deed {
     Dialog { answer: Answer, text: String },
     Transfer(Transfer),
     SignIn(SignIn),
+    Watch,
 }
 
 /// How to scroll.

@@ -10,6 +10,7 @@ use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 use futures_util::{SinkExt as _, StreamExt as _, future::try_join};
 use serde_json::{Value, json};
 use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     sync::{mpsc, oneshot, watch},
     time::{Instant, sleep_until, timeout},
@@ -25,9 +26,11 @@ use crate::{Limits, escape, fault::Fault};
 const SLACK: Duration = Duration::from_secs(2);
 /// Events of downloads that are kept until somebody asks for them.
 const MOST_EVENTS: usize = 1000;
+/// Bytes of what a browser says of itself.
+const LONGEST_ANSWER: usize = 1 << 14;
 
-type Socket = WebSocketStream<TcpStream>;
-type Answer = Result<Value, Fault>;
+pub(crate) type Socket = WebSocketStream<TcpStream>;
+pub(crate) type Answer = Result<Value, Fault>;
 
 /// A connection to one tab.
 #[derive(Debug)]
@@ -70,7 +73,8 @@ impl DevTools {
     pub(crate) async fn connect(browser: SocketAddr, handle: &str, limits: Limits) -> Result<Self, Fault> {
         // Older drivers put this before what the browser calls it.
         let target = handle.trim_start_matches("CDwindow-");
-        let socket = timeout(limits.command, dial(browser, target));
+        let path = format!("/devtools/page/{target}");
+        let socket = timeout(limits.command, dial(browser, &path));
         let socket = match socket.await {
             Ok(Ok(socket)) => socket,
             Ok(Err(error)) => return Err(Fault::Lost(format!("its debugging port does not answer: {error}"))),
@@ -198,12 +202,34 @@ impl Tab {
     }
 }
 
-async fn dial(browser: SocketAddr, target: &str) -> Result<Socket, Error> {
+/// Where the browser as a whole is reached, which is a secret of its own.
+///
+/// # Errors
+///
+/// If the browser does not answer, or with something else.
+pub(crate) async fn whole(browser: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(browser).await?;
+    stream.write_all(format!("GET /json/version HTTP/1.1\r\nHost: {browser}\r\n\r\n").as_bytes()).await?;
+    let mut said = Vec::new();
+    while said.len() < LONGEST_ANSWER {
+        let text = String::from_utf8_lossy(&said);
+        let path = text.find("/devtools/browser/").and_then(|begin| text.get(begin..)?.split_once('"'));
+        if let Some((path, _)) = path {
+            return Ok(path.to_owned());
+        }
+        if stream.read_buf(&mut said).await? == 0 {
+            break;
+        }
+    }
+    Err(std::io::Error::other("it does not say where it is reached"))
+}
+
+pub(crate) async fn dial(browser: SocketAddr, path: &str) -> Result<Socket, Error> {
     let stream = TcpStream::connect(browser).await?;
     stream.set_nodelay(true)?;
     // Pictures and texts are as large as they are.
     let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-    let url = format!("ws://{browser}/devtools/page/{target}");
+    let url = format!("ws://{browser}{path}");
     Ok(client_async_with_config(url, stream, Some(config)).await?.0)
 }
 
@@ -242,7 +268,8 @@ async fn serve(mut socket: Socket, mut orders: mpsc::UnboundedReceiver<Order>, t
     });
 }
 
-fn outcome(said: &mut Value) -> Answer {
+/// What an answer of the browser comes to.
+pub(crate) fn outcome(said: &mut Value) -> Answer {
     match said.pointer("/error/message").and_then(Value::as_str) {
         Some(words) => Err(Fault::understood(words)),
         None => Ok(said.get_mut("result").map(Value::take).unwrap_or_default()),

@@ -11,6 +11,8 @@ use lamassu_egress::{Resolve, SystemResolver};
 use lamassu_files::Workspace;
 use url::Url;
 
+use crate::Recording;
+
 /// A kind of browser.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Engine {
@@ -58,6 +60,8 @@ pub struct Options {
     /// Whether a look also gathers what only a program wants to know of each control, see
     /// [`Detail`](lamassu_contract::Detail), and controls that are far away.
     pub detail: bool,
+    /// Where it is recorded what a person does; then the browser can be asked to `watch`, and is not looked at besides.
+    pub recording: Option<Recording>,
     /// Width and height of the window in pixels.
     pub window: (u32, u32),
     /// Where uploads come from, and where downloads and printed pages go; none of these without one.
@@ -87,6 +91,7 @@ impl Default for Options {
             unsafe_no_sandbox: false,
             profile: None,
             detail: false,
+            recording: None,
             window: (1280, 900),
             workspace: None,
             sessions: None,

@@ -156,6 +156,22 @@ impl Session {
         }
     }
 
+    /// Where the browser can be reached by the DevTools protocol, if it is one of ours.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.wire.browser()
+    }
+
+    /// Waits until something is refused on the network; says what.
+    pub(crate) async fn refused(&mut self) -> Vec<String> {
+        loop {
+            let refused = self.untold();
+            if !refused.is_empty() {
+                return refused;
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
     /// Whether every request of the browser is judged on its way.
     pub(crate) fn pinned(&self) -> bool {
         self.proxy.is_some()

@@ -19,10 +19,11 @@ use crate::{
     describe,
     download::Origin,
     extract, frame, picture, read,
+    recording::Listener,
     session::Session,
     signin, start,
     transfer::{self, Transfer},
-    verbs, visit, wait,
+    verbs, visit, wait, watch,
 };
 
 /// Characters of a goal that tell a look what to choose by.
@@ -84,6 +85,7 @@ impl BrowserTool {
     async fn describe_in(&self, session: Option<&mut Session>, call: &Call) -> Result<Action, Failure> {
         match call.verb.as_str() {
             "upload" | "download" | "print" => transfer::describe(session, call, &self.options).await,
+            "watch" => watch::describe(call, self.options.recording.as_ref()),
             "save_session" | "restore_session" => signin::describe(session, call, &self.options).await,
             _ => describe::describe(session, call, self.options.limits).await,
         }
@@ -111,6 +113,13 @@ impl BrowserTool {
                 Err(failure) => Outcome::NotSent(failure),
             },
             (Life::Fresh, _) => Outcome::Landed(read::blank()),
+            (Life::Live(session), Deed::Watch) => match &self.options.recording {
+                Some(recording) => {
+                    session.under(permit.judge());
+                    watch::next(session, &permit, recording).await
+                }
+                None => Outcome::NotSent(Failure::invalid("nobody is to be watched")),
+            },
             (Life::Live(session), deed) => {
                 session.under(permit.judge());
                 perform(session, &permit, deed).await
@@ -138,7 +147,16 @@ impl BrowserTool {
     /// The session, which starts now if there is none yet.
     async fn begin<'a>(&self, life: &'a mut Life, permit: &Permit) -> Result<&'a mut Session, Failure> {
         if let Life::Fresh = life {
-            *life = Life::Live(Box::new(start::start(&self.options).await?));
+            let session = start::start(&self.options).await?;
+            if let Some(recording) = &self.options.recording {
+                let address = self.options.attach.or(session.address());
+                let Some(address) = address else {
+                    let why = "a browser can be watched only if it is a Chromium of this machine";
+                    return Err(Failure::new(FailureKind::Lost, why));
+                };
+                Listener::start(recording, address, self.options.limits).await?;
+            }
+            *life = Life::Live(Box::new(session));
         }
         match life {
             Life::Live(session) => {
@@ -220,6 +238,7 @@ async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome 
         Deed::Scroll { aim, to } => act::scroll(session, aim.as_ref(), &to).await,
         Deed::Transfer(transfer) => carry::run(session, transfer).await,
         Deed::SignIn(deed) => signin::run(session, deed).await,
+        Deed::Watch => Outcome::NotSent(Failure::invalid("nobody is to be watched")),
     };
     match outcome {
         // There is no effect whose landing could be in doubt.
@@ -234,7 +253,9 @@ impl Tool for BrowserTool {
     }
 
     fn verbs(&self) -> Vec<Verb> {
-        verbs::verbs()
+        let mut verbs = verbs::verbs();
+        verbs.extend(self.options.recording.as_ref().map(|_| watch::verb()));
+        verbs
     }
 
     fn describe<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Action, Failure>> {
@@ -246,6 +267,9 @@ impl Tool for BrowserTool {
     }
 
     fn look(&self, goal: &str) -> Option<Call> {
+        if self.options.recording.is_some() {
+            return None;
+        }
         let about: String = goal.chars().take(LONGEST_GOAL).collect();
         self.open.load(Ordering::Relaxed).then(|| Call::new("browser", "look").with("about", about))
     }

@@ -14,25 +14,35 @@ pub(crate) use look::{Candidate, Looked};
 
 /// The library, whose copy in each document answers to `key` alone.
 pub(crate) fn library(key: &str) -> String {
-    let parts = [
-        include_str!("names.js"),
-        include_str!("walk.js"),
-        include_str!("prose.js"),
-        include_str!("hear.js"),
-        include_str!("relevance.js"),
-        include_str!("look.js"),
-        include_str!("detail.js"),
-        include_str!("survey.js"),
-        include_str!("records.js"),
-        include_str!("act.js"),
-        include_str!("file.js"),
-        include_str!("settle.js"),
-        include_str!("picture.js"),
-        include_str!("frames.js"),
-        include_str!("open.js"),
-    ];
-    called(&parts, key)
+    called(&LIBRARY, key)
 }
+
+/// The library with what tells of a person's acts, by the binding called `key` and `b`. Its looks are made with
+/// `goal` in mind, for `tokens`. `key` and `d` is what can be asked: to tell what waits for more, or what is seen.
+pub(crate) fn recorder(key: &str, goal: &str, tokens: usize) -> String {
+    let settings = serde_json::json!({ "goal": goal, "tokens": tokens }).to_string();
+    let settings = format!("const settings = {};\n", serde_json::Value::from(settings));
+    let parts: Vec<_> = [settings.as_str()].into_iter().chain(LIBRARY).chain([include_str!("record.js")]).collect();
+    format!("if(!window[\"{key}\"]){}", called(&parts, key))
+}
+
+const LIBRARY: [&str; 15] = [
+    include_str!("names.js"),
+    include_str!("walk.js"),
+    include_str!("prose.js"),
+    include_str!("hear.js"),
+    include_str!("relevance.js"),
+    include_str!("look.js"),
+    include_str!("detail.js"),
+    include_str!("survey.js"),
+    include_str!("records.js"),
+    include_str!("act.js"),
+    include_str!("file.js"),
+    include_str!("settle.js"),
+    include_str!("picture.js"),
+    include_str!("frames.js"),
+    include_str!("open.js"),
+];
 
 /// What runs in the page's own world of each document, before the page's first script: it tells the
 /// library which elements listen for a press and what is under way, by events that only who knows

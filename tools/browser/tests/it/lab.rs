@@ -192,7 +192,12 @@ fn pages() -> BTreeMap<&'static str, &'static str> {
         "hands",
         "across",
         "chooser",
-        "regions"
+        "regions",
+        "teach",
+        "redraw",
+        "around",
+        "pay",
+        "menu"
     ]
 }
 

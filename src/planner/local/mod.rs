@@ -174,7 +174,7 @@ impl Local {
         }
         let share = share(candidate, &all, &scores);
         let explores = candidate.features.get(Feature::Explore) > 0.0;
-        if share < DARK || share < DIM && !candidate.asked && !explores {
+        if !explores && (share < DARK || share < DIM && !candidate.asked) {
             return pass("several things could be meant, and none stands out");
         }
         if candidate.call.is_none() && asks {

@@ -476,10 +476,14 @@ fn situated(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
                 || element.means("close")
                 || element.means("submit")),
     );
-    let barred =
-        now.told.words.iter().any(|word| word.barred && element.stems.iter().any(|own| mention::means(word, own)));
-    press.features.mark(F::Uncalled, !asked && (barred || !called_for(now, element)));
+    press.features.mark(F::Uncalled, !asked && (barred(now, element) || !called_for(now, element)));
     press.features.mark(F::Unmet, now.waits);
+}
+
+/// Whether the instruction says that what a control is called is not to be done.
+fn barred(now: &Situation<'_>, element: &Element) -> bool {
+    let said = |word: &Word| element.stems.iter().any(|own| mention::means(word, own));
+    now.told.words.iter().any(|word| word.barred && said(word))
 }
 
 /// Whether pressing commits nobody, or the instruction wishes for such an act.

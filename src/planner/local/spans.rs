@@ -153,6 +153,10 @@ fn end_of(told: &Instruction, from: usize, kind: Kind) -> usize {
         let stops = match word.stem.as_str() {
             "into" => true,
             "and" | "then" | "und" | "dann" | "with" | "mit" if keyed => leads_on(to + 1),
+            // `to: Cork on 11/29/2016`: a day is a value of its own.
+            "on" | "at" | "am" | "um" if keyed => {
+                told.words.get(to + 1).is_some_and(|next| next.stem.starts_with(|letter: char| letter.is_ascii_digit()))
+            }
             "and" | "then" | "with" | "from" | "to" | "on" | "und" | "as" | "in" | "mit" | "als" => !keyed,
             _ => false,
         };

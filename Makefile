@@ -5,7 +5,7 @@ CARGO ?= cargo
 SHOP_PASSWORD ?= open-sesame-42
 BIN = target/debug
 
-.PHONY: help setup test lint demo bench bench-miniwob bench-pages train
+.PHONY: help setup test lint demo bench bench-miniwob bench-pages bench-shop train
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -38,6 +38,9 @@ bench-miniwob: setup ## Run tasks of MiniWoB++; TASKS, SEEDS, DEMOS and RENAMED=
 bench-pages: setup ## Run the pages of DIR, which judge themselves; SEEDS chooses; write target/pages.json
 	@test -n "$(DIR)" || { echo 'say which folder: make bench-pages DIR=examples/sites/local'; exit 2; }
 	$(CARGO) bench -p lamassu --bench web -- pages "$(abspath $(DIR))" --tasks "$(TASKS)" --seeds "$(SEEDS)"
+
+bench-shop: setup ## Ask the demonstration shop for what its customers want, in plain words; write target/shop.json
+	$(CARGO) bench -p lamassu --bench web -- shop --tasks "$(TASKS)"
 
 train: ## Make the weights of the embedded action model anew from their seed, without a browser
 	$(CARGO) bench -p lamassu --no-default-features --bench train

@@ -137,6 +137,10 @@ impl Sketch {
                 self.add(role, name, if role == "link" { "a" } else { "button/button" });
             }
         }
+        // Most pages have a field to search by, and most wishes are about something else.
+        if chance.happens(25) && self.rows.iter().all(|row| row.role != "searchbox" && !row.name.contains("earch")) {
+            self.add("searchbox", chance.pick(&["Search", "Search this site", "Find"]), "input/search");
+        }
         if chance.happens(60) {
             let extra = self.rows.split_off(own);
             self.rows.splice(0..0, extra);

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{candidates::Candidate, ranker::softmax, situation::Situation};
+use super::{candidates::Candidate, hash, ranker::softmax, situation::Situation};
 
 /// How many places marks are hashed into.
 const PLACES: usize = 2048;
@@ -91,10 +91,10 @@ pub fn marks(now: &Situation<'_>, candidate: &Candidate) -> Vec<u32> {
     found
 }
 
-/// Stays the same from build to build, since adapters are kept. Source: FNV-1a.
+/// Stays the same from build to build, since adapters are kept.
 fn hashed(parts: &[&str]) -> u32 {
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    let [.., one, two, three, four] = hash::of(parts.iter().copied()).to_be_bytes();
+    u32::from_be_bytes([one, two, three, four])
 }
 
 #[cfg(test)]

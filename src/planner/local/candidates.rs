@@ -93,7 +93,7 @@ impl Candidate {
     /// Whether anything speaks for it: a word of the instruction, or the course of the run. Chance is no reason.
     #[must_use]
     pub fn has_reason(&self) -> bool {
-        const REASONS: [F; 10] = [
+        const REASONS: [F; 11] = [
             F::Ready,
             F::Explore,
             F::Banner,
@@ -104,9 +104,20 @@ impl Candidate {
             F::Nothing,
             F::ScrollAsked,
             F::True,
+            F::Enter,
         ];
         let done = self.features.get(F::TakenMention) > 0.0 || self.features.get(F::Used) > 0.0;
         self.position.is_some() && !done || REASONS.iter().any(|reason| self.features.get(*reason) > 0.0)
+    }
+
+    /// Whether the instruction asks for it, and it has not been done.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let features = &self.features;
+        self.asked
+            && [F::TakenMention, F::Used, F::Disabled, F::Same, F::Dead, F::Refused]
+                .iter()
+                .all(|feature| features.get(*feature) == 0.0)
     }
 
     /// The same with one more argument.
@@ -128,6 +139,7 @@ impl Candidate {
 #[must_use]
 pub fn all(now: &Situation<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
+    let form = fields::Form::of(now);
     for (index, element) in now.scene.elements.iter().enumerate().filter(|(_, element)| !element.refused) {
         if element.is_list() {
             fields::choices(now, index, element, &mut found);
@@ -135,13 +147,14 @@ pub fn all(now: &Situation<'_>) -> Vec<Candidate> {
             found.push(press::press(now, index, element));
         }
         if element.is_field() && !element.is("readonly") {
-            fields::fills(now, index, element, &mut found);
+            fields::fills(now, (index, element), &form, &mut found);
         }
         gestures(now, index, element, &mut found);
     }
     found.extend(scroll(now));
-    found.extend(wait(now));
     order(now, &mut found);
+    found.extend(enter(now, &found));
+    found.extend(wait(now, &found));
     found.push(done(now, &found));
     found
 }
@@ -220,8 +233,33 @@ fn scroll(now: &Situation<'_>) -> Option<Candidate> {
     Some(scroll)
 }
 
-fn wait(now: &Situation<'_>) -> Option<Candidate> {
-    let just_acted = now.progress.acts > 0 && now.untouched() && now.progress.idle < 4;
+/// A key, where what was typed into a field to search by can be sent off by nothing else.
+fn enter(now: &Situation<'_>, found: &[Candidate]) -> Option<Candidate> {
+    let last = now.progress.last.as_ref().filter(|last| last.verb == "fill" && !now.progress.sent)?;
+    let index = now.scene.elements.iter().position(|element| element.identity == last.identity)?;
+    let field = now.element(index).filter(|field| fields::searches(field))?;
+    let open = |candidate: &Candidate| {
+        candidate.features.get(F::Ready) > 0.0 && candidate.element != Some(index)
+            || candidate.features.get(F::Suggestion) > 0.0
+    };
+    if found.iter().any(open) {
+        return None;
+    }
+    let mut enter = Candidate::upon(now, index, "press").with("key", "Enter");
+    enter.features.mark(F::Press, true);
+    enter.features.mark(F::Enter, true);
+    enter.position = last.took.first().copied();
+    enter.note.submitted = true;
+    enter.note.record = field.record;
+    Some(enter)
+}
+
+fn wait(now: &Situation<'_>, found: &[Candidate]) -> Option<Candidate> {
+    let open = |candidate: &Candidate| {
+        let features = &candidate.features;
+        features.get(F::Ready) > 0.0 || features.get(F::Enter) > 0.0 || candidate.is_open()
+    };
+    let just_acted = now.progress.acts > 0 && now.untouched() && now.progress.idle < 3 && !found.iter().any(open);
     if !now.waits && !just_acted {
         return None;
     }
@@ -241,18 +279,27 @@ fn wait(now: &Situation<'_>) -> Option<Candidate> {
     Some(wait)
 }
 
+/// What sends off a clause comes after what the clause puts in, wherever its word stands.
+fn sent_last(now: &Situation<'_>, found: &mut [Candidate]) {
+    let clause = |place: usize| now.told.words.get(place).map(|word| word.clause);
+    let puts = |candidate: &&Candidate| matches!(candidate.note.verb.as_str(), "fill" | "select" | "check");
+    let open =
+        found.iter().filter(|candidate| candidate.is_open()).filter(puts).filter_map(|candidate| candidate.position);
+    let clauses: Vec<usize> = open.filter_map(clause).collect();
+    for candidate in found.iter_mut().filter(|candidate| candidate.note.verb == "click") {
+        let sends = candidate.element.and_then(|index| now.element(index)).is_some_and(|element| element.submits());
+        let Some(own) = candidate.position.and_then(clause).filter(|own| sends && clauses.contains(own)) else {
+            continue;
+        };
+        candidate.position = now.told.words.iter().rposition(|word| word.clause == own);
+    }
+}
+
 /// Says of each candidate how many others the instruction speaks of before it.
 fn order(now: &Situation<'_>, found: &mut [Candidate]) {
-    let open = |candidate: &&Candidate| {
-        let features = &candidate.features;
-        candidate.asked
-            && features.get(F::TakenMention) == 0.0
-            && features.get(F::Used) == 0.0
-            && features.get(F::Disabled) == 0.0
-            && features.get(F::Same) == 0.0
-            && features.get(F::Dead) == 0.0
-    };
-    let mut places: Vec<usize> = found.iter().filter(open).filter_map(|candidate| candidate.position).collect();
+    sent_last(now, found);
+    let mut places: Vec<usize> =
+        found.iter().filter(|candidate| candidate.is_open()).filter_map(|candidate| candidate.position).collect();
     places.sort_unstable();
     places.dedup();
     let values: Vec<usize> = fields::pending(now);
@@ -263,6 +310,12 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
         #[expect(clippy::cast_precision_loss, reason = "an instruction has few parts")]
         candidate.features.set(F::Order, 1.0 / (1.0 + before as f32));
     }
+    let last = now.progress.last.as_ref().map_or(0, |last| last.identity);
+    let fields = now.scene.elements.iter().filter(|element| element.is_field());
+    let others = fields.clone().any(|field| !fields::searches(field));
+    let searched = !others || fields.filter(|field| field.identity == last).any(fields::searches);
+    // A link beside a button of a form leads elsewhere.
+    let sender = now.scene.elements.iter().any(|element| element.role == "button" && element.submits());
     for candidate in found.iter_mut() {
         let Some(element) = candidate.element.and_then(|index| now.element(index)) else { continue };
         if !element.submits() || element.is_field() {
@@ -273,9 +326,11 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
         candidate.note.submitted = true;
         let filled = !now.progress.values.is_empty() && !now.progress.sent
             || candidate.asked && candidate.features.get(F::TakenMention) == 0.0;
+        let other_form = !searched && fields::searches(element) && !candidate.asked;
+        let ready = !left && !other_form && filled && (element.role != "link" || !sender);
         candidate.features.mark(F::Early, left);
-        candidate.features.mark(F::Ready, !left && filled);
-        if !left && !now.progress.values.is_empty() && !now.progress.sent {
+        candidate.features.mark(F::Ready, ready);
+        if ready && !now.progress.values.is_empty() && !now.progress.sent {
             candidate.features.set(F::TakenMention, 0.0);
             candidate.features.set(F::TakenConcept, 0.0);
             candidate.features.set(F::Again, 0.0);

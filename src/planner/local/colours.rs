@@ -1,6 +1,6 @@
 //! The names of colours.
 
-use super::instruction::Instruction;
+use super::instruction::{Instruction, Kind, Span};
 
 /// The usual names, with red, green and blue. Source: CSS Color Module Level 4, the most common ones.
 const COLOURS: &[(&str, &str, [i32; 3])] = &[
@@ -32,6 +32,12 @@ const COLOURS: &[(&str, &str, [i32; 3])] = &[
 #[must_use]
 pub(super) fn named(told: &Instruction) -> Option<(&'static str, usize)> {
     told.words.iter().enumerate().find_map(|(index, word)| {
+        // In `Lapis Blue Vase` it is a part of a name.
+        let named =
+            |span: &Span| span.kind == Kind::Proper && span.to - span.from > 1 && (span.from..span.to).contains(&index);
+        if told.spans.iter().any(named) {
+            return None;
+        }
         let colour = COLOURS.iter().find(|(_, names, _)| names.split(' ').any(|name| word.is(name)))?;
         Some((colour.0, index))
     })

@@ -34,7 +34,7 @@ features! {
     /// It drags.
     Drag = 0.0,
     /// It presses a key.
-    Press = -1.5,
+    Press = -0.5,
     /// It waits.
     Wait = -3.0,
     /// It says that the goal is reached.
@@ -95,9 +95,7 @@ features! {
     OpensCalendar = 4.0,
     /// It leads to the page on which the one that is counted to stands.
     ToPage = 4.2,
-    /// It brings a number nearer to what is asked for.
-    Step = 4.5,
-    /// It takes a number further away.
+    /// It leads away from the month that is asked for.
     WrongStep = -4.0,
     /// Its name says something that is true of its row.
     True = 4.0,
@@ -165,8 +163,8 @@ features! {
     Unmet = -6.0,
     /// A condition is not met yet, and it waits.
     Waits = 8.0,
-    /// A key sends off what was typed.
-    Enter = 2.0,
+    /// What was typed is sent off by a key, since nothing else sends it off.
+    Enter = 3.0,
     /// A secret fits the field.
     Secret = 5.0,
     /// Nothing is left to do.
@@ -195,8 +193,16 @@ features! {
     Soft = 1.8,
     /// Something is left and nothing on the page has to do with it.
     Patience = 4.4,
-    /// It commits the user to something that nobody asked for.
+    /// It commits the user to something that nobody asked for, or the instruction says that it is not to be.
     Uncalled = -3.0,
+    /// Its name begins with what a verb of the instruction asks for, and no other name does.
+    ByVerb = 2.2,
+    /// It leads into the row that is meant, and what is asked for cannot be done from outside.
+    Enters = 3.0,
+    /// What the instruction says of it is a part of what it says of another control.
+    Within = -3.0,
+    /// What the instruction says of it is a part of something that is to be searched for first.
+    Unfound = -4.0,
 }
 
 /// The features of one candidate.

@@ -4,8 +4,8 @@ use super::{
     candidates::Candidate,
     dates,
     features::Feature as F,
-    instruction::{Kind, Span},
-    mention,
+    instruction::{Instruction, Kind, Span},
+    mention, press,
     scene::Element,
     situation::Situation,
     words::{self, Verb},
@@ -30,28 +30,76 @@ fn is_value(now: &Situation<'_>, span: &Span) -> bool {
     let governed = now.told.words.get(span.from).and_then(|word| word.governed);
     match span.kind {
         Kind::Keyed | Kind::Derived => true,
-        Kind::Quoted | Kind::Day(_) | Kind::Time => matches!(governed, Some(Verb::Type)),
+        Kind::Quoted | Kind::Day(_) | Kind::Time => matches!(governed, Some(Verb::Type)) || sought(now.told, span),
         _ => false,
     }
 }
 
+/// Whether a span is what the instruction says to search for: `search for Ada`.
+pub(super) fn sought(told: &Instruction, span: &Span) -> bool {
+    let clause = told.words.get(span.from).map_or(0, |word| word.clause);
+    let inside = told.words.iter().filter(|word| word.clause == clause && word.quote == 0);
+    let mut verbs = inside.filter(|word| word.verb.is_some());
+    verbs.next().is_some_and(|word| {
+        matches!(word.stem.as_str(), "search" | "such" | "suche" | "look") || word.stem.starts_with("검색")
+    })
+}
+
+/// The fields of a page, and how well the best of them fits each value.
+#[derive(Debug)]
+pub(super) struct Form {
+    open: usize,
+    first_empty: Option<usize>,
+    first_pending: Option<usize>,
+    hints: Vec<f32>,
+    wanted: Vec<bool>,
+}
+
+impl Form {
+    /// The fields of the page that is seen now.
+    pub(super) fn of(now: &Situation<'_>) -> Self {
+        let usable = |element: &&Element| !element.is("readonly") && !element.is("disabled") && !searches(element);
+        let fields: Vec<&Element> = now.scene.elements.iter().filter(|element| element.is_field()).collect();
+        let is_empty = |element: &&Element| element.value.as_deref().unwrap_or_default().is_empty();
+        let empty = fields.iter().copied().find(|element| usable(element) && is_empty(element));
+        let best = |span: &Span| fields.iter().map(|element| hint(element, span)).fold(0.0, f32::max);
+        Self {
+            open: fields.iter().copied().filter(usable).count(),
+            first_empty: empty
+                .and_then(|empty| now.scene.elements.iter().position(|element| element.identity == empty.identity)),
+            first_pending: pending(now).first().copied(),
+            hints: now.spans.iter().map(best).collect(),
+            wanted: now.spans.iter().map(|span| absent(now, span)).collect(),
+        }
+    }
+}
+
+/// Whether a span names something that is wanted and that this page does not show, so that it may be searched for.
+fn absent(now: &Situation<'_>, span: &Span) -> bool {
+    let words = now.told.words.get(span.from..span.to).unwrap_or_default();
+    let telling: Vec<_> = words.iter().filter(|word| !word.stop).collect();
+    let first = words.first();
+    let governed = first.and_then(|word| word.governed);
+    let named = match span.kind {
+        Kind::Proper => true,
+        Kind::Quoted => matches!(governed, Some(Verb::Open | Verb::Seek)),
+        _ => false,
+    };
+    let shows = |own: &[String]| telling.iter().all(|word| own.iter().any(|own| word.is(own)));
+    let seen = now.scene.elements.iter().any(|element| shows(&element.stems) || shows(&element.around));
+    let untaken = (span.from..span.to).all(|at| !now.progress.taken.contains(&at));
+    let about = matches!(governed, Some(Verb::Other | Verb::Open | Verb::Seek | Verb::Tell));
+    // What is given to someone is not looked for under their name.
+    let towards = span
+        .from
+        .checked_sub(1)
+        .and_then(|at| now.told.words.get(at))
+        .is_some_and(|word| matches!(word.stem.as_str(), "to" | "as" | "with" | "an" | "als" | "mit"));
+    named && about && untaken && !telling.is_empty() && !towards && !seen
+}
+
 /// Every value that could go into a field.
-pub(super) fn fills(now: &Situation<'_>, index: usize, element: &Element, found: &mut Vec<Candidate>) {
-    let open: Vec<usize> = now
-        .scene
-        .elements
-        .iter()
-        .enumerate()
-        .filter(|(_, element)| element.is_field() && !element.is("readonly") && !element.is("disabled"))
-        .map(|(index, _)| index)
-        .collect();
-    let empty: Vec<usize> = open
-        .iter()
-        .copied()
-        .filter(|index| {
-            now.element(*index).is_some_and(|element| element.value.as_deref().unwrap_or_default().is_empty())
-        })
-        .collect();
+pub(super) fn fills(now: &Situation<'_>, (index, element): (usize, &Element), form: &Form, found: &mut Vec<Candidate>) {
     let secret = element.marks.iter().any(|mark| mark == "password") || element.tag == "input/password";
     for name in now.secrets {
         let fits = words::stems(&name.replace('_', " "))
@@ -62,24 +110,68 @@ pub(super) fn fills(now: &Situation<'_>, index: usize, element: &Element, found:
         fill.features.mark(F::Secret, fits && secret && element.value.as_deref().unwrap_or_default().is_empty());
         fill.features.mark(F::TypeClash, !fits || !secret);
         fill.features.mark(F::Same, !element.value.as_deref().unwrap_or_default().is_empty());
+        if fill.features.get(F::Secret) > 0.0 {
+            let login = words::concept("login");
+            let signs_in = now.told.words.iter().position(|word| word.concepts.contains(&login));
+            fill.position = signs_in.or(Some(0));
+            fill.asked = true;
+        }
         found.push(fill);
     }
-    for span in &now.spans {
+    for ((span, best), wanted) in now.spans.iter().zip(&form.hints).zip(&form.wanted) {
         let found_out = now.spans.iter().any(|span| span.kind == Kind::Derived);
         let loose = matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Number | Kind::Proper);
         if span.text.is_empty()
             || span.text.len() > 2000
-            || loose && found_out
+            || loose && (found_out || is_tail(now, span) || named(now, span))
             || span.kind == Kind::Phrase && empty_phrase(now, span)
         {
             continue;
         }
-        let mut fill = fill(now, (index, element), span);
-        let turn = pending(now).iter().position(|word| *word == span.from);
-        fill.features.mark(F::OnlyField, open.len() == 1);
-        fill.features.mark(F::InTurn, turn == Some(0) && empty.first() == Some(&index));
+        // A field to search by takes what is to be searched for, and nothing else.
+        let sought = searches(element) && sought(now.told, span);
+        let explores = searches(element) && !sought && *wanted;
+        if searches(element) && !sought && !explores && !wants_search(now, span) {
+            continue;
+        }
+        let mut fill = fill(now, (index, element), span, *best);
+        if explores {
+            look_up(now, element, &mut fill);
+        }
+        if sought && !fill_is_spoilt(&fill) {
+            fill.features.mark(F::TypeAsked, true);
+            fill.features.mark(F::Hint, true);
+            fill.features.set(F::Loose, 0.0);
+            fill.asked |= matches!(span.kind, Kind::Quoted | Kind::Proper | Kind::Phrase);
+        }
+        fill.features.mark(F::OnlyField, form.open == 1 && !searches(element) || sought);
+        let turn = form.first_pending == Some(span.from) && form.first_empty == Some(index);
+        fill.features.mark(F::InTurn, turn);
         found.push(fill);
     }
+}
+
+/// Whether a loose part of the instruction begins with a word that says little: `for mugs`, `to checkout`.
+fn is_tail(now: &Situation<'_>, span: &Span) -> bool {
+    now.told.words.get(span.from).is_some_and(|word| word.stop && !word.proper)
+}
+
+/// Whether a loose part of the instruction is a part of the name of an option, such as `low to high`.
+fn named(now: &Situation<'_>, span: &Span) -> bool {
+    now.options.iter().any(|(from, to)| *from <= span.from && span.to <= *to)
+}
+
+/// The words of what is to be searched for first: what the instruction says to search for, and what it names and
+/// cannot be seen, on a page that has a field to search by.
+pub(super) fn unfound(now: &Situation<'_>) -> Vec<(usize, usize)> {
+    if !now.scene.elements.iter().any(|element| element.is_field() && searches(element)) {
+        return Vec::new();
+    }
+    let left = now.told.spans.iter().filter(|span| !used(now, span) && !is_tail(now, span));
+    let wanted = |span: &&Span| {
+        matches!(span.kind, Kind::Quoted | Kind::Proper | Kind::Phrase) && sought(now.told, span) || absent(now, span)
+    };
+    left.filter(wanted).map(|span| (span.from, span.to)).collect()
 }
 
 /// Whether a phrase tells of the field or the act and not of a value.
@@ -104,21 +196,42 @@ fn hint(element: &Element, span: &Span) -> f32 {
     let said = own_words(element).any(|own| span.hints.contains(own) && own.len() > 1);
     let named = element.stems.iter().chain(&element.label).chain(element.marks.iter().take(8));
     let meant = named.flat_map(|own| words::concepts(own)).any(|group| groups.contains(&group));
+    // What is written to someone goes into the field of several lines, whatever that is called.
+    let writes =
+        ["message", "reply", "text", "respond", "answer"].iter().any(|word| span.hints.iter().any(|hint| hint == word));
+    let told = span.kind == Kind::Quoted && writes && element.tag == "textarea";
     match (said, meant) {
         (true, _) => 1.0,
         (_, true) => 0.8,
+        _ if told => 0.6,
         _ => 0.0,
     }
 }
 
-fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -> Candidate {
+/// Searching for what is wanted and cannot be seen: it is tried once, and takes care of nothing yet.
+fn look_up(now: &Situation<'_>, element: &Element, fill: &mut Candidate) {
+    let searched = now.progress.values.contains(&fill.note.value);
+    fill.note.took.clear();
+    fill.asked = false;
+    for feature in [F::Loose, F::NotAsked, F::Used, F::Overwrites, F::TypeClash] {
+        fill.features.set(feature, 0.0);
+    }
+    fill.features.mark(F::Explore, !searched);
+    fill.features.mark(F::Used, searched && now.progress.times(element.identity, "fill") > 0);
+}
+
+fn fill_is_spoilt(fill: &Candidate) -> bool {
+    [F::Used, F::Part, F::Same, F::Names].iter().any(|feature| fill.features.get(*feature) > 0.0)
+}
+
+fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span, best: f32) -> Candidate {
     let value = written(element, span);
     let mut fill = Candidate::upon(now, index, "fill").with("text", &value);
     let found_out = span.kind == Kind::Derived;
     let current = element.value.as_deref().unwrap_or_default();
     let used = if found_out { current == value } else { used(now, span) };
     let typed_before = now.progress.times(element.identity, "fill") > 0;
-    let own = called(now, (index, element), span, &mut fill);
+    let own = called(now, element, (span, best), &mut fill);
     fits(now, element, span, &mut fill);
     let features = &mut fill.features;
     features.mark(F::Fill, true);
@@ -138,7 +251,8 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
         now.told.spans.iter().any(|other| matches!(other.kind, Kind::Quoted | Kind::Keyed) && is_value(now, other));
     let loose = quoted && matches!(span.kind, Kind::Phrase | Kind::Item);
     let asked = !loose && (features.get(F::TypeAsked) > 0.0 || own > 0.0 && span.kind != Kind::Phrase);
-    fill.asked = asked && !spoilt && !used && !within;
+    let address = span.text.contains('@') && features.get(F::TypeFits) > 0.0;
+    fill.asked = (asked || address) && !spoilt && !used && !within;
     fill.note.value = value;
     fill.position = Some(span.from);
     fill.takes(span.from..span.to);
@@ -148,10 +262,8 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span) -
 }
 
 /// How well the field is called what is said around the value, against the other fields.
-fn called(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span, fill: &mut Candidate) -> f32 {
+fn called(now: &Situation<'_>, element: &Element, (span, best): (&Span, f32), fill: &mut Candidate) -> f32 {
     let own = hint(element, span);
-    let others = now.scene.elements.iter().enumerate().filter(|(other, element)| *other != index && element.is_field());
-    let best = others.map(|(_, element)| hint(element, span)).fold(0.0, f32::max);
     let names = |word: &super::instruction::Word| element.stems.iter().chain(&element.label).any(|own| word.is(own));
     let said = now.left().any(|(_, word)| !word.stop && word.verb.is_none() && names(word));
     fill.features.set(F::Hint, own);
@@ -177,7 +289,7 @@ fn fits(now: &Situation<'_>, element: &Element, span: &Span, fill: &mut Candidat
     let names = |element: &Element| element.stems == stems && (element.is_field() || element.role == "button");
     let features = &mut fill.features;
     features.mark(F::TypeFits, fits == Some(true));
-    features.mark(F::TypeClash, fits == Some(false) || searches(element) && !wants_search(now, governed));
+    features.mark(F::TypeClash, fits == Some(false));
     features.mark(F::Quoted, span.kind == Kind::Quoted);
     features.mark(F::Keyed, span.kind == Kind::Keyed);
     features.mark(F::Derived, span.kind == Kind::Derived);
@@ -191,17 +303,20 @@ fn fits(now: &Situation<'_>, element: &Element, span: &Span, fill: &mut Candidat
 }
 
 /// Whether a field is there to search by: most pages have one, and most wishes are about something else.
-fn searches(element: &Element) -> bool {
+pub(super) fn searches(element: &Element) -> bool {
     element.role == "searchbox"
         || element.tag == "input/search"
         || element.stems.iter().chain(&element.marks).any(|word| matches!(word.as_str(), "search" | "suche" | "검색"))
 }
 
-fn wants_search(now: &Situation<'_>, governed: Option<Verb>) -> bool {
+/// Whether the instruction says that a value is to be typed and does not say that it belongs elsewhere.
+fn wants_search(now: &Situation<'_>, span: &Span) -> bool {
     let says = |word: &super::instruction::Word| {
         word.quote == 0 && (word.stem.starts_with("such") || word.stem == "search" || word.stem.starts_with("검색"))
     };
-    governed == Some(Verb::Type) || now.told.words.iter().any(says)
+    let governed = now.told.words.get(span.from).and_then(|word| word.governed);
+    let others = now.scene.elements.iter().any(|element| element.is_field() && !searches(element));
+    now.told.words.iter().any(says) || governed == Some(Verb::Type) && !others
 }
 
 /// Whether a value was used; of a phrase, whether any word that matters was.
@@ -273,6 +388,16 @@ pub(super) fn choices(now: &Situation<'_>, index: usize, element: &Element, foun
         select.position = Some(mention.from);
         select.asked = mention.whole && !mention.taken && !chosen;
         select.takes(mention.from..mention.to);
+        if now.scene.elements.iter().filter(|other| other.is_list() && other.stems == element.stems).count() > 1 {
+            press::judged(now, element, &mut select);
+        }
+        let clause = now.told.words.get(mention.from).map_or(0, |word| word.clause);
+        let said = now.told.words.iter().enumerate().filter(|(_, word)| word.clause == clause && word.quote == 0);
+        let about = |word: &super::instruction::Word| {
+            matches!(word.verb, Some(Verb::Choose | Verb::Other))
+                || element.stems.iter().chain(&element.label).any(|own| word.is(own))
+        };
+        select.takes(said.filter(|(_, word)| about(word)).map(|(index, _)| index).collect::<Vec<_>>());
         found.push(select);
     }
 }

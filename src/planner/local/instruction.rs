@@ -41,6 +41,8 @@ pub struct Word {
     pub stop: bool,
     /// Whether it begins with a capital letter or is a number.
     pub proper: bool,
+    /// Whether the instruction says that it is not to be.
+    pub barred: bool,
 }
 
 /// Words that stand together for one thing.
@@ -143,11 +145,14 @@ impl Instruction {
                 stop: words::is_stop(&lower) && !(word.chars().count() > 1 && word.chars().all(char::is_uppercase)),
                 bare: words::bare(&stem),
                 proper: word.chars().next().is_some_and(|letter| letter.is_uppercase() || letter.is_ascii_digit()),
+                barred: false,
                 stem,
             });
             last_end = start + word.len();
         }
+        together(&mut all);
         govern_from_behind(&mut all);
+        bar(&mut all);
         let mut instruction = Self { text: text.to_owned(), words: all, spans: Vec::new() };
         instruction.spans = super::spans::spans(&instruction, &quotes);
         instruction
@@ -195,6 +200,55 @@ fn govern_from_behind(all: &mut [Word]) {
         {
             word.governed = next;
         }
+    }
+}
+
+/// Words that mean something else together: `sign in`, `turn off`, `put it into the cart`.
+fn together(all: &mut [Word]) {
+    for index in 0..all.len() {
+        let Some(word) = all.get(index).filter(|word| word.quote == 0) else { continue };
+        let rest = all.iter().skip(index + 1).take_while(|next| next.clause == word.clause && next.quote == 0);
+        let says = |wanted: &[&str]| rest.clone().any(|next| wanted.contains(&next.stem.as_str()));
+        let cart = words::concept("cart");
+        let (verb, meaning) = match word.stem.as_str() {
+            "sign" | "log" if all.get(index + 1).is_some_and(|next| next.stem == "in") => (Verb::Other, Some("login")),
+            "melde" if says(&["an", "ein"]) => (Verb::Other, Some("login")),
+            "turn" | "switch" | "schalte" if says(&["off", "aus"]) => (Verb::Clear, None),
+            "turn" | "switch" | "schalte" if says(&["on", "ein", "an"]) => (Verb::Tick, None),
+            "put" | "lege" | "place" if rest.clone().any(|next| next.concepts.contains(&cart)) => {
+                (Verb::Other, Some("add"))
+            }
+            _ => continue,
+        };
+        if let Some(word) = all.get_mut(index) {
+            word.verb = Some(verb);
+            word.concepts.extend(meaning.map(words::concept));
+        }
+        let clause = all.get(index).map_or(0, |word| word.clause);
+        all.iter_mut().skip(index).filter(|word| word.clause == clause).for_each(|word| word.governed = Some(verb));
+    }
+}
+
+/// Marks what the instruction says is not to be done: `and close no ticket`, `without sending it`.
+fn bar(all: &mut [Word]) {
+    const NOT: [&str; 9] = ["not", "don't", "don’t", "never", "no", "kein", "keine", "keinen", "nicht"];
+    let verb = |index: Option<usize>| index.and_then(|at| all.get(at)).is_some_and(|word| word.verb.is_some());
+    let mut barred = Vec::new();
+    for (index, word) in all.iter().enumerate().filter(|(_, word)| word.quote == 0 && !word.proper) {
+        let next = all.get(index + 1).filter(|next| next.clause == word.clause && next.quote == 0);
+        let thing = next.is_some_and(|next| !next.stop && words::kind_fits(&next.stem, "button").is_none());
+        let negates = match word.stem.as_str() {
+            "without" | "ohne" => true,
+            "no" | "kein" | "keine" | "keinen" => verb(index.checked_sub(1)) && thing,
+            stem => NOT.contains(&stem) && (verb(index.checked_sub(1)) || verb(Some(index + 1))),
+        };
+        if negates {
+            let from = if matches!(word.stem.as_str(), "without" | "ohne") { index } else { 0 };
+            barred.push((word.clause, from));
+        }
+    }
+    for (clause, from) in barred {
+        all.iter_mut().skip(from).filter(|word| word.clause == clause).for_each(|word| word.barred = true);
     }
 }
 

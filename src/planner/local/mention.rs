@@ -3,7 +3,7 @@
 use super::{
     instruction::{Instruction, Kind, Word},
     progress::Progress,
-    words,
+    words::{self, Verb},
 };
 
 /// A run of words of the instruction that are words of a name.
@@ -25,6 +25,8 @@ pub struct Mention {
     pub taken: bool,
     /// Whether it says little: words such as `to` without quotes.
     pub weak: bool,
+    /// Whether the name's words stand apart in one clause, as those of `Add to cart` in `add it to my cart`.
+    pub apart: bool,
 }
 
 /// The best mention of a name; runs that were not taken care of come first, then the longest.
@@ -44,7 +46,39 @@ pub(super) fn find(told: &Instruction, name: &[String], progress: &Progress) -> 
             }
         }
     }
-    best.map(|(_, mention)| mention)
+    let best = best.map(|(_, mention)| mention);
+    if best.is_some_and(|mention| mention.whole && !mention.taken) {
+        return best;
+    }
+    apart(told, name, progress).filter(|found| !found.taken || best.is_none()).or(best)
+}
+
+/// A mention whose words stand apart in one clause; one of them is what the clause asks for.
+fn apart(told: &Instruction, name: &[String], progress: &Progress) -> Option<Mention> {
+    let telling: Vec<&String> = name.iter().filter(|word| !words::is_stop(word)).collect();
+    if !(2..=4).contains(&telling.len()) {
+        return None;
+    }
+    let verbs = told.words.iter().enumerate().filter(|(_, word)| {
+        word.quote == 0 && !word.barred && word.verb == Some(Verb::Other) && telling.iter().any(|own| means(word, own))
+    });
+    verbs.into_iter().find_map(|(from, verb)| {
+        let inside = |own: &&String| told.words.iter().any(|word| word.clause == verb.clause && means(word, own));
+        telling.iter().all(inside).then(|| Mention {
+            from,
+            to: from + 1,
+            whole: true,
+            share: 1.0,
+            taken: progress.taken.contains(&from),
+            apart: true,
+            ..Mention::default()
+        })
+    })
+}
+
+/// Whether a word of an instruction is a word of a page, or means the same.
+pub(super) fn means(word: &Word, own: &str) -> bool {
+    word.quote == 0 && (word.is(own) || words::concepts(own).iter().any(|group| word.concepts.contains(group)))
 }
 
 fn fits(word: &Word, own: &str) -> bool {
@@ -83,7 +117,8 @@ fn judge(
         quoted: quoted && !dated,
         span: told.spans.iter().any(|span| span.from == from && span.to == to && span.kind != Kind::Phrase) && !dated,
         taken: progress.has(from, to),
-        weak: dated || words.iter().all(|word| word.quote == 0 && (word.stop || word.verb == Some(words::Verb::Tell))),
+        apart: false,
+        weak: dated || words.iter().all(|word| word.quote == 0 && (word.stop || word.verb == Some(Verb::Tell))),
     }
 }
 

@@ -6,11 +6,13 @@
 //! why. It never knows of policy, record or tools, and keeps nothing between proposals.
 
 pub mod adapter;
+mod answer;
 pub mod candidates;
 mod colours;
 mod dates;
 pub mod features;
 mod fields;
+mod hash;
 pub mod instruction;
 mod mention;
 mod pick;
@@ -48,12 +50,19 @@ use crate::planner::{Planned, Planner, PlannerError, Proposal, Reply, Turn, View
 const PLAUSIBLE: f32 = 0.5;
 /// The chance below which nothing is done that the goal does not ask for in so many words.
 const DIM: f32 = 0.2;
+/// The chance below which nothing is done at all: as many things could be meant.
+const DARK: f32 = 0.12;
+/// How many rivals a candidate is weighed against, so that a large page is no reason for doubt.
+const RIVALS: usize = 12;
+/// How many words of a goal may be unknown if none of its words is a verb that is known.
+const FOREIGN: usize = 2;
 /// The chance from which the planner says that it is sure.
 const SURE: f32 = 0.9;
 /// The chance that every step has to have before something is done that cannot be taken back.
 const CAREFUL: f32 = 0.5;
 /// Words that a question begins with.
-const ASKING: [&str; 10] = ["what", "which", "who", "whose", "why", "how", "wer", "wie", "welche", "welcher"];
+const ASKING: [&str; 12] =
+    ["what", "which", "who", "whose", "why", "how", "wer", "wie", "was", "welche", "welcher", "welches"];
 /// Words that ask to be told something.
 const TELLING: [&str; 7] = ["tell me", "find out", "let me know", "report the", "give me the", "sag mir", "알려줘"];
 /// How the planner's own questions begin.
@@ -135,30 +144,80 @@ impl Local {
         let scene = Scene::of(page);
         let progress = Progress::of(turns, scene.print);
         let now = Situation::new(&told, &scene, progress, view.secrets);
+        if now.progress.acts == 0 && !told.words.iter().any(|word| word.verb.is_some()) && now.unknown() >= FOREIGN {
+            return pass("the goal is in no language that is known here");
+        }
         let all = candidates::all(&now);
         let scores: Vec<f32> = all.iter().map(|candidate| self.score(&now, candidate)).collect();
-        let shares = ranker::softmax(&scores);
-        let judged = all
-            .iter()
-            .zip(scores.iter().zip(&shares))
-            .filter(|(candidate, _)| candidate.has_reason() || self.adapter.is_some());
-        let Some((candidate, (score, share))) = judged.max_by(|one, other| one.1.0.total_cmp(other.1.0)) else {
+        let asks = view.output.is_some() || is_question(goal);
+        if view.turns.last().is_some_and(unfit) {
+            return pass("what was read off the page is not what is wanted");
+        }
+        if asks && !now.untouched() {
+            let found = answer::find(&told, &scene, view.output);
+            let value = found.as_ref().and_then(|found| found.shaped(view.output));
+            if let (Some(found), Some(answer)) = (found, value) {
+                let evidence = format!("the page says \"{}\"", found.line);
+                let why = "local (sure): it can be read off the page".to_owned();
+                return Planned { why, ..Proposal::Done { answer, evidence }.into() };
+            }
+        }
+        let only_asks = asks && !now.acts();
+        let judged = all.iter().zip(&scores).filter(|(candidate, _)| {
+            (candidate.has_reason() || self.adapter.is_some()) && (!only_asks || looks_only(&now, candidate))
+        });
+        let Some((candidate, score)) = judged.max_by(|one, other| one.1.total_cmp(other.1)) else {
             return pass("nothing on this page has to do with what is left of the goal");
         };
         if *score < self.ranker.score(&Candidate::nothing()) + PLAUSIBLE {
             return pass("nothing on this page has clearly to do with what is left of the goal");
         }
-        if *share < DIM && !candidate.asked && candidate.features.get(Feature::Explore) == 0.0 {
+        let share = share(candidate, &all, &scores);
+        let explores = candidate.features.get(Feature::Explore) > 0.0;
+        if !explores && (share < DARK || share < DIM && !candidate.asked) {
             return pass("several things could be meant, and none stands out");
         }
-        if candidate.call.is_none() && (view.output.is_some() || is_question(goal)) {
-            return pass("what is asked for has to be read off the page, and only acts are known here");
+        if candidate.call.is_none() && asks {
+            return pass("what is asked for cannot be read off the page beyond doubt");
         }
-        if let Some(question) = doubt(&now, candidate, *share, last_answer(view)) {
+        if let Some(question) = doubt(&now, candidate, share, last_answer(view)) {
             return question;
         }
-        act(&now, candidate, *share)
+        act(&now, candidate, share)
     }
+}
+
+/// The chance that a candidate is right, among those that it cannot be done beside: what the goal asks for as
+/// well, elsewhere on the page and in other words, is no rival.
+fn share(chosen: &Candidate, all: &[Candidate], scores: &[f32]) -> f32 {
+    let beside = |other: &Candidate| {
+        other.is_open()
+            && other.element != chosen.element
+            && !other.note.took.is_empty()
+            && other.note.took.iter().all(|word| !chosen.note.took.contains(word))
+    };
+    let at = all.iter().position(|other| std::ptr::eq(other, chosen));
+    let own = at.and_then(|at| scores.get(at)).copied().unwrap_or(f32::NEG_INFINITY);
+    let rivals = all.iter().zip(scores).filter(|(other, _)| !std::ptr::eq(*other, chosen) && !beside(other));
+    let mut rivals: Vec<f32> = rivals.map(|(_, score)| *score).collect();
+    rivals.sort_by(|one, other| other.total_cmp(one));
+    rivals.truncate(RIVALS);
+    ranker::softmax(&[&[own], rivals.as_slice()].concat()).first().copied().unwrap_or(0.0)
+}
+
+/// Whether a candidate changes nothing but what is seen: nothing else is done for a goal that only asks.
+fn looks_only(now: &Situation<'_>, candidate: &Candidate) -> bool {
+    let seeks = [Feature::Explore, Feature::Enter, Feature::Banner]
+        .iter()
+        .any(|feature| candidate.features.get(*feature) > 0.0);
+    let Some(element) = candidate.element.and_then(|index| now.element(index)) else { return true };
+    let leads = matches!(element.role.as_str(), "link" | "tab" | "treeitem") || element.unfolds();
+    seeks || candidate.note.verb == "click" && (leads || element.means("search")) && !element.commits()
+}
+
+/// Whether an answer was not taken in this turn.
+fn unfit(turn: &Turn) -> bool {
+    matches!(turn.planned.proposal, Proposal::Done { .. })
 }
 
 /// Whether `goal` wants to be told something.

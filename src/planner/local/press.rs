@@ -3,8 +3,9 @@
 use super::{
     candidates::{Candidate, clause},
     features::Feature as F,
+    fields,
     instruction::{Instruction, Kind, Word},
-    mention::Mention,
+    mention::{self, Mention},
     pick,
     scene::Element,
     situation::Situation,
@@ -33,9 +34,11 @@ pub(super) fn press(now: &Situation<'_>, index: usize, element: &Element) -> Can
     };
     mentioned(now, index, element, &mut press);
     meant(now, element, &mut press);
+    by_verb(now, element, &mut press);
     pick::chosen(now, element, &mut press);
     pick::dated(now, index, element, &mut press);
     judged(now, element, &mut press);
+    enters(now, index, element, &mut press);
     situated(now, element, &mut press);
     press
 }
@@ -55,7 +58,20 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     features.mark(F::SpanMention, mention.whole && mention.span && !mention.quoted);
     features.set(F::PartMention, if mention.whole { 0.0 } else { part(&mention, told.len()) });
     features.set(F::Rarity, rarity);
-    features.mark(F::TakenMention, mention.taken);
+    features.mark(F::TakenMention, mention.taken || loose(now, &mention));
+    features.mark(F::Within, !mention.quoted && within(now, &mention, element));
+    let all_of = |from: usize, to: usize| {
+        (from..to).all(|at| {
+            now.told.words.get(at).is_none_or(|word| word.stop || element.stems.iter().any(|own| word.is(own)))
+        })
+    };
+    let unfound =
+        now.unfound.iter().any(|(from, to)| *from <= mention.from && mention.to <= *to && !all_of(*from, *to))
+            || now.unfound.iter().any(|(from, to)| {
+                let span = now.told.spans.iter().find(|span| span.from == *from && span.to == *to);
+                *from <= mention.from && mention.to <= *to && span.is_some_and(|span| fields::sought(now.told, span))
+            });
+    features.mark(F::Unfound, unfound);
     let governed = now.told.words.get(mention.from).and_then(|word| word.governed);
     let (fits, clashes) = verb_fits(governed, element);
     features.mark(F::VerbFits, fits);
@@ -70,12 +86,114 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     let recipient = is_recipient(now, mention.from);
     features.mark(F::Recipient, recipient);
     let key = told.iter().any(|word| word.proper || word.quote > 0) && mention.span;
-    press.asked = (mention.whole || key) && !mention.taken && !clashes && !value && !recipient;
+    press.asked = (mention.whole || key) && !mention.taken && !clashes && !value && !recipient && !unfound;
     press.takes(mention.from..mention.to);
+    if mention.apart {
+        let clause = told.first().map_or(0, |word| word.clause);
+        let words = now.told.words.iter().enumerate().filter(|(_, word)| word.clause == clause);
+        let own = words.filter(|(_, word)| element.stems.iter().any(|own| mention::means(word, own)));
+        press.takes(own.map(|(index, _)| index).collect::<Vec<_>>());
+    }
     let verb =
         (0..mention.from).rev().take(5).find(|at| now.told.words.get(*at).is_some_and(|word| word.verb.is_some()));
     if mention.whole {
-        press.takes(verb.filter(|at| now.told.words.get(*at).is_some_and(|word| word.verb != Some(Verb::Choose))));
+        // Choosing something, or opening what is to be added to a cart, is not yet what the verb asks for.
+        let done = |word: &Word| match word.verb {
+            Some(Verb::Choose) => false,
+            Some(Verb::Other) => element.stems.iter().any(|own| mention::means(word, own)),
+            _ => true,
+        };
+        press.takes(verb.filter(|at| now.told.words.get(*at).is_some_and(done)));
+    }
+}
+
+/// Whether a part of a name is all that is left of a clause whose wish was done.
+fn loose(now: &Situation<'_>, mention: &Mention) -> bool {
+    let words = now.told.words.get(mention.from..mention.to).unwrap_or_default();
+    let asks = words.iter().any(|word| word.verb.is_some() || word.quote > 0);
+    let clause = words.first().map_or(0, |word| word.clause);
+    let mut rest = now.told.words.iter().enumerate().filter(|(_, word)| word.clause == clause);
+    let done = |(index, word): (usize, &Word)| word.verb.is_some() && now.progress.taken.contains(&index);
+    !mention.whole && !mention.span && !asks && rest.any(done)
+}
+
+/// Whether another control's name is said with the same words and more.
+fn within(now: &Situation<'_>, mention: &Mention, element: &Element) -> bool {
+    let longer = |other: &Mention| {
+        other.whole
+            && !other.weak
+            && other.from <= mention.from
+            && mention.to <= other.to
+            && other.to - other.from > mention.to - mention.from
+    };
+    let apart = |other: &Mention, name: &Element| {
+        other.apart
+            && other.whole
+            && name.stems.len() > element.stems.len()
+            && element.stems.iter().all(|word| name.stems.contains(word))
+    };
+    let others = now.mentions.iter().zip(&now.scene.elements);
+    mention.whole
+        && others
+            .filter_map(|(other, name)| Some(((*other)?, name)))
+            .any(|(other, name)| longer(&other) || apart(&other, name))
+}
+
+/// What is called what a verb asks for, as `Save changes` is for `save`.
+fn by_verb(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    let said = |word: &String| now.told.words.iter().any(|told| mention::means(told, word));
+    // What cannot be taken back has to be named as it is.
+    let named = !element.commits() || element.stems.iter().skip(1).filter(|word| !words::is_stop(word)).all(said);
+    let left = now.verbs.iter().filter(|(word, name)| !now.progress.taken.contains(word) && *name == element.name);
+    let Some((word, _)) = left.min().filter(|_| named && press.features.get(F::WholeMention) == 0.0) else { return };
+    press.features.mark(F::ByVerb, true);
+    press.features.set(F::TakenMention, 0.0);
+    press.position = Some(*word);
+    press.asked = true;
+    press.takes([*word]);
+}
+
+/// The first control of the row that is meant which leads into it, while nothing in sight does what is asked for.
+fn enters(now: &Situation<'_>, index: usize, element: &Element, press: &mut Candidate) {
+    let fits = now.records.get(&element.record).is_some_and(|own| *own > 0.9);
+    let alone = now.records.values().filter(|own| **own > 0.9).count() == 1;
+    if !fits || !alone || now.most.is_some() || press.features.get(F::WholeMention) > 0.0 {
+        return;
+    }
+    let leads = |element: &Element| {
+        matches!(element.role.as_str(), "link" | "clickable")
+            && !element.stems.is_empty()
+            && element.concepts.len() < element.stems.len()
+    };
+    let inside = now.scene.records.get(&element.record).map(Vec::as_slice).unwrap_or_default();
+    let first = inside.iter().find(|at| now.element(**at).is_some_and(leads));
+    let Some((verb, _)) = now.left().find(|(_, word)| matches!(word.verb, Some(Verb::Other | Verb::Open))) else {
+        return;
+    };
+    let Some(word) = now.told.words.get(verb) else { return };
+    let offers = |at: &usize| {
+        now.element(*at).is_some_and(|element| element.concepts.iter().any(|group| word.concepts.contains(group)))
+    };
+    let keyed = now.told.words.iter().enumerate().any(|(index, word)| {
+        !now.progress.taken.contains(&index)
+            && (word.proper || word.quote > 0)
+            && element.around.iter().any(|own| word.is(own))
+    });
+    let split = now.told.spans.iter().any(|span| {
+        let words = now.told.words.get(span.from..span.to).unwrap_or_default();
+        let shown = words.iter().filter(|word| element.around.iter().any(|own| word.is(own))).count();
+        matches!(span.kind, Kind::Proper | Kind::Quoted)
+            && shown > 0
+            && shown < words.iter().filter(|word| !word.stop).count()
+    });
+    if !keyed || split || first != Some(&index) || word.verb != Some(Verb::Open) && inside.iter().any(offers) {
+        return;
+    }
+    press.features.mark(F::Enters, true);
+    press.position = press.position.or(Some(verb));
+    press.asked = true;
+    if word.verb == Some(Verb::Open) {
+        press.takes([verb]);
     }
 }
 
@@ -87,8 +205,27 @@ fn is_recipient(now: &Situation<'_>, from: usize) -> bool {
         .is_some_and(|word| matches!(word.stem.as_str(), "to" | "an" | "nach" | "with"));
     let given = gives(now.told, from);
     let korean = now.told.words.get(from).is_some_and(|word| word.stem.ends_with("에게"));
-    let hands_on = ["forward", "send", "transfer", "pay", "share", "assign"].iter().any(|word| now.told.means(word));
-    given || (before || korean) && (hands_on || now.told.says("give") || now.told.says("pass"))
+    let clause = now.told.words.get(from).map_or(0, |word| word.clause);
+    let handing = ["forward", "send", "transfer", "pay", "share", "assign"].map(words::concept);
+    let hands_on = now.told.words.iter().any(|word| {
+        word.quote == 0 && word.clause == clause && word.concepts.iter().any(|group| handing.contains(group))
+    });
+    given
+        || is_container(now.told, from)
+        || (before || korean) && (hands_on || now.told.says("give") || now.told.says("pass"))
+}
+
+/// Whether a word names what something is added to: `add it to the cart`.
+fn is_container(told: &Instruction, from: usize) -> bool {
+    let add = words::concept("add");
+    let Some(own) = told.words.get(from).filter(|word| word.quote == 0 && !word.concepts.contains(&add)) else {
+        return false;
+    };
+    let before = |at: usize| told.words.get(at).filter(|word| word.clause == own.clause);
+    let towards = (from.saturating_sub(3)..from)
+        .filter_map(before)
+        .any(|word| matches!(word.stem.as_str(), "to" | "into" | "in" | "zu" | "zum" | "zur" | "onto"));
+    towards && (0..from).filter_map(before).any(|word| word.verb == Some(Verb::Other) && word.concepts.contains(&add))
 }
 
 /// Whether a name stands right behind a verb of giving and is not what is given: `give Ada the letter`.
@@ -234,7 +371,14 @@ fn soft(now: &Situation<'_>, element: &Element) -> Option<usize> {
         (false, true) => &["send", "email", "mail", "message", "write", "tell", "say", "let"],
         _ => return None,
     };
-    now.left().find(|(_, word)| words.contains(&word.stem.as_str())).map(|(index, _)| index)
+    // A noun of the same form follows an article: `the message`.
+    let noun = |index: usize| {
+        let before = index.checked_sub(1).and_then(|before| now.told.words.get(before));
+        before.is_some_and(|word| {
+            matches!(word.stem.as_str(), "the" | "a" | "an" | "this" | "that" | "my" | "his" | "her")
+        })
+    };
+    now.left().find(|(index, word)| words.contains(&word.stem.as_str()) && !noun(*index)).map(|(index, _)| index)
 }
 
 /// Whether a word names the kind of a control, as the one who made the page calls it too.
@@ -248,7 +392,7 @@ pub(super) fn kind_of(word: &str, element: &Element) -> bool {
 }
 
 /// How well its row fits.
-fn judged(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+pub(super) fn judged(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     let Some(own) = now.records.get(&element.record).copied().filter(|_| now.most.is_none()) else { return };
     let best = now.records.values().copied().fold(0.0, f32::max);
     if best == 0.0 {
@@ -332,8 +476,14 @@ fn situated(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
                 || element.means("close")
                 || element.means("submit")),
     );
-    press.features.mark(F::Uncalled, !asked && !called_for(now, element));
+    press.features.mark(F::Uncalled, !asked && (barred(now, element) || !called_for(now, element)));
     press.features.mark(F::Unmet, now.waits);
+}
+
+/// Whether the instruction says that what a control is called is not to be done.
+fn barred(now: &Situation<'_>, element: &Element) -> bool {
+    let said = |word: &Word| element.stems.iter().any(|own| mention::means(word, own));
+    now.told.words.iter().any(|word| word.barred && said(word))
 }
 
 /// Whether pressing commits nobody, or the instruction wishes for such an act.

@@ -1,15 +1,13 @@
 //! What a look shows, as the planner compares it: controls with their words, records, and the
 //! patterns that people know at a glance, such as a calendar or the numbers of further pages.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-};
+use std::collections::{BTreeMap, HashMap};
 
 use lamassu_contract::{Advice, Change, Page, Row};
 
 use super::{
     dates,
+    hash::{self, Fnv},
     words::{self, stems},
 };
 
@@ -30,6 +28,8 @@ pub struct Scene {
     pub print: u64,
     /// On how many controls each word stands.
     counts: HashMap<String, u32>,
+    /// How many kinds of controls have each meaning.
+    kinds: HashMap<u8, usize>,
 }
 
 /// A control.
@@ -111,12 +111,24 @@ impl Element {
             own.extend(sign.clone());
         }
         marks.truncate(24);
+        // `Orders` are things; only `Order` is an act.
+        let things = row
+            .name
+            .to_lowercase()
+            .split_whitespace()
+            .next()
+            .is_some_and(|first| own.first().is_some_and(|stem| stem != first));
         let telling = own.iter().any(|word| word.chars().count() > 1 || !word.is_ascii());
         let meant: Vec<_> = own.iter().chain(&sign).chain(marks.iter().filter(|_| !telling)).take(6).collect();
+        let meant: Vec<_> = meant.into_iter().filter(|word| !things || words::verb(word).is_none()).collect();
         let mut concepts: Vec<_> = meant.into_iter().flat_map(|word| words::concepts(word)).collect();
+        if let [first, "in" | "on", ..] = own.iter().map(String::as_str).collect::<Vec<_>>()[..]
+            && matches!(first, "sign" | "log")
+        {
+            concepts.push(words::concept("login"));
+        }
+        concepts.sort_unstable();
         concepts.dedup();
-        let mut hasher = DefaultHasher::new();
-        (url, row.reference).hash(&mut hasher);
         Self {
             reference: row.reference,
             role: row.role.clone(),
@@ -138,7 +150,7 @@ impl Element {
             below: detail.below,
             refused: row.advice == Some(Advice::Refused),
             fresh: row.change == Some(Change::New),
-            identity: hasher.finish(),
+            identity: hash::of([url, &row.reference.to_string()]),
             wraps: false,
             place_among: (1, 1),
         }
@@ -186,7 +198,9 @@ impl Element {
     #[must_use]
     pub fn submits(&self) -> bool {
         let pressed = matches!(self.role.as_str(), "button" | "link" | "clickable");
+        let begins = self.stems.iter().any(|word| matches!(word.as_str(), "new" | "neu" | "neue" | "neues" | "새"));
         pressed
+            && !begins
             && (self.tag.ends_with("/submit") && !self.tag.starts_with("button")
                 || ["submit", "send", "save", "search", "login", "add", "buy", "book", "pay"]
                     .iter()
@@ -230,22 +244,9 @@ impl Scene {
         rows.sort_by_key(|row| row.detail.as_ref().map_or(u32::MAX, |detail| detail.order));
         let url = page.url.as_str();
         let elements: Vec<_> = rows.into_iter().map(|row| Element::new(row, url)).collect();
-        let mut hasher = DefaultHasher::new();
-        (url, &page.text).hash(&mut hasher);
-        for element in &elements {
-            (&element.role, &element.name, &element.value, &element.marks, &element.below).hash(&mut hasher);
-            element
-                .states
-                .iter()
-                .filter(|state| !matches!(state.as_str(), "above" | "below"))
-                .for_each(|state| state.hash(&mut hasher));
-        }
-        let mut scene = Self {
-            lines: page.text.lines().map(str::to_owned).collect(),
-            print: hasher.finish(),
-            elements,
-            ..Self::default()
-        };
+        let print = print(url, &page.text, &elements);
+        let mut scene =
+            Self { lines: page.text.lines().map(str::to_owned).collect(), print, elements, ..Self::default() };
         scene.count();
         scene.group();
         scene.nest();
@@ -290,6 +291,8 @@ impl Scene {
             *at += 1;
             element.place_among = (*at, totals.get(&key).copied().unwrap_or(1));
         }
+        let firsts = self.elements.iter().filter(|element| element.place_among.0 == 1);
+        firsts.flat_map(|element| &element.concepts).for_each(|concept| *self.kinds.entry(*concept).or_default() += 1);
     }
 
     /// Finds what merely wraps other controls.
@@ -316,8 +319,7 @@ impl Scene {
     /// How many kinds of controls have this meaning.
     #[must_use]
     pub fn kinds(&self, concept: u8) -> usize {
-        let alike = self.elements.iter().filter(|element| element.place_among.0 == 1);
-        alike.filter(|element| element.concepts.contains(&concept)).count().max(1)
+        self.kinds.get(&concept).copied().unwrap_or(1)
     }
 
     /// How rare a word is among the names of the page: 1 for one that stands once.
@@ -383,6 +385,23 @@ impl Scene {
         let current = pages.iter().find(shown).map_or(1, |(number, _)| *number);
         Some(Pager { pages, current })
     }
+}
+
+/// Changes when anything that can be seen changes; what is merely scrolled stays the same.
+fn print(url: &str, text: &str, elements: &[Element]) -> u64 {
+    let mut hash = Fnv::default();
+    hash.text(url);
+    hash.text(text);
+    for element in elements {
+        hash.text(&element.role);
+        hash.text(&element.name);
+        hash.text(element.value.as_deref().unwrap_or_default());
+        element.marks.iter().for_each(|mark| hash.text(mark));
+        hash.text(&element.below.to_string());
+        let seen = element.states.iter().filter(|state| !matches!(state.as_str(), "above" | "below"));
+        seen.for_each(|state| hash.text(state));
+    }
+    hash.finish()
 }
 
 /// Whether the middle of one box lies in another, larger one.

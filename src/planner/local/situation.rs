@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    colours,
+    colours, fields,
     instruction::{Instruction, Kind, Span, Word},
     mention::{self, Mention},
     progress::Progress,
@@ -42,6 +42,12 @@ pub struct Situation<'a> {
     pub missing: bool,
     /// The names of the secrets that may be used.
     pub secrets: &'a [String],
+    /// The words of each option of a list that the instruction names in full, by more than one word.
+    pub options: Vec<(usize, usize)>,
+    /// The words of each thing that is to be searched for before anything is done with it.
+    pub unfound: Vec<(usize, usize)>,
+    /// The verbs that begin the name of a control, and no other name, each with that name.
+    pub verbs: Vec<(usize, &'a str)>,
 }
 
 impl<'a> Situation<'a> {
@@ -49,6 +55,8 @@ impl<'a> Situation<'a> {
     #[must_use]
     pub fn new(told: &'a Instruction, scene: &'a Scene, progress: Progress, secrets: &'a [String]) -> Self {
         let mut progress = progress;
+        // What is not to be needs no doing.
+        progress.taken.extend(told.words.iter().enumerate().filter(|(_, word)| word.barred).map(|(index, _)| index));
         let mut spans = told.spans.clone();
         let derived = values::derived(told, scene, &progress);
         // A day that another one is counted from is not the one that is meant.
@@ -74,9 +82,13 @@ impl<'a> Situation<'a> {
             waits: false,
             condition: None,
             missing: false,
+            verbs: verbs(told, scene),
+            unfound: Vec::new(),
+            options: options(told, scene),
         };
+        situation.unfound = fields::unfound(&situation);
         situation.most = values::most(told)
-            .filter(|most| !situation.progress.taken.contains(&most.word))
+            .filter(|most| !situation.progress.taken.contains(&most.word) && situation.compares(most.word))
             .and_then(|most| Some((most, winners(scene, most)?)));
         (situation.waits, situation.condition) = situation.unmet();
         situation.missing = situation.is_missing();
@@ -107,16 +119,38 @@ impl<'a> Situation<'a> {
     /// Whether a clause with a verb has not been touched at all.
     #[must_use]
     pub fn untouched(&self) -> bool {
-        let last = self.told.words.last().map_or(0, |word| word.clause);
-        (0..=last).any(|clause| {
+        self.acting().any(|clause| {
             let mut words = self.told.words.iter().enumerate().filter(|(_, word)| word.clause == clause);
-            let asks = words.clone().any(|(_, word)| {
-                matches!(
-                    word.verb,
-                    Some(Verb::Click | Verb::Type | Verb::Choose | Verb::Tick | Verb::Other | Verb::Open)
-                )
-            });
-            asks && !words.any(|(index, _)| self.progress.taken.contains(&index))
+            !words.any(|(index, _)| self.progress.taken.contains(&index))
+        })
+    }
+
+    /// Whether a word such as `highest` compares what is to be acted on: in `tell me which is the cheapest` it is
+    /// asked about, and in the name of a control it is a name.
+    fn compares(&self, word: usize) -> bool {
+        let clause = self.told.words.get(word).map_or(0, |word| word.clause);
+        let mut verbs = self.told.words.iter().filter(|word| word.clause == clause).filter_map(|word| word.verb);
+        let named = |mention: &Mention| {
+            mention.whole && mention.to - mention.from > 1 && (mention.from..mention.to).contains(&word)
+        };
+        verbs.next() != Some(Verb::Tell) && !self.mentions.iter().flatten().any(named)
+    }
+
+    /// Whether any clause asks for something to be done.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.acting().next().is_some()
+    }
+
+    /// The clauses that ask for something to be done, and not only to be told something.
+    fn acting(&self) -> impl Iterator<Item = usize> + '_ {
+        let last = self.told.words.last().map_or(0, |word| word.clause);
+        (0..=last).filter(|clause| {
+            let mut verbs = self.told.words.iter().filter(|word| word.clause == *clause).filter_map(|word| word.verb);
+            let acts = |verb: &Verb| {
+                matches!(verb, Verb::Click | Verb::Type | Verb::Choose | Verb::Tick | Verb::Other | Verb::Open)
+            };
+            verbs.clone().next() != Some(Verb::Tell) && verbs.any(|verb| acts(&verb))
         })
     }
 
@@ -213,7 +247,8 @@ impl<'a> Situation<'a> {
 /// What the page shows to be so needs no doing: ticked boxes, chosen options and filled fields.
 fn settle(told: &Instruction, scene: &Scene, progress: &mut Progress) {
     for element in &scene.elements {
-        let told_off = |span: &&Span| !progress.has(span.from, span.to);
+        let searched = element.is_field() && fields::searches(element);
+        let told_off = |span: &&Span| !progress.has(span.from, span.to) && (!searched || fields::sought(told, span));
         if element.is_box() && element.is("checked") {
             if let Some(mention) =
                 mention::find(told, &element.stems, progress).filter(|mention| mention.whole && !mention.weak)
@@ -238,6 +273,40 @@ fn settle(told: &Instruction, scene: &Scene, progress: &mut Progress) {
             held.into_iter().for_each(|(from, to)| progress.taken.extend(from..to));
         }
     }
+}
+
+/// The words of each option that the instruction names in full, by more than one word.
+fn options(told: &Instruction, scene: &Scene) -> Vec<(usize, usize)> {
+    let all = scene.elements.iter().filter(|element| element.is_list()).flat_map(|element| &element.options);
+    let long = all.map(|option| words::stems(option)).filter(|stems| stems.len() > 1);
+    let fresh = Progress::default();
+    let mentions = long.filter_map(|stems| mention::find(told, &stems, &fresh));
+    mentions.filter(|mention| mention.whole && !mention.apart).map(|mention| (mention.from, mention.to)).collect()
+}
+
+/// The verbs that begin the name of one control, or of one in each row, and no other name.
+fn verbs<'a>(told: &Instruction, scene: &'a Scene) -> Vec<(usize, &'a str)> {
+    let asks = told
+        .words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| word.quote == 0 && !word.barred && word.verb == Some(Verb::Other));
+    let pressed = |element: &&Element| {
+        matches!(element.role.as_str(), "button" | "link" | "clickable" | "menuitem" | "tab")
+            && element.stems.len() <= 4
+    };
+    asks.filter_map(|(index, word)| {
+        // `Orders` are things; only `Order` is an act.
+        let begins = |element: &&Element| {
+            let first = element.stems.first();
+            first.is_some_and(|own| mention::means(word, own))
+                && element.name.to_lowercase().split_whitespace().next() == first.map(String::as_str)
+        };
+        let mut names = scene.elements.iter().filter(pressed).filter(begins).map(|element| element.name.as_str());
+        let first = names.next()?;
+        names.all(|name| name == first).then_some((index, first))
+    })
+    .collect()
 }
 
 /// How well each record fits the words of the instruction that tell records apart.
@@ -282,12 +351,21 @@ fn key_weight(told: &Instruction, index: usize, word: &Word) -> f32 {
             })
     });
     match word {
-        _ if typed => 0.05,
+        _ if typed || is_given(told, index) => 0.05,
         word if word.quote > 0 => 1.0,
         word if word.verb.is_some() => 0.2,
         word if word.proper && index > 0 => 1.2,
         _ => 0.5,
     }
+}
+
+/// Whether a word names who something is handed on to: it tells no records apart.
+fn is_given(told: &Instruction, index: usize) -> bool {
+    let name = |at: &usize| told.words.get(*at).is_some_and(|word| word.proper && word.quote == 0);
+    let from = (0..=index).rev().take_while(name).last();
+    let before = from.and_then(|from| from.checked_sub(1)).and_then(|at| told.words.get(at));
+    before.is_some_and(|word| matches!(word.stem.as_str(), "to" | "an"))
+        && ["forward", "send", "assign", "share"].iter().any(|hands| told.means(hands))
 }
 
 /// The records whose amount is the most or the least.

@@ -52,7 +52,13 @@ fn span(told: &Instruction, kind: Kind, text: &str, (from, to): (usize, usize)) 
             }
             Some(_) if told.gap(index, index + 1).contains(['.', ';']) => {}
             Some(word) => hints.push(word.bare.clone().unwrap_or_else(|| word.stem.clone())),
-            None => break,
+            None => {
+                // What somebody is answered with is a message.
+                let reply = words::concept("reply");
+                let answers = told.words.get(index).is_some_and(|word| word.concepts.contains(&reply));
+                hints.extend(answers.then(|| "message".to_owned()));
+                break;
+            }
         }
     }
     let follows = told.words.get(to).is_some_and(|word| {
@@ -140,10 +146,20 @@ fn end_of(told: &Instruction, from: usize, kind: Kind) -> usize {
         let gap = told.gap(to - 1, to);
         let sign = ends_sentence(gap) || gap.contains(['"', '“']) || !keyed && gap.contains(',') || gap.contains(':');
         let next_key = told.gap(to, to + 1).trim_start().starts_with(':');
-        let stops = matches!(
-            word.stem.as_str(),
-            "and" | "then" | "with" | "from" | "to" | "on" | "und" | "as" | "into" | "in" | "mit"
-        );
+        let leads_on = |at: usize| {
+            told.words.get(at).is_none_or(|next| next.verb.is_some())
+                || (at..at + 2).any(|at| told.gap(at, at + 1).trim_start().starts_with(':'))
+        };
+        let stops = match word.stem.as_str() {
+            "into" => true,
+            "and" | "then" | "und" | "dann" | "with" | "mit" if keyed => leads_on(to + 1),
+            // `to: Cork on 11/29/2016`: a day is a value of its own.
+            "on" | "at" | "am" | "um" if keyed => {
+                told.words.get(to + 1).is_some_and(|next| next.stem.starts_with(|letter: char| letter.is_ascii_digit()))
+            }
+            "and" | "then" | "with" | "from" | "to" | "on" | "und" | "as" | "in" | "mit" | "als" => !keyed,
+            _ => false,
+        };
         let comma = keyed && gap.contains(',') && !word.proper;
         if sign || next_key || comma || stops && !word.proper || word.quote > 0 {
             break;
@@ -239,14 +255,36 @@ fn propers(told: &Instruction, found: &mut Vec<Span>) {
 
 fn numbers(told: &Instruction, found: &mut Vec<Span>) {
     for (index, word) in told.words.iter().enumerate() {
+        let named = words::number(&word.stem).filter(|_| word.quote == 0 && counts(told, index));
+        if let Some(number) = named {
+            let mut span = span(told, Kind::Number, &number.to_string(), (index, index + 1));
+            span.hints.push("quantity".to_owned());
+            found.push(span);
+        }
         if word.quote > 0 || word.stem.replace(',', "").parse::<f64>().is_err() {
             continue;
         }
         let before = told.text.get(..word.start).and_then(|before| before.strip_suffix(['-', '−']));
         let minus = before.is_some_and(|before| !before.ends_with(char::is_alphanumeric));
         let text = if minus { format!("-{}", word.stem) } else { word.stem.clone() };
-        found.push(span(told, Kind::Number, &text, (index, index + 1)));
+        let mut span = span(told, Kind::Number, &text, (index, index + 1));
+        if counts(told, index) {
+            span.hints.push("quantity".to_owned());
+        }
+        found.push(span);
     }
+}
+
+/// Whether a number says how many of what follows are wanted: `add 3 mugs`.
+fn counts(told: &Instruction, index: usize) -> bool {
+    let (Some(word), Some(next)) = (told.words.get(index), told.words.get(index + 1)) else { return false };
+    let near =
+        told.gap(index, index + 1).trim().is_empty() && told.gap(index.saturating_sub(1), index).trim().is_empty();
+    let before = index.checked_sub(1).and_then(|before| told.words.get(before));
+    near && word.governed == Some(Verb::Other)
+        && before.is_some_and(|before| before.verb == Some(Verb::Other))
+        && next.quote == 0
+        && !next.stop
 }
 
 /// What follows a word such as `with` or `named`, up to the next sign or clause.
@@ -258,8 +296,26 @@ fn phrases(told: &Instruction, found: &mut Vec<Span>) {
             continue;
         }
         let to = end_of(told, index + 1, Kind::Phrase);
+        let articles = |at: &usize| told.words.get(*at).is_some_and(|word| is_article(&word.stem));
+        let from = (index + 1..to.saturating_sub(1)).find(|at| !articles(at)).unwrap_or(index + 1);
         if to - index <= 12 {
-            found.push(span(told, Kind::Phrase, told.slice(index + 1, to), (index + 1, to)));
+            let mut phrase = span(told, Kind::Phrase, told.slice(from, to), (from, to));
+            if matches!(word.stem.as_str(), "as" | "als") && signs_in(told, word.clause) {
+                phrase.kind = Kind::Keyed;
+                phrase.hints.extend(["username", "user", "email"].map(str::to_owned));
+                found.retain(|other| (other.from, other.to) != (from, to));
+            }
+            found.push(phrase);
         }
     }
+}
+
+fn is_article(stem: &str) -> bool {
+    matches!(stem, "the" | "a" | "an" | "der" | "die" | "das" | "den" | "dem" | "ein" | "eine" | "einen")
+}
+
+/// Whether a clause asks to sign in.
+fn signs_in(told: &Instruction, clause: usize) -> bool {
+    let login = words::concept("login");
+    told.words.iter().any(|word| word.clause == clause && word.quote == 0 && word.concepts.contains(&login))
 }

@@ -181,3 +181,113 @@ fn ten_thousand_controls_are_a_page_like_any_other() {
     let rows = (1..=10_000).map(|number| button(number, &format!("Item {number}"))).collect();
     assert_eq!(asked(&plan("Click \"Item 77\"", &look(rows, ""), &[])), "click [77]");
 }
+
+/// Rows of a shop with a title that leads into each.
+fn shelf() -> Vec<Row> {
+    let things =
+        [("Red Lamp", "Red Lamp €18.00"), ("Blue Lamp", "Blue Lamp €24.50"), ("Oak Chair", "Oak Chair €99.00")];
+    let rows = things.into_iter().enumerate().map(|(index, (name, around))| {
+        let number = u32::try_from(index + 10).unwrap();
+        let mut link = control(number, "link", name, "a");
+        let detail = link.detail.as_mut().unwrap();
+        (detail.record, detail.around) = (number, around.to_owned());
+        link
+    });
+    rows.collect()
+}
+
+fn answer(goal: &str, output: Option<serde_json::Value>, page: &[Observation]) -> Option<serde_json::Value> {
+    let inputs = BTreeMap::new();
+    let view = View {
+        goal,
+        at: None,
+        inputs: &inputs,
+        output: output.as_ref(),
+        tools: &[],
+        secrets: &[],
+        turns: &[],
+        now: page,
+    };
+    match Local::new().plan(&view).proposal {
+        Proposal::Done { answer, .. } => Some(answer),
+        _ => None,
+    }
+}
+
+#[test]
+fn what_is_asked_is_read_off_the_page() {
+    let page = look(shelf(), "3 products found\nDelivery: two days\nRed Lamp\nBlue Lamp\nOak Chair");
+    let asked = [
+        "How much is the Blue Lamp?",
+        "Which lamp is the cheapest?",
+        "What is the most expensive product?",
+        "How many products are there?",
+        "What is the delivery?",
+        "Was kostet Oak Chair?",
+    ];
+    let found = asked.map(|goal| answer(goal, None, &page).unwrap_or_default());
+    assert_eq!(found, ["€24.50", "Red Lamp", "Oak Chair", "3", "two days", "€99.00"].map(|text| json!(text)));
+}
+
+#[test]
+fn an_answer_has_the_shape_that_is_wanted() {
+    let page = look(shelf(), "");
+    let number = json!({ "type": "object", "properties": { "price": { "type": "number" } } });
+    let two =
+        json!({ "type": "object", "properties": { "price": { "type": "number" }, "name": { "type": "string" } } });
+    let goal = "How much is the Blue Lamp?";
+    let found = [
+        answer(goal, Some(number), &page),
+        answer(goal, Some(json!({ "type": "string" })), &page),
+        answer(goal, Some(two), &page),
+    ];
+    assert_eq!(found, [Some(json!({ "price": 24.5 })), Some(json!("€24.50")), None]);
+}
+
+#[test]
+fn what_could_be_two_things_is_not_answered() {
+    let page = look(shelf(), "");
+    let goals = ["How much is the lamp?", "What does the sofa cost?", "Who wrote this?"];
+    assert_eq!(goals.map(|goal| answer(goal, None, &page)), [None, None, None]);
+}
+
+#[test]
+fn a_verb_presses_the_button_of_the_row_and_not_the_link_that_is_called_like_a_word() {
+    let mut rows = vec![control(1, "link", "Cart", "a")];
+    for (number, title) in [(10, "Red Lamp"), (20, "Oak Chair")] {
+        let mut inside = [control(number, "link", title, "a"), button(number + 1, "Add to cart")];
+        for row in &mut inside {
+            let detail = row.detail.as_mut().unwrap();
+            (detail.record, detail.around) = (number, format!("{title} Add to cart"));
+        }
+        rows.extend(inside);
+    }
+    let page = look(rows, "");
+    let first = plan("add the oak chair to the cart", &page, &[]);
+    let then = if asked(&first) == "click [20]" {
+        asked(&plan("add the oak chair to the cart", &page, &[landed(first)]))
+    } else {
+        asked(&first)
+    };
+    assert_eq!(then, "click [21]");
+}
+
+#[test]
+fn what_is_not_to_be_done_is_not_done() {
+    let page = look(vec![button(1, "Close ticket"), button(2, "Watch")], "");
+    assert_eq!(asked(&plan("Click Watch and close no ticket.", &page, &[])), "click [2]");
+    assert_ne!(asked(&plan("Do not close the ticket", &page, &[])), "click [1]");
+}
+
+#[test]
+fn a_goal_in_a_language_that_is_not_known_is_handed_over() {
+    let page = look(vec![button(1, "Supprimer"), button(2, "Bruno")], "");
+    assert_eq!(asked(&plan("Effacez immédiatement la lettre de Bruno", &page, &[])), "pass");
+}
+
+#[test]
+fn ten_thousand_fields_are_looked_through_in_good_time() {
+    let rows =
+        (1..=10_000).map(|number| control(number, "textbox", &format!("Field {number}"), "input/text")).collect();
+    assert_eq!(asked(&plan("Enter \"Uruk\" into Field 77", &look(rows, ""), &[])), "fill [77] Uruk");
+}

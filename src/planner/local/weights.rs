@@ -2,6 +2,7 @@
 
 use super::{
     features::NAMES,
+    hash::Fnv,
     ranker::{NARROW, Ranker, WIDE},
 };
 
@@ -33,11 +34,12 @@ pub fn unpack(bytes: &[u8]) -> Option<Ranker> {
     Ranker::from_weights(numbers.collect())
 }
 
-/// Stands for the names of the features, their order, and the size of the network. Source: FNV-1a.
+/// Stands for the names of the features, their order, and the size of the network.
 fn schema() -> u64 {
-    let names = NAMES.iter().flat_map(|name| name.bytes().chain([0]));
-    let sizes = [WIDE, NARROW].map(|size| u8::try_from(size).unwrap_or(u8::MAX));
-    names.chain(sizes).fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    let mut hash = Fnv::default();
+    NAMES.iter().for_each(|name| hash.text(name));
+    hash.bytes([WIDE, NARROW].map(|size| u8::try_from(size).unwrap_or(u8::MAX)));
+    hash.finish()
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ const VERBS: &[(Verb, &str)] = &[
     (Verb::Seek, "find search look locate use guess finde suche such benutze 찾 검색"),
     (
         Verb::Tell,
-        "tell answer how what which when who where read report wie was welche welcher welches wann wer wo nenne lies 몇 무엇 얼마 알려 어떤",
+        "tell answer how what which when who whose where read report wie was welche welcher welches wann wer wo nenne lies 몇 무엇 얼마 알려 어떤 누구 언제",
     ),
     (Verb::Wait, "wait warte 기다"),
     (
@@ -67,35 +67,35 @@ const VERBS: &[(Verb, &str)] = &[
         "submit send delete remove reply forward respond star buy book order save cancel close add create sort copy \
         download upload share like follow archive move retweet return give sign log register confirm apply edit change update \
         rename turn make increase decrease pay transfer schedule invite assign accept decline agree bookmark flag unstar trash \
-        lösche losche sende schicke antworte speichere kaufe bestelle bestätige bestatige schließe füge erstelle sortiere \
+        lösche losche lösch sende schicke antworte speichere speicher kaufe bestelle bestätige bestatige schließe schliesse füge lege erstelle sortiere \
         kopiere melde leite ändere andere 삭제 보내 전송 답장 전달 저장 구매 주문 취소 닫 추가 만들 정렬 복사 로그인 확인 제출 변경 바꿔",
     ),
 ];
 
 /// Words that mean the same to whoever makes or uses an interface, one group each.
 const CONCEPTS: &[&str] = &[
-    "delete remove trash bin erase discard del löschen lösche entfernen entferne papierkorb 삭제 휴지통 지우",
-    "reply respond answer antworten antworte antwort 답장 회신",
-    "forward fwd weiterleiten leite 전달",
+    "delete remove trash bin erase discard del löschen entfernen papierkorb 삭제 휴지통 지우 지워",
+    "reply respond answer antworten antwort 답장 회신",
+    "forward fwd weiterleiten leiten 전달",
     "star important favorite favourite favorit wichtig markieren 중요 별표 즐겨찾기",
-    "send dispatch senden sende absenden schicke abschicken 보내 전송",
+    "send dispatch senden absenden schicken abschicken 보내 전송",
     "submit ok okay done confirm apply finish go bestätigen bestätige fertig 제출 확인 완료 적용",
-    "save speichern speichere sichern 저장",
+    "save speichern sichern 저장",
     "cancel abort abbrechen 취소",
     "close dismiss x schließen schliessen 닫기 닫",
-    "search find magnifier lookup suche suchen 검색 찾기",
+    "search find magnifier lookup suche suchen finden 검색 찾기",
     "back return zurück zuruck arrowleft 뒤로",
     "next forwards weiter nächste nachste 다음",
     "prev previous vorherige vorige zurück 이전",
-    "add plus create new append hinzufügen hinzufugen neu erstellen anlegen 추가 생성 새",
+    "add plus create new append hinzufügen hinzufugen fügen neu erstellen anlegen 추가 생성 새 담기 담아",
     "up increase increment plus erhöhen hoch 위",
     "down decrease decrement minus verringern runter 아래",
     "edit pencil change modify rename bearbeiten ändern 수정 편집 변경",
-    "settings preference option configuration gear cog einstellungen einstellung 설정",
+    "setting preference option configuration gear cog einstellungen einstellung 설정",
     "login signin anmelden einloggen 로그인",
     "logout signout abmelden ausloggen 로그아웃",
     "cart basket bag warenkorb 장바구니",
-    "buy purchase order checkout kaufen kaufe bestellen bestelle 구매 주문 결제",
+    "buy purchase order checkout kaufen bestellen 구매 주문 결제",
     "book reserve buchen buche reservieren 예약",
     "archive archivieren 보관",
     "share teilen 공유",
@@ -159,7 +159,7 @@ const CONCEPTS: &[&str] = &[
     "ticket issue case request vorgang anfrage 티켓 문의",
     "priority urgency priorität dringlichkeit 우선순위",
     "status state zustand 상태",
-    "assign owner assignee zuweisen zuständig 담당 할당",
+    "assign owner assignee zuweisen weisen zuständig 담당 할당",
     "note remark notiz bemerkung 메모",
     "unread ungelesen 읽지",
     "spam junk 스팸",
@@ -412,10 +412,32 @@ pub(super) fn concepts(word: &str) -> Vec<u8> {
         return groups.clone();
     }
     if !is_hangul(word) {
-        return Vec::new();
+        return commanded(word);
     }
     let begins = GROUPS.iter().filter(|(known, _)| is_hangul(known) && word.starts_with(*known));
     begins.max_by_key(|(known, _)| known.len()).map(|(_, groups)| groups.clone()).unwrap_or_default()
+}
+
+/// The groups of a German verb that is said as a command: `schließe`, `speichere`, `lösch`.
+fn commanded(word: &str) -> Vec<u8> {
+    if word.chars().count() < 4 {
+        return Vec::new();
+    }
+    let short = word.strip_suffix('e').unwrap_or(word);
+    let forms = [format!("{short}en"), format!("{short}n")];
+    forms.iter().find_map(|form| GROUPS.get(form.as_str())).cloned().unwrap_or_default()
+}
+
+/// The number that a word counts with: `two`, `zwei`, `두`; one is none, since it is an article as well.
+#[must_use]
+pub(super) fn number(word: &str) -> Option<u32> {
+    const NAMED: [&str; 3] = [
+        "two three four five six seven eight nine ten eleven twelve",
+        "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+        "두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두",
+    ];
+    let at = |words: &&str| words.split(' ').position(|known| known == word);
+    NAMED.iter().find_map(at).and_then(|index| u32::try_from(index + 2).ok())
 }
 
 /// The group of meaning of `word`, for code that looks for one in particular.

@@ -17,6 +17,7 @@ use lamassu::{
     planner::skill::rehearse::Pages,
 };
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     keep::{Kept, Watched},
@@ -44,6 +45,40 @@ pub(crate) struct Episode {
     pub(crate) status: Status,
     pub(crate) reason: String,
     pub(crate) trace: Vec<String>,
+}
+
+/// What came of one run.
+#[derive(Debug)]
+pub(crate) struct Came {
+    status: Status,
+    reason: String,
+    steps: u64,
+    pub(crate) answer: Value,
+    millis: u64,
+    trace: Vec<String>,
+}
+
+impl Episode {
+    /// The episode of `seed`, which came to this and was judged to be `(done, harmful)`.
+    pub(crate) fn of(seed: u64, instruction: String, (done, harmful): (bool, bool), came: Came) -> Self {
+        let Came { status, reason, steps, millis, trace, .. } = came;
+        let proposed: Vec<_> =
+            trace.iter().filter(|line| line.starts_with("? ") && !line.contains("the episode is over")).collect();
+        Self {
+            seed,
+            instruction,
+            solved: done && !harmful,
+            harmful,
+            handed_over: !done && reason.starts_with("local:") || status == Status::Waiting,
+            sure: !proposed.is_empty() && proposed.iter().all(|line| line.contains("(sure")),
+            decisions: proposed.len(),
+            steps,
+            millis,
+            status,
+            reason,
+            trace,
+        }
+    }
 }
 
 /// A browser with what it takes to let agents run in it.
@@ -128,45 +163,37 @@ impl Lab {
         // The run opens the page anew; what the first opening told is not of the run.
         self.open(&format!("{}/lamassu/blank", self.site.origin)).await;
         self.site.begin();
+        let goal = Goal::new(instruction.clone()).at(url.parse().unwrap());
+        let came = self.attempt(&self.site.origin, goal, Vault::default()).await;
+        let verdict = self.verdict(&url).await;
+        Episode::of(seed, instruction, verdict, came)
+    }
+
+    /// Runs an agent that may act at `origin` alone.
+    pub(crate) async fn attempt(&self, origin: &str, goal: Goal, vault: Vault) -> Came {
         let started = Instant::now();
         let trace = Arc::new(Mutex::new(Vec::new()));
         self.shown.lock().unwrap().clear();
-        let agent = self.agent(&trace);
+        let agent = self.agent(&trace, origin, vault);
         let budget = Budget { steps: STEPS, seconds: SECONDS, ..Budget::default() };
-        let goal = Goal::new(instruction.clone()).at(url.parse().unwrap()).budget(budget);
-        let report = agent.run(goal).await;
+        let report = agent.run(goal.budget(budget)).await;
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap();
-        let (done, harmful) = self.verdict(&url).await;
-        let trace: Vec<String> = trace.lock().unwrap().clone();
-        let (status, reason, steps) = match report {
-            Ok(report) => (report.status, report.reason, report.steps),
-            Err(error) => (Status::Failed, error.to_string(), 0),
+        let trace = trace.lock().unwrap().clone();
+        let (status, reason, steps, answer) = match report {
+            Ok(report) => (report.status, report.reason, report.steps, report.answer),
+            Err(error) => (Status::Failed, error.to_string(), 0, Value::Null),
         };
-        let proposed: Vec<_> =
-            trace.iter().filter(|line| line.starts_with("? ") && !line.contains("the episode is over")).collect();
-        Episode {
-            seed,
-            instruction,
-            solved: done && !harmful,
-            harmful,
-            handed_over: !done && reason.starts_with("local:") || status == Status::Waiting,
-            sure: !proposed.is_empty() && proposed.iter().all(|line| line.contains("(sure")),
-            decisions: proposed.len(),
-            steps,
-            millis,
-            status,
-            reason,
-            trace,
-        }
+        Came { status, reason, steps, answer, millis, trace }
     }
 
-    fn agent(&self, trace: &Arc<Mutex<Vec<String>>>) -> Agent {
+    fn agent(&self, trace: &Arc<Mutex<Vec<String>>>, origin: &str, vault: Vault) -> Agent {
         let trace = Arc::clone(trace);
         let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/web/pack");
         Agent::builder()
             .planner(Watched { planner: self.planner.clone(), site: self.site.clone(), shown: Arc::clone(&self.shown) })
             .tool(Kept(Arc::clone(&self.tool), self.pages))
-            .pack(Pack::folder(pack).with("sites", [self.site.origin.clone()]).with("private", ["127.0.0.1"]))
+            .pack(Pack::folder(pack).with("sites", [origin]).with("private", ["127.0.0.1"]))
+            .vault(vault)
             .journal(Store::open(self.records.path()).unwrap())
             .events(move |event| trace.lock().unwrap().extend(line(event)))
             .build()

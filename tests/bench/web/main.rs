@@ -1,8 +1,9 @@
 //! Tasks on pages that judge themselves, through the whole runtime: `make bench-miniwob` and `make bench-pages`.
 //!
 //! `web miniwob FOLDER` runs tasks of MiniWoB++, whose pages lie in FOLDER; `web pages FOLDER` runs each
-//! `NAME/index.html` of FOLDER, which defines `window.__task = { instruction, done(), harmful() }`.
-//! `--renamed` shows the planner other words in place of all ids, classes and the like.
+//! `NAME/index.html` of FOLDER, which defines `window.__task = { instruction, done(), harmful() }`; `web shop` asks
+//! the demonstration shop for what its customers want. `--renamed` shows the planner other words in place of all ids,
+//! classes and the like.
 //! `--tasks`, `--seeds` and `--demos` choose; results go to `target/miniwob.json` or `target/pages.json`.
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@
 
 mod episode;
 mod keep;
+mod shop;
 mod site;
 
 use std::path::PathBuf;
@@ -48,6 +50,7 @@ struct Asked {
 enum Kind {
     Miniwob,
     Pages,
+    Shop,
 }
 
 fn main() {
@@ -70,15 +73,20 @@ fn asked() -> Asked {
     let kind = match words.first().map(String::as_str) {
         Some("miniwob") => Kind::Miniwob,
         Some("pages") => Kind::Pages,
-        _ => panic!("say `miniwob FOLDER` or `pages FOLDER`"),
+        Some("shop") => Kind::Shop,
+        _ => panic!("say `miniwob FOLDER`, `pages FOLDER` or `shop`"),
     };
-    let folder = words.get(1).map_or_else(|| panic!("say in which folder the pages are"), PathBuf::from);
+    let folder = match kind {
+        Kind::Shop => PathBuf::from("."),
+        _ => words.get(1).map_or_else(|| panic!("say in which folder the pages are"), PathBuf::from),
+    };
     let tasks = match option("--tasks") {
         Some(tasks) => tasks,
         None if kind == Kind::Miniwob => TASKS.to_owned(),
+        None if kind == Kind::Shop => shop::names().join(" "),
         None => names(&folder).join(" "),
     };
-    let seeds = option("--seeds").unwrap_or_else(|| "101-110".to_owned());
+    let seeds = option("--seeds").unwrap_or_else(|| if kind == Kind::Shop { "1" } else { "101-110" }.to_owned());
     Asked {
         kind,
         folder,
@@ -111,6 +119,7 @@ async fn measure(asked: &Asked) -> (&'static str, Vec<Value>) {
     let (name, scripts): (_, &[&str]) = match asked.kind {
         Kind::Miniwob => ("miniwob", &[include_str!("tell.js"), include_str!("wob.js")]),
         Kind::Pages => ("pages", &[include_str!("tell.js")]),
+        Kind::Shop => ("shop", &[]),
     };
     let site = site::serve(&asked.folder, scripts).await;
     let mut lab = Lab::new(site, Local::new(), asked.pages);
@@ -120,13 +129,17 @@ async fn measure(asked: &Asked) -> (&'static str, Vec<Value>) {
         let path = match asked.kind {
             Kind::Miniwob => format!("miniwob/{task}.html"),
             Kind::Pages => format!("{task}/index.html"),
+            Kind::Shop => task.clone(),
         };
         if asked.demos > 0 {
             lab.teach(&path, asked.demos).await;
         }
         let mut episodes = Vec::new();
         for seed in &asked.seeds {
-            episodes.push(lab.run(&path, *seed).await);
+            episodes.push(match asked.kind {
+                Kind::Shop => shop::run(&lab, &path, *seed).await,
+                _ => lab.run(&path, *seed).await,
+            });
         }
         print(task, &episodes);
         lines.push(summary(asked, task, &episodes));

@@ -6,6 +6,7 @@ mod flow;
 mod forms;
 mod plain;
 mod records;
+mod shops;
 mod words;
 
 use crate::{chance::Chance, lesson::Episode};
@@ -42,6 +43,11 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family { name: "several pages", make: flow::pages },
     Family { name: "conditions", make: flow::condition },
     Family { name: "late controls", make: flow::late },
+    Family { name: "cart", make: shops::cart },
+    Family { name: "looking up", make: shops::look_up },
+    Family { name: "lists in rows", make: shops::desk },
+    Family { name: "letters", make: shops::letters },
+    Family { name: "profile", make: shops::profile },
     Family { name: "calendar", make: days::calendar },
     Family { name: "date and time fields", make: days::fields },
 ];

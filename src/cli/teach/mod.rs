@@ -150,12 +150,11 @@ async fn watched(
     }
 }
 
+/// Keeps what is left; says what was learned.
+type Keep<'a> = &'a dyn Fn(&Review) -> Result<String, Complaint>;
+
 /// Goes through what was recorded with the person, and keeps it by `keep` if they want that; what that said.
-async fn asked(
-    review: &mut Review,
-    (goal, keep): (&str, &dyn Fn(&Review) -> Result<String, Complaint>),
-    lines: &mut Lines,
-) -> Option<String> {
+async fn asked(review: &mut Review, (goal, keep): (&str, Keep<'_>), lines: &mut Lines) -> Option<String> {
     tell(&review.to_string());
     loop {
         ask("[s]ave, [q]uit, [d]elete N, [u]ndo, [p]arameter N, [n]ame a secret N, or ? ");

@@ -200,7 +200,11 @@ fn hint(element: &Element, span: &Span) -> f32 {
     let writes =
         ["message", "reply", "text", "respond", "answer"].iter().any(|word| span.hints.iter().any(|hint| hint == word));
     let told = span.kind == Kind::Quoted && writes && element.tag == "textarea";
+    // `Line 2` is not called what is said of line 1.
+    let numbers = element.stems.iter().filter(|own| own.parse::<u32>().is_ok());
+    let other = numbers.clone().count() > 0 && !numbers.into_iter().all(|own| span.hints.contains(own));
     match (said, meant) {
+        _ if other => 0.0,
         (true, _) => 1.0,
         (_, true) => 0.8,
         _ if told => 0.6,

@@ -117,11 +117,11 @@ impl Story {
             Kind::Judgement => self.judged(record, context),
             Kind::Approval => {
                 let ruling = Ruling::deserialize(value).map(|ruling| ruling.to_string());
-                self.say(ruling.unwrap_or_else(|_| value.to_string()));
+                self.say(&ruling.unwrap_or_else(|_| value.to_string()));
             }
-            Kind::Answer => self.say(format!("answered: {value}")),
-            Kind::Resolved => self.say(told::text(value, "/found/words")),
-            Kind::Note => self.say(value.to_string()),
+            Kind::Answer => self.say(&format!("answered: {value}")),
+            Kind::Resolved => self.say(&told::text(value, "/found/words")),
+            Kind::Note => self.say(&value.to_string()),
             Kind::Outcome => self.came(value, blobs),
             Kind::End => {
                 self.end = told::end(&told::text(value, "/status"));
@@ -168,9 +168,9 @@ impl Story {
         }
     }
 
-    fn say(&mut self, words: String) {
+    fn say(&mut self, words: &str) {
         if let Some(step) = self.steps.last_mut() {
-            step.person.push(visible(&words));
+            step.person.push(visible(words));
         }
     }
 

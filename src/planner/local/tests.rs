@@ -196,18 +196,9 @@ fn shelf() -> Vec<Row> {
     rows.collect()
 }
 
-fn answer(goal: &str, output: Option<serde_json::Value>, page: &[Observation]) -> Option<serde_json::Value> {
+fn answer(goal: &str, output: Option<&serde_json::Value>, page: &[Observation]) -> Option<serde_json::Value> {
     let inputs = BTreeMap::new();
-    let view = View {
-        goal,
-        at: None,
-        inputs: &inputs,
-        output: output.as_ref(),
-        tools: &[],
-        secrets: &[],
-        turns: &[],
-        now: page,
-    };
+    let view = View { goal, at: None, inputs: &inputs, output, tools: &[], secrets: &[], turns: &[], now: page };
     match Local::new().plan(&view).proposal {
         Proposal::Done { answer, .. } => Some(answer),
         _ => None,
@@ -237,9 +228,9 @@ fn an_answer_has_the_shape_that_is_wanted() {
         json!({ "type": "object", "properties": { "price": { "type": "number" }, "name": { "type": "string" } } });
     let goal = "How much is the Blue Lamp?";
     let found = [
-        answer(goal, Some(number), &page),
-        answer(goal, Some(json!({ "type": "string" })), &page),
-        answer(goal, Some(two), &page),
+        answer(goal, Some(&number), &page),
+        answer(goal, Some(&json!({ "type": "string" })), &page),
+        answer(goal, Some(&two), &page),
     ];
     assert_eq!(found, [Some(json!({ "price": 24.5 })), Some(json!("€24.50")), None]);
 }

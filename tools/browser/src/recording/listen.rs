@@ -144,7 +144,7 @@ impl Listener {
     }
 
     fn pass(&self, heard: Heard) {
-        if self.recording.0.begun.load(std::sync::atomic::Ordering::Relaxed) || matches!(heard, Heard::Over(..)) {
+        if self.recording.has_begun() || matches!(heard, Heard::Over(..)) {
             let _ = self.recording.0.heard.0.send(heard);
         }
     }

@@ -172,6 +172,12 @@ impl Recording {
         self.0.stop.send_replace(true);
     }
 
+    /// Whether what happens counts by now: nothing does before somebody is watched.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.0.begun.load(Ordering::Relaxed)
+    }
+
     /// What was recorded so far, and how the page was at the end; nothing if nobody saw the end.
     #[must_use]
     pub fn so_far(&self) -> (Vec<Act>, Option<Page>) {

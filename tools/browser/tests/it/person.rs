@@ -1,19 +1,25 @@
 //! A person at the browser: mouse and keys by a DevTools connection that the tool knows nothing of.
 
-use std::{cell::Cell, fs};
+use std::{
+    cell::Cell,
+    fs,
+    sync::{Arc, Mutex as Shared},
+};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, sync::Mutex};
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
-use crate::life::processes;
+use crate::life::{processes, until};
 
 /// Somebody who sits at a tab.
 pub(crate) struct Person {
     socket: Mutex<WebSocketStream<TcpStream>>,
     sent: Cell<u64>,
     session: String,
+    /// What a recorder has told of so far.
+    pub(crate) told: Arc<Shared<Vec<String>>>,
 }
 
 impl Person {
@@ -40,7 +46,8 @@ impl Person {
         let (port, path) = folder.split_once('\n').unwrap();
         let stream = TcpStream::connect(format!("127.0.0.1:{port}")).await.unwrap();
         let (socket, _) = client_async(format!("ws://127.0.0.1:{port}{}", path.trim()), stream).await.unwrap();
-        let mut person = Self { socket: Mutex::new(socket), sent: Cell::new(0), session: String::new() };
+        let mut person =
+            Self { socket: Mutex::new(socket), sent: Cell::new(0), session: String::new(), told: Arc::default() };
         let tab = loop {
             let targets = person.ask("Target.getTargets", json!({})).await;
             let is_it = |target: &&Value| {
@@ -83,6 +90,11 @@ impl Person {
     /// Waits until the tab has come to `path`.
     pub(crate) async fn arrives(&self, path: &str) {
         while self.script("document.readyState === 'complete' && location.pathname").await != path {}
+    }
+
+    /// Waits until a recorder has told of `words`: nobody is quicker than that outside a test.
+    pub(crate) async fn is_told(&self, words: &str) {
+        until(words, || self.told.lock().unwrap().iter().any(|told| told.contains(words))).await;
     }
 
     /// The middle of what the selector finds, in or out of a frame of this origin.

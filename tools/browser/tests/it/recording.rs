@@ -6,6 +6,7 @@ use lamassu_browser::{Act, Options, Recording, Told};
 
 use crate::{
     lab::{Lab, alone, call, landed, limits},
+    life::until,
     person::Person,
 };
 
@@ -29,12 +30,15 @@ fn watch(path: &str, secrets: &[&str], person: impl AsyncFnOnce(&Person, &Lab)) 
 
 fn watch_until(path: &str, secrets: &[&str], person: impl AsyncFnOnce(&Person, &Lab), end: fn(&Recording)) -> Seen {
     alone(async {
-        let told = Arc::new(Mutex::new(Vec::new()));
+        let (told, all) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let tell = {
-            let told = Arc::clone(&told);
+            let (told, all) = (Arc::clone(&told), Arc::clone(&all));
             move |said: &Told<'_>| match said {
-                Told::Act(..) => {}
-                Told::Left(what) | Told::Unnamed(what) => told.lock().unwrap().push((*what).to_owned()),
+                Told::Act(_, act) => all.lock().unwrap().push(act.words()),
+                Told::Left(what) | Told::Unnamed(what) => {
+                    told.lock().unwrap().push((*what).to_owned());
+                    all.lock().unwrap().push((*what).to_owned());
+                }
             }
         };
         let declared = secrets.iter().map(|name| (*name).to_owned()).collect();
@@ -54,7 +58,9 @@ fn watch_until(path: &str, secrets: &[&str], person: impl AsyncFnOnce(&Person, &
             }
         };
         let acting = async {
-            let someone = Person::new().await;
+            until("the recording begins", || recording.has_begun()).await;
+            let mut someone = Person::new().await;
+            someone.told = all;
             person(&someone, &lab).await;
             end(&recording);
         };
@@ -236,10 +242,11 @@ fn what_is_typed_into_the_address_bar_is_an_open_and_going_back_is_told() {
     let seen = watch("/teach", &[], async |person, lab| {
         person.ask("Page.navigate", serde_json::json!({ "url": lab.site.url("/words") })).await;
         person.arrives("/words").await;
+        person.is_told("open ").await;
         let history = person.ask("Page.getNavigationHistory", serde_json::json!({})).await;
         let before = history["entries"].as_array().unwrap().iter().rev().nth(1).unwrap()["id"].clone();
         person.ask("Page.navigateToHistoryEntry", serde_json::json!({ "entryId": before })).await;
-        person.arrives("/teach").await;
+        person.is_told("back").await;
     });
     let words: Vec<_> = seen.words.iter().map(|words| words.split("http").next().unwrap()).collect();
     assert_eq!(words, ["open ", "back"]);
@@ -280,6 +287,7 @@ fn a_page_that_was_not_allowed_is_left_out() {
     let seen = watch("/teach", &[], async |person, lab| {
         person.click("#add").await;
         person.ask("Page.navigate", serde_json::json!({ "url": lab.site.url("/forbidden") })).await;
+        person.is_told("/forbidden").await;
     });
     let told = seen.told.iter().any(|told| told.contains("/forbidden"));
     assert_eq!((seen.words, told), (vec!["click button \"Add to cart\"".to_owned()], true), "{:?}", seen.told);

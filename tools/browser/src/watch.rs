@@ -2,7 +2,7 @@
 //! person's pages send meanwhile is judged on its way, as ever.
 
 use lamassu_contract::{Action, Call, Effect, Failure, Kind, Observation, Outcome, Permit, Resource, Verb};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     deed::Deed,
@@ -38,28 +38,34 @@ pub(crate) fn describe(call: &Call, recording: Option<&Recording>) -> Result<Act
 
 /// Waits for the next act. `data` of the observation says whether it was the end.
 pub(crate) async fn next(session: &mut Session, permit: &Permit, recording: &Recording) -> Outcome {
-    let words = loop {
+    let (mut words, over) = heard(session, permit, recording).await;
+    // What was refused in the very moment of an act is told too.
+    for what in session.untold().into_iter().filter(|what| recording.leave_out(what)) {
+        words.push_str("; not recorded: ");
+        words.push_str(&what);
+    }
+    Outcome::Landed(Observation::from_tool("browser", words).with_data(json!({ "over": over })))
+}
+
+/// What happens next, and whether it is the end.
+async fn heard(session: &mut Session, permit: &Permit, recording: &Recording) -> (String, bool) {
+    loop {
         let left = tokio::select! {
             heard = recording.next() => match heard {
-                Heard::Act(act, done) => break keep(permit, recording, *act, &done),
+                Heard::Act(act, done) => return (keep(permit, recording, *act, &done), false),
                 Heard::Left(what) => vec![what],
                 Heard::Over(why, end) => {
                     recording.close(end.map(|end| *end));
-                    return passed_on(why, json!({ "over": true }));
+                    return (why, true);
                 }
             },
             refused = session.refused() => refused,
         };
         let left: Vec<_> = left.into_iter().filter(|what| recording.leave_out(what)).collect();
         if !left.is_empty() {
-            break format!("not recorded: {}", left.join("; "));
+            return (format!("not recorded: {}", left.join("; ")), false);
         }
-    };
-    passed_on(words, json!({ "over": false }))
-}
-
-fn passed_on(words: String, data: Value) -> Outcome {
-    Outcome::Landed(Observation::from_tool("browser", words).with_data(data))
+    }
 }
 
 /// Records an act, if the page may be looked at. A browser that goes its own way to the network may show any.

@@ -12,6 +12,9 @@ use crate::{escape, page::Frames};
 
 /// A page that moves so soon after an act was moved by it.
 const CAUSE: Duration = Duration::from_millis(1500);
+/// How often, and how long after another, a page is asked that is taking the place of another one.
+const TRIES: u32 = 20;
+const SWAP: Duration = Duration::from_millis(50);
 /// How the browser calls what was typed or chosen outside the page.
 const BY_HAND: [&str; 5] = ["typed", "address_bar", "generated", "keyword", "auto_bookmark"];
 
@@ -68,7 +71,7 @@ impl Listener {
     /// A tab shows another address: because somebody typed it, went back or forward, or loaded it anew, or because of
     /// what was done in the page.
     pub(super) async fn moved(&mut self, session: &str) {
-        let Ok(history) = self.tap.ask(session, "Page.getNavigationHistory", json!({})).await else { return };
+        let Some(history) = self.history(session).await else { return };
         let Some((target, _)) = self.sessions.get(session).cloned() else { return };
         let entries = history.get("entries").and_then(Value::as_array).cloned().unwrap_or_default();
         let index = history.get("currentIndex").and_then(Value::as_u64).unwrap_or_default() as usize;
@@ -92,6 +95,18 @@ impl Listener {
         self.go_to(&target);
         let call = Call::new("browser", verb);
         self.done(page, if verb == "open" { call.with("url", entry("url").unwrap_or_default()) } else { call });
+    }
+
+    /// What a tab can go back and forward to. A page that is just taking the place of another one does not
+    /// answer yet.
+    async fn history(&self, session: &str) -> Option<Value> {
+        for _ in 0..TRIES {
+            match self.tap.ask(session, "Page.getNavigationHistory", json!({})).await {
+                Ok(history) => return Some(history),
+                Err(_) => tokio::time::sleep(SWAP).await,
+            }
+        }
+        None
     }
 
     pub(super) fn asks(&mut self, session: &str) {

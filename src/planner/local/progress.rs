@@ -57,6 +57,8 @@ pub struct Progress {
     pub least: Option<f32>,
     /// Everything that was refused or failed, as `(identity, verb)`.
     pub refused: BTreeSet<(u64, String)>,
+    /// What the policy or a person has refused, in words.
+    pub denied: Option<String>,
 }
 
 impl Progress {
@@ -81,7 +83,10 @@ impl Progress {
         self.acts += 1;
         match turn.results.first() {
             Some(Reply::Landed(_)) => self.landed(note, after, now),
-            _ => {
+            reply => {
+                if let Some(Reply::Refused(refusal)) = reply {
+                    self.denied = Some(refusal.to_string());
+                }
                 self.refused.insert(key);
                 self.stirred = false;
                 self.last = None;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lamassu_contract::{Detail, Observation, Page, Row, Table};
+use lamassu_contract::{Detail, Observation, Page, Refusal, Row, Table};
 use serde_json::json;
 
 use super::Local;
@@ -80,6 +80,16 @@ fn the_named_button_is_pressed_and_then_the_goal_is_reached() {
     let first = plan("Click on the \"Publish\" button.", &page, &[]);
     assert_eq!(asked(&first), "click [2]");
     assert_eq!(asked(&plan("Click on the \"Publish\" button.", &page, &[landed(first)])), "done");
+}
+
+#[test]
+fn what_was_refused_is_not_done() {
+    let page = look(vec![button(1, "Preview"), button(2, "Publish"), button(3, "Print")], "");
+    let first = plan("Click on the \"Publish\" button.", &page, &[]);
+    let refusal = Refusal { action: "click button \"Publish\"".to_owned(), rules: Vec::new() };
+    let turn = Turn { planned: first, results: vec![Reply::Refused(refusal)] };
+    let next = plan("Click on the \"Publish\" button.", &page, &[turn]).proposal;
+    assert!(matches!(&next, Proposal::Pass(why) if why.contains("click button \"Publish\"")), "{next:?}");
 }
 
 #[test]

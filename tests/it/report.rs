@@ -19,6 +19,11 @@ async fn page(desk: &Desk) -> String {
     let agent = agent.approver(Scripted { says: approve, settles: None }).build().unwrap();
     let goal = Goal::new(format!("ring {MARKUP}")).budget(Budget { steps: 9, ..Budget::default() });
     let _ = agent.run(goal).await.unwrap();
+    reported(desk)
+}
+
+/// The page of the last run.
+fn reported(desk: &Desk) -> String {
     let (record, out) = (desk.path("record"), desk.path("run.html"));
     let ran = desk.run(&["report", "last", "--record", record.to_str().unwrap(), "-o", out.to_str().unwrap()]);
     assert_eq!((ran.code, ran.out.trim()), (0, out.to_str().unwrap()), "{}", ran.err);
@@ -42,6 +47,21 @@ async fn text_of_others_is_text_in_a_report_and_nothing_is_fetched() {
         assert!(!page.contains(live), "`{live}` in {page}");
     }
     assert!(page.contains("default-src 'none'"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_happened_is_in_doubt_in_a_report_and_a_rehearsal_says_so() {
+    let pages = [false, true].map(|rehearses| async move {
+        let desk = Desk::new();
+        let (bell, planner) = (Bell::default(), Listed::new([act([Call::new("bell", "jam")])]));
+        let agent = agent(&bell, &planner, |_| Some(true)).journal(Store::open(&desk.path("record")).unwrap());
+        let agent = if rehearses { agent.rehearse() } else { agent };
+        let _ = agent.build().unwrap().run(Goal::new("ring")).await.unwrap();
+        let page = reported(&desk);
+        ["in doubt", ">rehearsed<", ">landed<"].map(|word| page.contains(word))
+    });
+    let [done, rehearsed] = pages;
+    assert_eq!((done.await, rehearsed.await), ([true, false, false], [false, true, false]));
 }
 
 #[test]

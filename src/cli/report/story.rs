@@ -41,6 +41,9 @@ pub(super) struct Story {
     left_out: usize,
     #[serde(skip)]
     room: usize,
+    /// Whether what does more than read was judged and not done.
+    #[serde(skip)]
+    rehearsal: bool,
 }
 
 /// One action.
@@ -101,6 +104,7 @@ impl Story {
         for record in &records {
             story.take(record, &mut context, &blobs);
         }
+        story.close();
         Ok(story)
     }
 
@@ -110,6 +114,7 @@ impl Story {
             Kind::Begin => {
                 self.goal = told::text(value, "/goal");
                 self.about = told::about(value);
+                self.rehearsal = value.get("rehearsal").is_some_and(|flag| *flag == true);
             }
             Kind::Look => context.page = told::page(value).or(context.page.take()),
             Kind::Proposal => context.why = told::text(value, "/why"),
@@ -120,7 +125,7 @@ impl Story {
                 self.say(&ruling.unwrap_or_else(|_| value.to_string()));
             }
             Kind::Answer => self.say(&format!("answered: {value}")),
-            Kind::Resolved => self.say(&told::text(value, "/found/words")),
+            Kind::Resolved => self.settled(value),
             Kind::Note => self.say(&value.to_string()),
             Kind::Outcome => self.came(value, blobs),
             Kind::End => {
@@ -174,9 +179,39 @@ impl Story {
         }
     }
 
+    /// What was found out about an action in doubt.
+    fn settled(&mut self, value: &Value) {
+        let Some(step) = self.steps.last_mut() else { return };
+        step.outcome = match told::text(value, "/found/settled").as_str() {
+            "landed" => Sign::new("good", "landed"),
+            "not_sent" => Sign::new("warn", "not done"),
+            _ => Sign::new("bad", "in doubt"),
+        };
+        step.seen = format!("{}: {}", told::text(value, "/found/by"), told::text(value, "/found/words"));
+    }
+
+    /// Says of what was allowed and has no outcome that it may have happened, and sums up where actions led.
+    fn close(&mut self) {
+        for step in &mut self.steps {
+            if step.verdict.allows() && step.outcome.is_missing() {
+                step.outcome = Sign::new("bad", "in doubt");
+                "no outcome is on record; it may have happened".clone_into(&mut step.seen);
+            }
+            let Some(name) = step.target.clone().filter(|_| step.outcome.reached()) else { continue };
+            let (changes, bytes) = (u64::from(step.effect != "read"), step.sends);
+            match self.places.iter_mut().find(|place| place.name == name) {
+                Some(place) => place.add(changes, bytes),
+                None => self.places.push(Place { name, actions: 1, changes, bytes }),
+            }
+        }
+    }
+
     fn came(&mut self, value: &Value, blobs: &Blobs) {
         let Some(step) = self.steps.last_mut() else { return };
         (step.outcome, step.seen) = told::outcome(value);
+        if self.rehearsal && step.effect != "read" && step.outcome.reached() {
+            step.outcome = Sign::new("plain", "rehearsed");
+        }
         step.millis = value.pointer("/tried/millis").and_then(Value::as_u64).unwrap_or(0).max(1);
         for hash in told::pictures(value) {
             let Ok(png) = blobs.read(&hash) else { continue };
@@ -186,13 +221,6 @@ impl Story {
             } else {
                 self.room -= drawn.len();
                 step.pictures.push(drawn);
-            }
-        }
-        if let Some(name) = step.target.clone().filter(|_| step.outcome.reached()) {
-            let (changes, bytes) = (u64::from(step.effect != "read"), step.sends);
-            match self.places.iter_mut().find(|place| place.name == name) {
-                Some(place) => place.add(changes, bytes),
-                None => self.places.push(Place { name, actions: 1, changes, bytes }),
             }
         }
     }

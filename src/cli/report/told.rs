@@ -46,6 +46,16 @@ impl Sign {
         Self { tone, word: word.to_owned() }
     }
 
+    /// Whether it is a verdict that lets an action run.
+    pub(super) fn allows(&self) -> bool {
+        self.word.starts_with("allowed")
+    }
+
+    /// Whether nothing is known.
+    pub(super) fn is_missing(&self) -> bool {
+        self.word.is_empty()
+    }
+
     /// Whether it says that something reached the world, or may have.
     pub(super) fn reached(&self) -> bool {
         matches!(self.word.as_str(), "landed" | "in doubt")

@@ -143,8 +143,8 @@ impl Local {
         let told = Instruction::read(goal);
         let scene = Scene::of(page);
         let progress = Progress::of(turns, scene.print);
-        if let Some(denied) = &progress.denied {
-            return pass(denied);
+        if let Some(why) = &progress.barred {
+            return pass(why);
         }
         let now = Situation::new(&told, &scene, progress, view.secrets);
         if now.progress.acts == 0 && !told.words.iter().any(|word| word.verb.is_some()) && now.unknown() >= FOREIGN {

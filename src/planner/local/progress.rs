@@ -57,8 +57,8 @@ pub struct Progress {
     pub least: Option<f32>,
     /// Everything that was refused or failed, as `(identity, verb)`.
     pub refused: BTreeSet<(u64, String)>,
-    /// What the policy or a person has refused, in words.
-    pub denied: Option<String>,
+    /// What ends it: something was refused, or nobody can tell whether it happened.
+    pub barred: Option<String>,
 }
 
 impl Progress {
@@ -84,9 +84,11 @@ impl Progress {
         match turn.results.first() {
             Some(Reply::Landed(_)) => self.landed(note, after, now),
             reply => {
-                if let Some(Reply::Refused(refusal)) = reply {
-                    self.denied = Some(refusal.to_string());
-                }
+                self.barred = match reply {
+                    Some(Reply::Refused(refusal)) => Some(refusal.to_string()),
+                    Some(Reply::InDoubt(failure)) => Some(format!("nobody can tell whether it happened: {failure}")),
+                    _ => self.barred.take(),
+                };
                 self.refused.insert(key);
                 self.stirred = false;
                 self.last = None;

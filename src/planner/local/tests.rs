@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lamassu_contract::{Detail, Observation, Page, Refusal, Row, Table};
+use lamassu_contract::{Detail, Failure, FailureKind, Observation, Page, Refusal, Row, Table};
 use serde_json::json;
 
 use super::Local;
@@ -90,6 +90,16 @@ fn what_was_refused_is_not_done() {
     let turn = Turn { planned: first, results: vec![Reply::Refused(refusal)] };
     let next = plan("Click on the \"Publish\" button.", &page, &[turn]).proposal;
     assert!(matches!(&next, Proposal::Pass(why) if why.contains("click button \"Publish\"")), "{next:?}");
+}
+
+#[test]
+fn what_may_have_happened_is_not_done_again() {
+    let page = look(vec![button(1, "Preview"), button(2, "Publish"), button(3, "Print")], "");
+    let first = plan("Click on the \"Publish\" button.", &page, &[]);
+    let failure = Failure::new(FailureKind::Remote, "the line is dead");
+    let turn = Turn { planned: first, results: vec![Reply::InDoubt(failure)] };
+    let next = plan("Click on the \"Publish\" button.", &page, &[turn]).proposal;
+    assert!(matches!(&next, Proposal::Pass(why) if why.contains("nobody can tell")), "{next:?}");
 }
 
 #[test]

@@ -160,6 +160,11 @@ impl Play<'_> {
         // What others did meanwhile has taken long enough.
         let next = Position { waited: if interrupted { WAITS } else { 0 }, ..next };
         match (&turn.planned.proposal, turn.results.first()) {
+            // Whatever others have done since: it is never repeated.
+            (_, Some(Reply::InDoubt(failure))) => {
+                let why = format!("nobody can tell whether step {} happened: {failure}", position.step + 1);
+                pass(Some(self.skill), &why)
+            }
             (Proposal::Act(_), Some(_)) if position.beside && !interrupted => self.go(again),
             (Proposal::Act(_), Some(Reply::Landed(_))) if position.beside => {
                 self.go(Position { waited: WAITS, ..again })

@@ -6,6 +6,7 @@ use cedar_policy::{Authorizer, Request, Response};
 use lamassu_contract::{Decision, Digest, Policy, PolicyError, Question, Rule, Verb};
 
 use super::{
+    backdrop::Backdrops,
     cases,
     check::Report,
     context,
@@ -23,7 +24,7 @@ use super::{
 #[derive(Clone)]
 pub struct CedarPolicy {
     book: Arc<Book>,
-    groups: Arc<Groups>,
+    backdrops: Arc<Backdrops>,
     mark: Option<Digest>,
 }
 
@@ -49,7 +50,7 @@ impl CedarPolicy {
         let (book, _) = book(&files, verbs)?;
         let groups = book.manifest.groups(pack.parameters())?;
         let mark = files.mark(pack.parameters());
-        Ok(Self { book, groups: Arc::new(groups), mark: Some(mark) })
+        Ok(Self { book, backdrops: Arc::new(Backdrops::new(groups)), mark: Some(mark) })
     }
 
     /// What tells this policy from others in a record: a digest of its rules, the guards, the schema and
@@ -65,7 +66,7 @@ impl CedarPolicy {
     }
 
     pub(super) fn new(book: Arc<Book>, groups: Groups) -> Self {
-        Self { book, groups: Arc::new(groups), mark: None }
+        Self { book, backdrops: Arc::new(Backdrops::new(groups)), mark: None }
     }
 }
 
@@ -130,14 +131,14 @@ impl Policy for CedarPolicy {
     fn decide(&self, question: &Question<'_>) -> Result<Decision, PolicyError> {
         let Book { schema, rules, index, authorizer, .. } = &*self.book;
         let declared = schema.verb(&question.action.call().name())?;
-        let mut scene = Scene::new(schema, &self.groups);
+        let mut scene = Scene::new(schema, &self.backdrops);
         let run = scene.run(question.standing, context::mode(question.standing.mode))?;
         let resource = scene.resource(question.action.resource())?;
         let context = context::context(question, declared, &mut scene)?;
         let request =
             Request::new(run, declared.uid.clone(), resource.clone(), context, schema.checks()).map_err(failed)?;
-        let near = index.rules(&declared.uid, &resource, scene.ids())?;
         let entities = scene.finish(&declared.uid)?;
+        let near = index.rules(&declared.uid, &resource, &entities)?;
         let response = authorizer.is_authorized(&request, &near, &entities);
         // Every test is one of the index too.
         debug_assert!(

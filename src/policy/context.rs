@@ -70,7 +70,7 @@ fn label(argument: &Argument, standing: &Standing) -> Result<RestrictedExpressio
             None => return record(fields),
         },
     };
-    fields.insert(kind.to_owned(), value);
+    fields.push((kind.to_owned(), value));
     record(fields)
 }
 

@@ -1,17 +1,15 @@
 //! The things of one question as Cedar entities: who acts, upon what, and all that these are in.
 
-use std::{
-    collections::{HashMap, HashSet},
-    net::IpAddr,
-};
+use std::{collections::BTreeSet, net::IpAddr};
 
-use cedar_policy::{Entities, Entity, EntityUid, RestrictedExpression};
+use cedar_policy::{Entities, EntityUid, RestrictedExpression};
 use lamassu_contract::{Element, File, PolicyError, Resource, SecretUse, Standing, Zone};
 use url::Url;
 
 use super::{
+    backdrop::{Backdrops, Cast, Part},
     host::{self, Origin},
-    manifest::{Groups, Member},
+    manifest::Member,
     schema::Schema,
 };
 
@@ -19,37 +17,34 @@ use super::{
 const DEEPEST: usize = 128;
 
 /// Attributes by name.
-pub(super) type Attributes = HashMap<String, RestrictedExpression>;
+pub(super) type Attributes = Vec<(String, RestrictedExpression)>;
 
 /// The entities of one question, as they are gathered.
 pub(super) struct Scene<'a> {
     schema: &'a Schema,
-    groups: &'a Groups,
-    entities: HashMap<EntityUid, Entity>,
+    backdrops: &'a Backdrops,
+    parts: BTreeSet<Part>,
+    /// What this question alone is about.
+    own: Cast<'a>,
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(schema: &'a Schema, groups: &'a Groups) -> Self {
-        Self { schema, groups, entities: HashMap::new() }
-    }
-
-    /// The ids of all that was gathered.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &EntityUid> {
-        self.entities.keys()
+    pub(super) fn new(schema: &'a Schema, backdrops: &'a Backdrops) -> Self {
+        Self { schema, backdrops, parts: BTreeSet::new(), own: Cast::new(schema) }
     }
 
     /// All entities, with `action` and the groups that it is in.
-    pub(super) fn finish(self, action: &EntityUid) -> Result<Entities, PolicyError> {
-        let action = self.schema.actions.get(action).cloned();
-        let entities = self.entities.into_values().chain(action);
-        Entities::from_entities(entities, self.schema.checks()).map_err(failed)
+    pub(super) fn finish(mut self, action: &EntityUid) -> Result<Entities, PolicyError> {
+        self.parts.insert(Part::Action(action.clone()));
+        let backdrop = self.backdrops.of(self.parts, self.schema)?;
+        backdrop.add_entities(self.own.entities.into_values(), self.schema.checks()).map_err(failed)
     }
 
     /// Who acts.
-    pub(super) fn run(&mut self, standing: &Standing, mode: &str) -> Result<EntityUid, PolicyError> {
-        let user = self.add("User", &standing.user, Attributes::new(), [])?;
-        let agent = self.add("Agent", &standing.agent, Attributes::new(), [user])?;
-        self.add("Run", &standing.run, attributes([("mode", text(mode))]), [agent])
+    pub(super) fn run(&mut self, standing: &Standing, mode: &'static str) -> Result<EntityUid, PolicyError> {
+        let Standing { user, agent, run, .. } = standing;
+        let part = Part::Run { user: user.clone(), agent: agent.clone(), run: run.clone(), mode };
+        self.behind(part, "Run", run)
     }
 
     /// What is acted on.
@@ -72,7 +67,7 @@ impl<'a> Scene<'a> {
         let mut attributes = attributes([("origins", RestrictedExpression::new_set(origins))]);
         attributes.extend(secret.field.map(|field| ("field".to_owned(), text(field.as_str()))));
         attributes.extend(secret.header.as_deref().map(|header| ("header".to_owned(), text(header))));
-        Ok(entity(self.add("Secret", &secret.name, attributes, [])?))
+        Ok(entity(self.own.add("Secret", &secret.name, attributes, [])?))
     }
 
     /// The origin that `text` spells; none if it spells none.
@@ -93,7 +88,7 @@ impl<'a> Scene<'a> {
             parents.push(self.origin(&origin)?);
             parents.extend(self.members(&Member::Exactly(origin.host))?);
         }
-        self.add("Url", url.as_str(), attributes, parents)
+        self.own.add("Url", url.as_str(), attributes, parents)
     }
 
     fn element(&mut self, element: &Element) -> Result<EntityUid, PolicyError> {
@@ -105,20 +100,20 @@ impl<'a> Scene<'a> {
         ]);
         attributes.extend(element.field.map(|field| ("field".to_owned(), text(field.as_str()))));
         if let Some(origin) = host::origin(&element.page) {
-            attributes.insert("pageOrigin".to_owned(), entity(self.origin(&origin)?));
+            attributes.push(("pageOrigin".to_owned(), entity(self.origin(&origin)?)));
         }
         if let Some(form) = &element.form {
             let mut target = self.target(&form.action)?;
             target.push(("method".to_owned(), text(&form.method.to_lowercase())));
-            attributes.insert("form".to_owned(), record(target)?);
+            attributes.push(("form".to_owned(), record(target)?));
         }
         if let Some(link) = &element.link {
             let target = self.target(link)?;
-            attributes.insert("link".to_owned(), record(target)?);
+            attributes.push(("link".to_owned(), record(target)?));
         }
         let id = format!("{} {} {:?}", element.origin, element.role, element.name);
         let parent = host::spelled(&element.origin).map(|origin| self.origin(&origin)).transpose()?;
-        self.add("Element", &id, attributes, parent)
+        self.own.add("Element", &id, attributes, parent)
     }
 
     /// Where a form or link leads.
@@ -131,24 +126,12 @@ impl<'a> Scene<'a> {
     }
 
     fn origin(&mut self, origin: &Origin) -> Result<EntityUid, PolicyError> {
-        let attributes = attributes([
-            ("scheme", text(&origin.scheme)),
-            ("port", RestrictedExpression::new_long(i64::from(origin.port))),
-        ]);
-        let mut parents = self.members(&Member::Origin(origin.id.clone()))?;
-        parents.push(self.host(&origin.host)?);
-        self.add("Origin", &origin.id, attributes, parents)
+        self.behind(Part::Origin(origin.clone()), "Origin", &origin.id)
     }
 
-    /// `host`, which is in canonical form, within the hosts above it and its site.
+    /// `name` is in canonical form.
     fn host(&mut self, name: &str) -> Result<EntityUid, PolicyError> {
-        let mut parents = self.members(&Member::Host(name.to_owned()))?;
-        match (host::parent(name), host::site(name)) {
-            (Some(above), _) => parents.push(self.host(above)?),
-            (None, Some(site)) => parents.push(self.add("Site", site, Attributes::new(), [])?),
-            (None, None) => {}
-        }
-        self.add("Host", name, Attributes::new(), parents)
+        self.behind(Part::Host(name.to_owned()), "Host", name)
     }
 
     fn address(&mut self, ip: IpAddr, port: u16, name: &str) -> Result<EntityUid, PolicyError> {
@@ -162,9 +145,9 @@ impl<'a> Scene<'a> {
             ("zone", text(zone)),
         ]);
         let id = format!("{ip} {port} {name}");
-        let mut parents = vec![self.add("Zone", zone, Attributes::new(), [])?, self.host(&name)?];
+        let mut parents = vec![self.own.add("Zone", zone, Attributes::new(), [])?, self.host(&name)?];
         parents.extend(self.members(&Member::Exactly(name))?);
-        self.add("Address", &id, attributes, parents)
+        self.own.add("Address", &id, attributes, parents)
     }
 
     fn file(&mut self, file: &File) -> Result<EntityUid, PolicyError> {
@@ -176,7 +159,7 @@ impl<'a> Scene<'a> {
             ("links", long(file.links)),
         ]);
         let parent = if is_inside(&file.path) { Some(self.folder_of(&file.path)?) } else { None };
-        self.add("File", &file.path, attributes, parent)
+        self.own.add("File", &file.path, attributes, parent)
     }
 
     /// The folder that `path` lies in. The workspace itself counts as lying in itself.
@@ -184,10 +167,10 @@ impl<'a> Scene<'a> {
         if path.matches('/').count() > DEEPEST {
             return Err(PolicyError(format!("the path lies more than {DEEPEST} folders deep")));
         }
-        let mut folder = self.add("Dir", "workspace", Attributes::new(), [])?;
+        let mut folder = self.own.add("Dir", "workspace", Attributes::new(), [])?;
         for (at, _) in path.match_indices('/') {
             let name = path.get(..at).unwrap_or_default();
-            folder = self.add("Dir", &format!("workspace/{name}"), Attributes::new(), [folder])?;
+            folder = self.own.add("Dir", &format!("workspace/{name}"), Attributes::new(), [folder])?;
         }
         Ok(folder)
     }
@@ -197,29 +180,19 @@ impl<'a> Scene<'a> {
             return Err(PolicyError(format!("`{kind}` is not a kind of thing")));
         }
         let id = format!("{kind}:{name}");
-        self.add("Thing", &id, attributes([("kind", text(kind)), ("name", text(name))]), [])
+        self.own.add("Thing", &id, attributes([("kind", text(kind)), ("name", text(name))]), [])
     }
 
     /// The groups that `member` is in.
     fn members(&mut self, member: &Member) -> Result<Vec<EntityUid>, PolicyError> {
-        let groups = self.groups;
-        groups.of(member).map(|group| self.add("Group", group, Attributes::new(), [])).collect()
+        let backdrops = self.backdrops;
+        backdrops.groups(member).map(|group| self.behind(Part::Group(group.to_owned()), "Group", group)).collect()
     }
 
-    fn add(
-        &mut self,
-        kind: &str,
-        id: &str,
-        attributes: Attributes,
-        parents: impl IntoIterator<Item = EntityUid>,
-    ) -> Result<EntityUid, PolicyError> {
-        let uid = self.schema.entity(kind, id)?;
-        if !self.entities.contains_key(&uid) {
-            let parents: HashSet<_> = parents.into_iter().collect();
-            let entity = Entity::new(uid.clone(), attributes, parents).map_err(failed)?;
-            self.entities.insert(uid.clone(), entity);
-        }
-        Ok(uid)
+    /// The entity `id`, which stands behind the question with all that `part` brings along.
+    fn behind(&mut self, part: Part, kind: &str, id: &str) -> Result<EntityUid, PolicyError> {
+        self.parts.insert(part);
+        self.schema.entity(kind, id)
     }
 }
 

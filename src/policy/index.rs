@@ -9,7 +9,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use cedar_policy::{ActionConstraint, EntityTypeName, EntityUid, Policy, PolicySet, ResourceConstraint};
+use cedar_policy::{
+    ActionConstraint, Entities, Entity, EntityTypeName, EntityUid, Policy, PolicySet, ResourceConstraint,
+};
 use lamassu_contract::PolicyError;
 
 use super::{entities::failed, schema::Schema};
@@ -56,17 +58,16 @@ impl Index {
         Self { shelves, made: Mutex::default() }
     }
 
-    /// The rules that can apply to `action` upon `resource`, where `near` are the ids of all that it
-    /// may be in.
-    pub(super) fn rules<'a>(
+    /// The rules that can apply to `action` upon `resource`, where all that it may be in is among `near`.
+    pub(super) fn rules(
         &self,
         action: &EntityUid,
         resource: &EntityUid,
-        near: impl Iterator<Item = &'a EntityUid>,
+        near: &Entities,
     ) -> Result<Arc<PolicySet>, PolicyError> {
         let place = (action.clone(), resource.type_name().clone());
         let Some(shelf) = self.shelves.get(&place) else { return Ok(Arc::default()) };
-        let named: BTreeSet<_> = near.filter(|id| shelf.of.contains_key(*id)).cloned().collect();
+        let named: BTreeSet<_> = near.iter().map(Entity::uid).filter(|id| shelf.of.contains_key(id)).collect();
         let key = (place.0, place.1, named);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(set) = made.get(&key) {

@@ -11,6 +11,7 @@
 //! makes every error a denial. This module knows nothing of planners, of the record, or of how
 //! anything is done.
 
+mod backdrop;
 mod backtest;
 mod builtin;
 mod cases;

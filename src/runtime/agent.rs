@@ -7,6 +7,7 @@ use lamassu_contract::{Effect, Mode, Vault};
 use super::{
     AgentBuilder, Approver, Event, Report,
     law::{Change, Law},
+    mask::Mask,
     run::Run,
     toolbox::Toolbox,
 };
@@ -39,6 +40,7 @@ pub(super) struct Parts {
     pub(super) planner: Arc<dyn Planner>,
     pub(super) toolbox: Toolbox,
     pub(super) law: Law,
+    pub(super) mask: Mask,
     pub(super) approver: Arc<dyn Approver>,
     /// What people have agreed to beforehand, and how more of it is kept.
     pub(super) consents: Consents,

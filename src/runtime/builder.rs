@@ -8,6 +8,7 @@ use super::{
     Agent, Approver, Deny, Event,
     agent::{Keep, Meter, Parts},
     law::Law,
+    mask::Mask,
     toolbox::Toolbox,
 };
 use crate::{
@@ -197,6 +198,7 @@ impl AgentBuilder {
             planner: self.planner.ok_or(BuildError::NoPlanner)?,
             toolbox,
             law: Law::new(Gate::new(policy, Arc::new(self.vault)), verbs, pack),
+            mask: Mask::default(),
             approver: self.approver,
             consents,
             keep,

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{
-    Call, Candidate, Effect, Failure, FailureKind, Judge, Observation, Outcome, Permit, Reconciled, Refusal, Rule, Tool,
-};
+use lamassu_contract::{Call, Effect, Failure, FailureKind, Observation, Outcome, Permit, Reconciled, Refusal, Rule};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -216,24 +214,12 @@ async fn attempt(parts: &Parts, permit: Permit, blobs: &Blobs) -> Done {
         Outcome::Landed(Observation::from_tool(&permit.action().call().tool, words))
     } else {
         match parts.toolbox.find(permit.action().call()) {
-            Ok(tool) => advised(tool.as_ref(), &judge, permit.spend(tool.as_ref()).await).await,
+            Ok(tool) => parts.mask.over(tool.as_ref(), &judge, permit.spend(tool.as_ref()).await).await,
             Err(failure) => Outcome::NotSent(failure),
         }
     };
     let outcome = redacted(parts, outcome, blobs);
     Done::Tried { outcome, millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) }
-}
-
-/// A look at a page with what the policy would say to acting on each of its rows.
-async fn advised(tool: &dyn Tool, judge: &Judge, outcome: Outcome) -> Outcome {
-    let Outcome::Landed(Observation { page: Some(page), .. }) = &outcome else { return outcome };
-    let candidates = tool.candidates(page).await.into_iter();
-    let advice = candidates.filter_map(|Candidate { reference, action }| Some((reference, judge.advise(action)?)));
-    let advice = advice.collect();
-    match outcome {
-        Outcome::Landed(observation) => Outcome::Landed(observation.advised(&advice)),
-        outcome => outcome,
-    }
 }
 
 fn redacted(parts: &Parts, outcome: Outcome, blobs: &Blobs) -> Outcome {

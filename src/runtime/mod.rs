@@ -11,6 +11,7 @@ mod court;
 mod effect;
 mod event;
 mod law;
+mod mask;
 mod plan;
 mod repeat;
 mod report;

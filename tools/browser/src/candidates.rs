@@ -1,25 +1,22 @@
 //! What the rows of a look would be as actions, so that they can be judged before anyone asks for one.
 
-use lamassu_contract::{Call, Candidate, Effect, Page};
-use serde_json::json;
-
 use crate::{
     deed::{Aim, Deed, Text},
     describe::{clicked, upon},
-    page::{Described, Meanings, Place},
+    page::{Described, Place},
     session::Session,
 };
+use lamassu_contract::{Call, Candidate, Effect, Page};
 
-/// The candidates of `page`. What has changed since it was looked at is left out; the gate sees it
-/// as it then is.
-pub(crate) async fn candidates(session: &mut Session, page: &Page) -> Vec<Candidate> {
-    let references: Vec<_> = page.table.rows.iter().map(|row| row.reference).collect();
-    let asked = session.ask::<Meanings>("meanings", json!({ "references": references })).await;
-    let Some(Meanings { place, all }) = asked.ok().filter(|meanings| meanings.place.page() == Some(page.url.clone()))
-    else {
+/// The candidates of `page`, which is what was looked at last, as they were then; the gate sees each as it is
+/// when somebody asks for it.
+pub(crate) fn candidates(session: &Session, page: &Page) -> Vec<Candidate> {
+    if session.place.page().as_ref() != Some(&page.url) {
         return Vec::new();
-    };
-    all.into_iter().filter_map(|element| candidate(&place, element)).collect()
+    }
+    let rows = page.table.rows.iter().chain(&page.more);
+    let elements = rows.filter_map(|row| session.prints.get(row.reference));
+    elements.filter_map(|element| candidate(&session.place, element.clone())).collect()
 }
 
 /// What is most likely to be done with `element`; `None` for what no policy could be asked about.

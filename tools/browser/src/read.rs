@@ -60,7 +60,7 @@ pub(crate) async fn look(session: &mut Session, permit: &Permit, about: &str) ->
     let looked: Looked = session.ask("look", wish).await?;
     session.place = looked.place.clone();
     still(permit, &looked.place)?;
-    session.prints.learn(&looked.place, looked.prints());
+    session.prints.learn(&looked.place, looked.meanings());
     let Some(page) = looked.page(tokens) else { return Ok(blank()) };
     Ok(Observation::from_page(&looked.place.source(), page.to_string()).with_page(page))
 }
@@ -106,7 +106,7 @@ async fn search(session: &mut Session, sought: &Sought, prose: &Prose) -> Result
     if searched.place.epoch != prose.place.epoch {
         return Err(Fault::Moved.into());
     }
-    session.prints.learn(&searched.place, searched.rows.iter().map(Candidate::print));
+    session.prints.learn(&searched.place, searched.rows.iter().map(Candidate::meaning));
     Ok(Some(searched))
 }
 

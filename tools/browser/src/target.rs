@@ -73,7 +73,7 @@ impl Target {
     fn question(&self, among: Among, session: &Session) -> Result<Value, Failure> {
         match self {
             Self::Reference(reference) => {
-                let print = session.prints.get(*reference).ok_or_else(|| unknown(*reference))?;
+                let print = &session.prints.get(*reference).ok_or_else(|| unknown(*reference))?.print;
                 Ok(json!({ "reference": reference, "print": print, "epoch": session.prints.epoch }))
             }
             Self::Named { role, name, context } => {

@@ -276,8 +276,8 @@ impl Tool for BrowserTool {
 
     fn candidates<'a>(&'a self, page: &'a Page) -> BoxFuture<'a, Vec<Candidate>> {
         Box::pin(async move {
-            match &mut *self.life.lock().await {
-                Life::Live(session) => candidates::candidates(session, page).await,
+            match &*self.life.lock().await {
+                Life::Live(session) => candidates::candidates(session, page),
                 Life::Fresh | Life::Lost(_) => Vec::new(),
             }
         })

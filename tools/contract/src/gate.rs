@@ -181,6 +181,18 @@ impl Judge {
         }
     }
 
+    /// Where the run stood when it was permitted to act.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Which policy it belongs to, counted from 1.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// Whether the policy still sits at the gate. If not, every answer is a refusal, whatever it was before.
     #[must_use]
     pub fn sits(&self) -> bool {

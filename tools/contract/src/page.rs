@@ -64,7 +64,7 @@ impl Page {
 
     /// Writes beside each row what the policy would say to acting on it, as `advice` has it by reference.
     pub(crate) fn advise(&mut self, advice: &HashMap<u32, Advice>) {
-        for row in &mut self.table.rows {
+        for row in self.table.rows.iter_mut().chain(&mut self.more) {
             row.advice = advice.get(&row.reference).copied();
         }
     }

@@ -2,8 +2,7 @@
 
 const norm = text => tidy(text).toLowerCase();
 
-function describe(element) {
-  const role = roleOf(element) || (pointed(element) || listened.has(element) ? "clickable" : element.localName);
+function describe(element, role = roleOf(element) || (pointed(element) || listened.has(element) ? "clickable" : element.localName)) {
   const name = nameOf(element, role);
   const context = contextOf(element, name);
   const form = formOf(element);
@@ -11,7 +10,6 @@ function describe(element) {
     reference: number(element), role, name, context, form, submits: submits(element),
     link: linkOf(element), download: element.hasAttribute("download"), origin: windowOf(element).origin,
     type: typeOf(element), secret: isSecret(element), field: purposeOf(element), enabled: isEnabled(element), visible: isVisible(element),
-    checked: isChecked(element, role), states: statesOf(element, role), options: optionsOf(element),
     print: print(element, role, name, context), implicit: implicitName(element),
   };
 }
@@ -58,13 +56,6 @@ function resolve(wanted) {
   if (found.length === 1) return { ...place(), one: describe(found[0].element) };
   if (found.length > 1) return { ...place(), many: found.slice(0, 8).map(choice => describe(choice.element)), count: found.length };
   return { ...place(), near: nearest(choices, norm(wanted.name)) };
-}
-
-// What these references stand for now.
-function meanings({ references }) {
-  const elements = references.map(reference => nodes.get(reference)?.deref());
-  const here = elements.filter(element => element?.isConnected && windowOf(element));
-  return { ...place(), all: inBulk(() => here.map(describe)) };
 }
 
 // The innermost elements that show exactly this text, or are labelled so.

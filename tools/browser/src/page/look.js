@@ -58,11 +58,12 @@ function submits(element) {
   return Boolean(element.form) && (type === "submit" || type === "image") && roleOf(element) === "button";
 }
 
+// What is shown of an element, and beside it what it means to whoever acts on it.
 function rowOf(element, role) {
-  const name = nameOf(element, role);
-  const context = contextOf(element, name);
+  const meaning = describe(element, role);
+  const { reference, name, context } = meaning;
   return {
-    reference: number(element), role, name, context, value: valueOf(element, role),
-    states: statesOf(element, role), options: optionsOf(element), print: print(element, role, name, context),
+    reference, role, name, context, value: valueOf(element, role), states: statesOf(element, role),
+    options: optionsOf(element), meaning,
   };
 }

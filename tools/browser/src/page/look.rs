@@ -3,7 +3,7 @@
 use lamassu_contract::{Detail, Page, Row, Table};
 use serde::Deserialize;
 
-use super::Place;
+use super::{Described, Place};
 use crate::escape;
 
 /// Bytes of a token, roughly.
@@ -25,12 +25,12 @@ pub(crate) struct Looked {
     frames: Vec<String>,
 }
 
-/// A row with what it must still be when it is used, and what it is worth.
+/// A row with what it stands for, and what it is worth.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Candidate {
     #[serde(flatten)]
     row: Row,
-    print: String,
+    meaning: Described,
     #[serde(default)]
     score: f64,
     #[serde(default)]
@@ -93,8 +93,8 @@ impl Candidate {
     }
 
     /// What its reference stood for.
-    pub(crate) fn print(&self) -> (u32, String) {
-        (self.row.reference, self.print.clone())
+    pub(crate) fn meaning(&self) -> &Described {
+        &self.meaning
     }
 }
 
@@ -125,8 +125,8 @@ impl Left {
 
 impl Looked {
     /// What the references of this look stood for.
-    pub(crate) fn prints(&self) -> impl Iterator<Item = (u32, String)> {
-        self.rows.iter().chain(&self.more).map(Candidate::print)
+    pub(crate) fn meanings(&self) -> impl Iterator<Item = &Described> {
+        self.rows.iter().chain(&self.more).map(Candidate::meaning)
     }
 
     /// The look in the contract's words, of `tokens` at most when it is rendered; `None` if no page is open.

@@ -97,17 +97,17 @@ impl Place {
 pub(crate) struct Prints {
     /// The document they belong to.
     pub(crate) epoch: String,
-    of: HashMap<u32, String>,
+    of: HashMap<u32, Described>,
 }
 
 impl Prints {
     /// Remembers what was shown at `place`. References of another document are forgotten.
-    pub(crate) fn learn(&mut self, place: &Place, prints: impl Iterator<Item = (u32, String)>) {
+    pub(crate) fn learn<'a>(&mut self, place: &Place, shown: impl Iterator<Item = &'a Described>) {
         if self.epoch != place.epoch {
             self.epoch.clone_from(&place.epoch);
             self.of.clear();
         }
-        self.of.extend(prints);
+        self.of.extend(shown.map(|described| (described.reference, described.clone())));
     }
 
     /// Remembers what `described` is.
@@ -116,7 +116,7 @@ impl Prints {
             self.epoch = epoch.to_owned();
             self.of.clear();
         }
-        self.of.insert(described.reference, described.print.clone());
+        self.of.insert(described.reference, described.clone());
     }
 
     /// The numbers that are known.
@@ -127,8 +127,8 @@ impl Prints {
     }
 
     /// What `reference` stood for when it was last shown.
-    pub(crate) fn get(&self, reference: u32) -> Option<&str> {
-        self.of.get(&reference).map(String::as_str)
+    pub(crate) fn get(&self, reference: u32) -> Option<&Described> {
+        self.of.get(&reference)
     }
 }
 
@@ -187,14 +187,6 @@ pub(crate) struct Resolved {
     #[serde(default)]
     pub(crate) near: Vec<Near>,
     pub(crate) stale: Option<String>,
-}
-
-/// What some references stand for now; those that stand for nothing any more are left out.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Meanings {
-    #[serde(flatten)]
-    pub(crate) place: Place,
-    pub(crate) all: Vec<Described>,
 }
 
 /// The elements that a search found.

@@ -8,6 +8,6 @@ new MutationObserver(records => {
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
 heed(window);
 
-Object.defineProperty(window, key, { value: Object.freeze({ place, look, prose, records, resolve, meanings, ready, locus, grip, focus, mark,
+Object.defineProperty(window, key, { value: Object.freeze({ place, look, prose, records, resolve, ready, locus, grip, focus, mark,
   fill, select, state, scroll, settle, appear, search, frame_picture, unframe_picture, frames_like, frame_spot,
   chooser, grasp, held, leaves, stay, save }) });

@@ -11,6 +11,8 @@ use clap::{Args, Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::{Autonomy, Mode};
+
 pub(super) use policy::{Backtest, Eval, Filled, General, Learn, Policy, PolicyCommand, Why};
 
 /// No action runs that the policy has not judged.
@@ -155,9 +157,16 @@ pub(super) struct How {
     /// The folder of skills; `skills` beside the record if not given
     #[arg(long, value_name = "FOLDER")]
     pub(super) skills: Option<PathBuf>,
-    /// Judge every action, but do only those that merely read
-    #[arg(long)]
+    /// How much is done without asking: `suggest` judges every action but does only those that merely read, `ask`
+    /// asks about every action, `guard` about what the policy holds, `auto` refuses that; `guard` if nothing says
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub(super) autonomy: Option<Autonomy>,
+    /// The same as `--autonomy suggest`
+    #[arg(long, conflicts_with = "autonomy")]
     pub(super) dry_run: bool,
+    /// Ask the person at this terminal about every action; with `--autonomy` about what that level leaves open
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) supervise: bool,
     /// Print one JSON result on standard output
     #[arg(long)]
     pub(super) json: bool,
@@ -165,6 +174,19 @@ pub(super) struct How {
     pub(super) home: Home,
     #[command(flatten)]
     pub(super) window: Window,
+}
+
+impl How {
+    /// How much is done without asking, if the command line says so.
+    pub(super) fn level(&self) -> Option<Autonomy> {
+        let meant = [(self.dry_run, Autonomy::Suggest), (self.supervise, Autonomy::Ask)];
+        self.autonomy.or_else(|| meant.into_iter().find_map(|(flag, level)| flag.then_some(level)))
+    }
+
+    /// Who watches.
+    pub(super) fn mode(&self) -> Mode {
+        if self.supervise { Mode::Supervised } else { Mode::Script }
+    }
 }
 
 /// Which browser, and how it is started. Kept with a run, so that it can be resumed.
@@ -411,6 +433,10 @@ pub(super) struct Tools {
 pub(super) struct Doctor {
     #[command(flatten)]
     pub(super) home: Home,
+}
+
+fn level(text: &str) -> Result<Autonomy, String> {
+    Autonomy::named(text).ok_or_else(|| "it is `suggest`, `ask`, `guard` or `auto`".to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

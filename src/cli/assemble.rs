@@ -20,7 +20,8 @@ pub(super) struct Means {
     pub(super) consents: PathBuf,
     /// Which skills may be played.
     pub(super) skills: Choice,
-    pub(super) rehearse: bool,
+    /// Who watches.
+    pub(super) mode: Mode,
     /// What `lamassu resume` will need to make the same agent again.
     pub(super) origin: serde_json::Value,
 }
@@ -32,7 +33,8 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
     let progress = Progress::default();
     let builder = Agent::builder()
         .user(&user)
-        .mode(Mode::Script)
+        .mode(means.mode)
+        .autonomy(task.autonomy)
         .pack(pack(task))
         .vault(secrets::vault(&task.secrets)?)
         .consents(home::agreed(&means.consents)?, move |text| home::keep(&means.consents, text))
@@ -43,7 +45,6 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .events(move |event: &Event| progress.show(event));
     let builder = planner(builder, task, &means.skills)?;
     let builder = tools(builder, task, (means.window, means.sessions))?;
-    let builder = if means.rehearse { builder.rehearse() } else { builder };
     builder.build().map_err(Complaint::usage)
 }
 

@@ -1,12 +1,14 @@
 //! Asking the person at the terminal about held actions.
 
+mod edit;
+
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use serde_json::Value;
 
 use super::progress::{DIM, YELLOW, clipped, paint, rules_in_words};
 use crate::{
-    Approver, BoxFuture, Call, Request, Ruling,
+    Approver, Autonomy, BoxFuture, Request, Ruling,
     runtime::{Deny, Settled},
     visible,
 };
@@ -30,8 +32,15 @@ pub(super) async fn confirmed(what: &str) -> Option<bool> {
     Some(line.is_some_and(|line| matches!(line.trim(), "y" | "yes")))
 }
 
-fn present() -> bool {
+pub(super) fn present() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// An answer to the question about a held action.
+enum Answer {
+    Said(Ruling),
+    /// None yet; the question is put again.
+    Again,
 }
 
 impl Approver for Prompt {
@@ -42,40 +51,8 @@ impl Approver for Prompt {
         Box::pin(async move {
             show(request);
             loop {
-                let by = self.user.clone();
-                let question = match (&request.plan, &request.always) {
-                    (Some(_), _) => {
-                        "[a]pprove, approve the [p]lan, [A]lways, [e]dit, [r]eject, [s]top, or [v]iew all? "
-                    }
-                    (None, Some(_)) => "[a]pprove, [A]lways, [e]dit, [r]eject, [s]top, or [v]iew all? ",
-                    (None, None) => "[a]pprove, [e]dit, [r]eject, [s]top, or [v]iew all? ",
-                };
-                let Some(line) = ask(question).await else {
-                    return Ruling::Reject { by, why: "the input ended".to_owned() };
-                };
-                if let ("A" | "always", Some(rule)) = (line.trim(), &request.always) {
-                    tell(&visible_lines(rule));
-                    let sure = ask("this rule will stand for you for 30 days; [y]es or [n]o: ").await;
-                    if sure.is_some_and(|line| matches!(line.trim(), "y" | "yes")) {
-                        return Ruling::Always { by, rule: rule.clone() };
-                    }
-                    continue;
-                }
-                match (line.trim(), &request.plan) {
-                    ("p" | "plan", Some(plan)) => return Ruling::Plan { by, plan: plan.clone() },
-                    ("a" | "approve", _) => return Ruling::Approve { by },
-                    ("s" | "stop", _) => return Ruling::Stop { by },
-                    ("r" | "reject", _) => {
-                        let why = ask("why? ").await.unwrap_or_default();
-                        return Ruling::Reject { by, why: why.trim().to_owned() };
-                    }
-                    ("v" | "view", _) => whole(request),
-                    ("e" | "edit", _) => {
-                        if let Some(call) = edit(request.action.call()).await {
-                            return Ruling::Edit { by, call };
-                        }
-                    }
-                    (other, _) => tell(&format!("`{}` is none of these", visible(other))),
+                if let Answer::Said(ruling) = self.question(request).await {
+                    return ruling;
                 }
             }
         })
@@ -107,6 +84,71 @@ impl Approver for Prompt {
     }
 }
 
+impl Prompt {
+    /// Puts the question once.
+    async fn question(&self, request: &Request) -> Answer {
+        let by = self.user.clone();
+        let Some(line) = ask(&choices(request)).await else {
+            return Answer::Said(Ruling::Reject { by, why: "the input ended".to_owned() });
+        };
+        let ruling = match (line.trim(), &request.plan, &request.always) {
+            ("a" | "approve", ..) => Ruling::Approve { by },
+            ("p" | "plan", Some(plan), _) => Ruling::Plan { by, plan: plan.clone() },
+            ("A" | "always", _, Some(rule)) if sure(rule).await => Ruling::Always { by, rule: rule.clone() },
+            ("A" | "always", _, Some(_)) => return Answer::Again,
+            ("e" | "edit", ..) => match edit::edited(request.action.call()).await {
+                Some(call) => Ruling::Edit { by, call },
+                None => return Answer::Again,
+            },
+            ("r" | "reject", ..) => {
+                let why = ask("why? ").await.unwrap_or_default();
+                Ruling::Reject { by, why: why.trim().to_owned() }
+            }
+            ("l" | "level", ..) => match level().await {
+                Some(autonomy) => Ruling::Level { by, autonomy },
+                None => return Answer::Again,
+            },
+            ("s" | "stop", ..) => Ruling::Stop { by },
+            ("?", ..) => {
+                explain(request);
+                return Answer::Again;
+            }
+            (other, ..) => {
+                tell(&format!("`{}` is none of these", visible(other)));
+                return Answer::Again;
+            }
+        };
+        Answer::Said(ruling)
+    }
+}
+
+/// What can be said about `request`.
+fn choices(request: &Request) -> String {
+    let plan = if request.plan.is_some() { "approve the [p]lan, " } else { "" };
+    let always = if request.always.is_some() { "[A]lways, " } else { "" };
+    format!("[a]pprove, {plan}{always}[e]dit, [r]eject, [l]evel, [s]top, or [?] to explain: ")
+}
+
+/// Whether the person wants `rule` to stand, having read it.
+async fn sure(rule: &str) -> bool {
+    tell(&visible_lines(rule));
+    let line = ask("this rule will stand for you for 30 days; [y]es or [n]o: ").await;
+    line.is_some_and(|line| matches!(line.trim(), "y" | "yes"))
+}
+
+/// The level at which the run is to go on; nothing if it stays as it is.
+async fn level() -> Option<Autonomy> {
+    let line =
+        ask("`ask` about every action, `guard`: about what the policy holds, `auto`: refuse that; enter leaves it: ");
+    let line = line.await?;
+    let word = line.trim();
+    let level = Autonomy::named(word).filter(|level| *level != Autonomy::Suggest);
+    if level.is_none() && !word.is_empty() {
+        tell(&format!("`{}` is none of `ask`, `guard` and `auto`", visible(word)));
+    }
+    level
+}
+
 /// The action, its target, its arguments and the reason. No value is so long that it pushes the
 /// target off the screen, and none holds anything that a terminal obeys.
 fn show(request: &Request) {
@@ -136,36 +178,36 @@ fn visible_lines(text: &str) -> String {
     text.lines().map(|line| format!("     {}", visible(line))).collect::<Vec<_>>().join("\n")
 }
 
-/// Every argument, however long it is.
-fn whole(request: &Request) {
-    for (name, argument) in request.action.args() {
+/// All that is known of the action, however long it is, and what each answer does.
+fn explain(request: &Request) {
+    let action = &request.action;
+    for (name, argument) in action.args() {
         tell(&format!("     {:7} {}", visible(name), visible(&argument.value.to_string())));
+        tell(&format!("             {}", paint(DIM, &format!("from {}", visible(&argument.label.to_string())))));
     }
-}
-
-/// Another call instead, typed as JSON arguments of the same verb.
-async fn edit(call: &Call) -> Option<Call> {
-    tell(&format!("     now     {}", visible(&Value::Object(call.args.clone()).to_string())));
-    let line = ask("new arguments as JSON, or enter to leave them: ").await?;
-    if line.trim().is_empty() {
-        return None;
+    tell(&format!("     facts   {}", visible(&Value::Object(action.facts().clone()).to_string())));
+    for rule in &request.rules {
+        tell(&format!("     rule    {}: {}", visible(&rule.id), visible(&rule.because)));
     }
-    match serde_json::from_str(&line) {
-        Ok(args) => Some(Call { args, ..call.clone() }),
-        Err(error) => {
-            tell(&format!("that is not a JSON object: {error}"));
-            None
-        }
+    if let Some(rule) = &request.always {
+        tell("     always  would add this rule to yours:");
+        tell(&visible_lines(rule));
     }
+    tell("     approve: exactly this is done, once. plan: this and the listed rest. edit: change it, and it is");
+    tell("     judged anew. reject: it is not done, and the planner is told why. level: how much is asked from");
+    tell("     now on. stop: the run ends here, and nothing of this is done.");
 }
 
 fn tell(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-/// One line from the terminal; nothing at the end of input.
-async fn ask(question: &'static str) -> Option<String> {
+/// One line from the terminal; nothing at the end of input. What was typed before the question came does not
+/// count: it was no answer to it.
+async fn ask(question: &str) -> Option<String> {
+    let question = question.to_owned();
     let answer = tokio::task::spawn_blocking(move || {
+        let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
         let _ = write!(anstream::stderr(), "     {question}");
         let mut line = String::new();
         let read = std::io::stdin().lock().read_line(&mut line);

@@ -15,13 +15,13 @@ use super::{
     complaint::Complaint,
     home,
     progress::{CYAN, DIM, paint},
-    prompt::confirmed,
+    prompt::{confirmed, present},
     say,
     signals::Watch,
     skills::Choice,
 };
 use crate::{
-    Goal, Report, Status,
+    Goal, Mode, Report, Status,
     goal::{PlannerKind, PolicyChoice, Task},
     runtime::Settled,
 };
@@ -32,7 +32,7 @@ use crate::{
 struct Origin {
     task: Task,
     window: Window,
-    rehearse: bool,
+    mode: Mode,
     #[serde(default)]
     skills: Choice,
 }
@@ -92,9 +92,12 @@ fn planner_named(name: &str, task: &Task) -> Result<PlannerKind, Complaint> {
 /// Begins a run of `task`, in which `skill` alone may be played if one is named.
 pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Result<u8, Complaint> {
     apply(&mut task, &how)?;
+    if how.supervise && !present() {
+        return Err(Complaint::usage("`--supervise` needs a terminal, where somebody can be asked"));
+    }
     confirm(&how.window).await?;
     let skills = Choice::new(home::skills(how.skills.as_deref(), how.home.record.as_deref())?, skill);
-    let origin = Origin { task, window: how.window.clone(), rehearse: how.dry_run, skills: skills.clone() };
+    let origin = Origin { task, window: how.window.clone(), mode: how.mode(), skills: skills.clone() };
     let store = home::store(how.home.record.as_deref())?;
     let means = Means {
         window: how.window,
@@ -103,7 +106,7 @@ pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Re
         sessions: home::sessions(how.home.record.as_deref())?,
         consents: home::consents(how.home.record.as_deref())?,
         skills: skills.clone(),
-        rehearse: how.dry_run,
+        mode: origin.mode,
         origin: serde_json::to_value(&origin).map_err(Complaint::failed)?,
     };
     let agent = assemble::agent(&origin.task, means)?;
@@ -134,8 +137,7 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
     let sessions = home::sessions(args.home.record.as_deref())?;
     let consents = home::consents(args.home.record.as_deref())?;
     let skills = origin.skills.clone();
-    let means =
-        Means { window, store, settled, sessions, consents, skills, rehearse: origin.rehearse, origin: Value::Null };
+    let means = Means { window, store, settled, sessions, consents, skills, mode: origin.mode, origin: Value::Null };
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };
@@ -165,6 +167,7 @@ fn apply(task: &mut Task, how: &How) -> Result<(), Complaint> {
         task.policy.pack = Some(pack.clone());
         task.folder = PathBuf::from(".");
     }
+    task.autonomy = how.level().unwrap_or(task.autonomy);
     if let Some(model) = &how.model {
         task.model.name = Some(model.clone());
     }

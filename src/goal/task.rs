@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use lamassu_contract::Limits;
+use lamassu_contract::{Autonomy, Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -21,10 +21,11 @@ use super::{
     steps::Reader,
 };
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "goal",
     "at",
     "planner",
+    "autonomy",
     "keep_going",
     "inputs",
     "secrets",
@@ -48,6 +49,9 @@ pub struct Task {
     pub keep_going: bool,
     /// Who decides what to do: what the file says, else the script if there are steps, else the cascade.
     pub planner: PlannerKind,
+    /// How much is done without asking.
+    #[serde(default)]
+    pub autonomy: Autonomy,
     /// The policy it asks for.
     pub policy: PolicyChoice,
     /// Where its secrets are kept, by name.
@@ -145,6 +149,7 @@ impl Task {
         Ok(Self {
             keep_going: root.get("keep_going").map(|entry| entry.flag()).transpose()?.unwrap_or_default(),
             planner: planner(&root, &steps, &folder)?,
+            autonomy: autonomy(&root)?,
             policy: policy(&root, &inputs)?,
             workspace: workspace(&root, &folder)?,
             model: model(&root)?,
@@ -165,6 +170,7 @@ impl Task {
             steps: Vec::new(),
             keep_going: false,
             planner: PlannerKind::Cascade,
+            autonomy: Autonomy::default(),
             secrets: BTreeMap::new(),
             workspace: None,
             model: ModelChoice::default(),
@@ -247,6 +253,13 @@ fn planner(root: &Section<'_>, steps: &[Step], folder: &Path) -> Result<PlannerK
             Err(_) => Err(entry.wrong(expected)),
         },
     }
+}
+
+fn autonomy(root: &Section<'_>) -> Result<Autonomy, TaskError> {
+    let expected = "`suggest`, `ask`, `guard` or `auto`";
+    let Some(entry) = root.get("autonomy") else { return Ok(Autonomy::default()) };
+    let word = entry.raw().map_err(|_| entry.wrong(expected))?;
+    Autonomy::named(word).ok_or_else(|| entry.blame(format!("expected {expected}, found `{word}`")))
 }
 
 fn policy(root: &Section<'_>, inputs: &Inputs) -> Result<PolicyChoice, TaskError> {

@@ -98,6 +98,10 @@ fn a_key_that_nobody_reads_is_an_error() {
 fn a_value_of_the_wrong_type_is_an_error() {
     assert_complaints(&[
         ("goal = 3", ":1:8: `goal`: expected text, found `3`"),
+        (
+            "goal = 'a'\nautonomy = 'full'",
+            ":2:12: `autonomy`: expected `suggest`, `ask`, `guard` or `auto`, found `full`",
+        ),
         ("goal = 'a'\nbudget = 4", ":2:10: `budget`: expected a table, found `4`"),
         ("goal = 'a'\nkeep_going = 'no'", ":2:14: `keep_going`: expected `true` or `false`, found text"),
         ("goal = 'a'\n[budget]\nsteps = 0", ":3:9: `budget.steps`: expected a whole number above 0, found `0`"),

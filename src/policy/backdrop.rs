@@ -28,6 +28,7 @@ pub(super) enum Part {
         agent: String,
         run: String,
         mode: &'static str,
+        autonomy: &'static str,
     },
     Origin(Origin),
     /// A host in canonical form.
@@ -107,10 +108,10 @@ struct Painter<'a> {
 impl Painter<'_> {
     fn paint(&mut self, part: &Part) -> Result<(), PolicyError> {
         match part {
-            Part::Run { user, agent, run, mode } => {
+            Part::Run { user, agent, run, mode, autonomy } => {
                 let user = self.cast.add("User", user, Attributes::new(), [])?;
                 let agent = self.cast.add("Agent", agent, Attributes::new(), [user])?;
-                self.cast.add("Run", run, attributes([("mode", text(mode))]), [agent])?;
+                self.cast.add("Run", run, attributes([("mode", text(mode)), ("autonomy", text(autonomy))]), [agent])?;
             }
             Part::Origin(origin) => self.origin(origin)?,
             Part::Host(name) => drop(self.host(name)?),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use lamassu_contract::{
-    Action, Approval, Call, Decision, Effect, Element, Field, File, FileKind, Form, Gate, Kind, Limits, Mode,
+    Action, Approval, Autonomy, Call, Decision, Effect, Element, Field, File, FileKind, Form, Gate, Kind, Limits, Mode,
     Observation, Policy as _, PolicyError, Provenance, Question, Resource, Rule, Secret, Spent, Standing, Vault, Verb,
     Verdict,
 };
@@ -64,6 +64,9 @@ struct Case {
     secrets: BTreeMap<String, Bound>,
     #[serde(default)]
     tainted_by: BTreeSet<String>,
+    /// How much the run does without asking.
+    #[serde(default)]
+    autonomy: Autonomy,
     /// What the run has used up.
     #[serde(default)]
     spent: Spent,
@@ -331,6 +334,7 @@ impl Case {
     fn standing(&self) -> Standing {
         Standing {
             steps: 1,
+            autonomy: self.autonomy,
             seconds: 1,
             tainted_by: self.tainted_by.clone(),
             now: 1_700_000_000_000,

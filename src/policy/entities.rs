@@ -43,7 +43,8 @@ impl<'a> Scene<'a> {
     /// Who acts.
     pub(super) fn run(&mut self, standing: &Standing, mode: &'static str) -> Result<EntityUid, PolicyError> {
         let Standing { user, agent, run, .. } = standing;
-        let part = Part::Run { user: user.clone(), agent: agent.clone(), run: run.clone(), mode };
+        let autonomy = standing.autonomy.as_str();
+        let part = Part::Run { user: user.clone(), agent: agent.clone(), run: run.clone(), mode, autonomy };
         self.behind(part, "Run", run)
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{Effect, Mode, Vault};
+use lamassu_contract::{Autonomy, Effect, Mode, Vault};
 
 use super::{
     AgentBuilder, Approver, Event, Report,
@@ -49,14 +49,14 @@ pub(super) struct Parts {
     pub(super) events: Box<dyn Fn(&Event) + Send + Sync>,
     pub(super) prices: Option<Prices>,
     pub(super) meter: Meter,
-    pub(super) rehearsal: bool,
+    pub(super) autonomy: Autonomy,
     pub(super) origin: serde_json::Value,
 }
 
 impl Parts {
     /// Whether an action of `effect` is only judged and not done.
     pub(super) fn rehearses(&self, effect: Option<Effect>) -> bool {
-        self.rehearsal && effect > Some(Effect::Read)
+        self.autonomy == Autonomy::Suggest && effect > Some(Effect::Read)
     }
 
     pub(super) fn vault(&self) -> &Vault {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lamassu_contract::{Action, BoxFuture, Call, Digest, Rule};
+use lamassu_contract::{Action, Autonomy, BoxFuture, Call, Digest, Rule};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -91,6 +91,14 @@ pub enum Ruling {
         /// Why.
         why: String,
     },
+    /// Go on at this level of autonomy, under which the action is judged anew. A run that began by suggesting
+    /// goes on so, and no other run comes to that.
+    Level {
+        /// Who says so.
+        by: String,
+        /// How much is done without asking from now on.
+        autonomy: Autonomy,
+    },
     /// End the run.
     Stop {
         /// Who says so.
@@ -110,6 +118,7 @@ impl fmt::Display for Ruling {
             Self::Planned { by, .. } => write!(f, "{by} has approved it with a plan"),
             Self::Edit { by, call } => write!(f, "{by} asks for `{}` instead", call.name()),
             Self::Reject { by, why } => write!(f, "{by} rejects: {why}"),
+            Self::Level { by, autonomy } => write!(f, "{by} sets the level to `{}`", autonomy.as_str()),
             Self::Stop { by } => write!(f, "{by} stops the run"),
             Self::Later => f.write_str("nobody answers now"),
         }

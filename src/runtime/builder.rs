@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
+use lamassu_contract::{Autonomy, Gate, Mode, Policy, SecretError, Tool, Vault};
 
 use super::{
     Agent, Approver, Deny, Event,
@@ -33,7 +33,7 @@ pub struct AgentBuilder {
     events: Box<dyn Fn(&Event) + Send + Sync>,
     prices: Option<Prices>,
     meter: Meter,
-    rehearsal: bool,
+    autonomy: Autonomy,
     origin: serde_json::Value,
 }
 
@@ -58,7 +58,7 @@ impl Default for AgentBuilder {
             events: Box::new(|_| {}),
             prices: None,
             meter: Box::new(Effort::default),
-            rehearsal: false,
+            autonomy: Autonomy::default(),
             origin: serde_json::Value::Null,
         }
     }
@@ -156,10 +156,10 @@ impl AgentBuilder {
         self
     }
 
-    /// Judges every action but does only those that merely read; the others are reported as
-    /// what would have happened.
-    pub fn rehearse(mut self) -> Self {
-        self.rehearsal = true;
+    /// How much is done without asking; what the policy does not hold if never called. At
+    /// [`Autonomy::Suggest`] every action is judged, but only those are done that merely read.
+    pub fn autonomy(mut self, autonomy: Autonomy) -> Self {
+        self.autonomy = autonomy;
         self
     }
 
@@ -206,7 +206,7 @@ impl AgentBuilder {
             events: self.events,
             prices: self.prices,
             meter: self.meter,
-            rehearsal: self.rehearsal,
+            autonomy: self.autonomy,
             origin: self.origin,
         };
         Ok(Agent { parts: Arc::new(parts) })

@@ -4,8 +4,8 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use lamassu_contract::{
-    Action, Approval, Call, Effect, Failure, FailureKind, Held, Observation, Permit, Provenance, Refusal, Rule,
-    SecretUse, Standing, Verdict, visible,
+    Action, Approval, Autonomy, Call, Effect, Failure, FailureKind, Held, Observation, Permit, Provenance, Refusal,
+    Rule, SecretUse, Standing, Verdict, visible,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -251,11 +251,18 @@ impl Court {
         };
         let (action, rules, digest) = (held.action().clone(), held.rules().to_vec(), held.digest());
         let secrets = self.secrets_of(&action);
-        if let Some(rule) = self.parts.consents.covers(&action, &secrets, &self.standing) {
+        let level = self.standing.autonomy;
+        // Whoever wants to see every action wants to see those, too.
+        let agreed = Some(&self.parts.consents).filter(|_| level != Autonomy::Ask);
+        if let Some(rule) = agreed.and_then(|agreed| agreed.covers(&action, &secrets, &self.standing)) {
             let by = format!("{} by the rule `{rule}`", self.standing.user);
             return (Ruling::Approve { by }, Authority::Held(held));
         }
-        let (plan, always) = (self.plan(judged, rest).await, consent_to(&action, &self.standing));
+        if level == Autonomy::Auto {
+            return (reject("nobody is asked at the level `auto`"), Authority::Held(held));
+        }
+        let always = agreed.and_then(|_| consent_to(&action, &self.standing));
+        let plan = self.plan(judged, rest).await;
         let request = Request { action, rules, digest, why, plan, always };
         let asked = AssertUnwindSafe(self.parts.approver.rule(&request)).catch_unwind();
         let ruling = match tokio::time::timeout(PATIENCE, asked).await {
@@ -267,6 +274,7 @@ impl Court {
         let shown = match &ruling {
             Ruling::Plan { plan, .. } => request.plan.as_ref() == Some(plan),
             Ruling::Always { rule, .. } => request.always.as_ref() == Some(rule),
+            Ruling::Level { autonomy, .. } => (level == Autonomy::Suggest) == (*autonomy == Autonomy::Suggest),
             _ => true,
         };
         let ruling = if shown { ruling } else { reject("the answer is to something else than was shown") };

@@ -43,7 +43,7 @@ impl<E: Into<RunError>> From<E> for Halt {
 
 impl Run {
     pub(super) fn new(parts: Arc<Parts>, goal: Goal, journal: Journal) -> Self {
-        let mut state = State::new(&goal);
+        let mut state = State::new(&goal, parts.autonomy);
         state.changes = parts.law.count();
         let id = journal.run().to_owned();
         Self { parts, goal, journal, state, id }
@@ -99,7 +99,7 @@ impl Run {
         let begin = json!({
             "goal": self.goal.text, "told": self.goal.told, "inputs": self.goal.inputs,
             "planner": self.parts.planner.name(), "agent": self.parts.name, "user": self.parts.user,
-            "rehearsal": self.parts.rehearsal, "pack": self.parts.law.pack(),
+            "autonomy": self.parts.autonomy, "pack": self.parts.law.pack(),
         });
         let expected = begin.clone();
         let entry = self.journal.step(Kind::Begin, "begin", async move { begin }).await?;

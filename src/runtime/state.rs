@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use lamassu_contract::{Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
+use lamassu_contract::{Autonomy, Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
 use serde_json::Value;
 
 use super::{agent::Parts, court::Judged, plan::Agreed, repeat::Repeats};
@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) plans: Vec<Agreed>,
     /// How many changes of the policy were on record or came before this attempt.
     pub(super) changes: usize,
+    /// How much is done without asking.
+    pub(super) autonomy: Autonomy,
     spent: Spent,
     limits: Limits,
 }
@@ -44,7 +46,7 @@ pub(super) enum Reached {
 }
 
 impl State {
-    pub(super) fn new(goal: &Goal) -> Self {
+    pub(super) fn new(goal: &Goal, autonomy: Autonomy) -> Self {
         Self {
             turns: Arc::default(),
             now: Arc::default(),
@@ -59,6 +61,7 @@ impl State {
             signed_in: BTreeSet::new(),
             plans: Vec::new(),
             changes: 0,
+            autonomy,
             spent: Spent::default(),
             limits: goal.budget.limits,
         }
@@ -71,6 +74,7 @@ impl State {
             agent: parts.name.clone(),
             user: parts.user.clone(),
             mode: parts.mode,
+            autonomy: self.autonomy,
             steps: self.steps,
             tokens: self.usage.input + self.usage.output,
             seconds: self.clock.spent / 1000,

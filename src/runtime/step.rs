@@ -47,6 +47,10 @@ impl Run {
             }
             // An edited action is a new action and is judged again.
             Ruling::Edit { call, .. } => Box::pin(self.step(&call, &[], matter.why)).await,
+            Ruling::Level { autonomy, .. } => {
+                self.state.autonomy = autonomy;
+                Box::pin(self.step(matter.call, matter.rest, matter.why)).await
+            }
             Ruling::Reject { by, why } => {
                 let rules = vec![Rule::new("person.reject", format!("{by}: {why}"))];
                 Ok(Reply::Refused(Refusal { action: held.line(), rules }))

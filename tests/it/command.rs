@@ -53,6 +53,14 @@ fn a_dry_run_judges_and_changes_nothing() {
 }
 
 #[test]
+fn nobody_can_supervise_without_a_terminal() {
+    let desk = desk();
+    let ran = desk.run(&["run", "note.toml", "--input", "what=hello", "--supervise"]);
+    assert_eq!((ran.code, desk.path("work/note.txt").exists()), (2, false));
+    assert!(ran.err.contains("`--supervise` needs a terminal"), "{}", ran.err);
+}
+
+#[test]
 fn what_the_policy_refuses_ends_with_exit_code_3_and_the_rule() {
     let desk = desk();
     let ran = desk.run(&["run", "note.toml", "--input", "what=hello", "--pack", "read-only"]);

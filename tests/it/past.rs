@@ -1,7 +1,7 @@
 //! Recorded runs under the eye of the policy: backtest, why.
 
 use lamassu::{
-    Action, Agent, Call, Effect, Goal, Pack, Request, Resource, Ruling, Script, Status, Store,
+    Action, Agent, Autonomy, Call, Effect, Goal, Pack, Request, Resource, Ruling, Script, Status, Store,
     files::{FilesTool, Limits},
 };
 use serde_json::json;
@@ -179,7 +179,7 @@ async fn sites_that_were_filled_in_count_in_a_proof() {
             .tool(lamassu::http::HttpTool::new(lamassu::http::Limits::default()))
             .pack(Pack::ready("read-only").with("sites", [sites]))
             .journal(Store::open(&desk.path("record")).unwrap());
-        let report = agent.rehearse().build().unwrap().run(Goal::new(goal)).await.unwrap();
+        let report = agent.autonomy(Autonomy::Suggest).build().unwrap().run(Goal::new(goal)).await.unwrap();
         assert_eq!(report.status, Status::Done);
         let out = format!("packs/learned-{}", sites.len());
         let learned = desk.run(&["policy", "learn", "last", "-o", &out]);

@@ -1,6 +1,6 @@
 //! `lamassu report`: a run as one page.
 
-use lamassu::{Budget, Call, Goal, Store};
+use lamassu::{Autonomy, Budget, Call, Goal, Store};
 
 use crate::support::{Bell, Listed, Scripted, act, agent, approve, command::Desk, ring};
 
@@ -55,7 +55,7 @@ async fn what_may_have_happened_is_in_doubt_in_a_report_and_a_rehearsal_says_so(
         let desk = Desk::new();
         let (bell, planner) = (Bell::default(), Listed::new([act([Call::new("bell", "jam")])]));
         let agent = agent(&bell, &planner, |_| Some(true)).journal(Store::open(&desk.path("record")).unwrap());
-        let agent = if rehearses { agent.rehearse() } else { agent };
+        let agent = if rehearses { agent.autonomy(Autonomy::Suggest) } else { agent };
         let _ = agent.build().unwrap().run(Goal::new("ring")).await.unwrap();
         let page = reported(&desk);
         ["in doubt", ">rehearsed<", ">landed<"].map(|word| page.contains(word))

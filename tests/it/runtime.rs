@@ -1,6 +1,8 @@
 //! What the runtime does with proposals, verdicts and outcomes.
 
-use lamassu::{Budget, Call, Effect, Event, Goal, Proposal, Ruling, Secret, Status, Vault, runtime::Settled};
+use lamassu::{
+    Autonomy, Budget, Call, Effect, Event, Goal, Proposal, Question, Ruling, Secret, Status, Vault, runtime::Settled,
+};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -155,10 +157,15 @@ async fn a_rule_that_a_person_agreed_to_is_not_asked_about_again_nor_in_the_next
     };
     let never = |_: &lamassu::Request| Ruling::Stop { by: "ada".into() };
     let mut rung = Vec::new();
-    for says in [once as fn(&lamassu::Request) -> Ruling, never] {
+    for (says, level) in [
+        (once as fn(&lamassu::Request) -> Ruling, Autonomy::Guard),
+        (never, Autonomy::Guard),
+        // Whoever wants to see every action is asked all the same.
+        (never, Autonomy::Ask),
+    ] {
         let (bell, planner) = (Bell::default(), Listed::new([act([ring()]), act([ring()])]));
         let keep = std::sync::Arc::clone(&kept);
-        let agent = agent(&bell, &planner, |_| Some(false)).approver(Scripted { says, settles: None });
+        let agent = agent(&bell, &planner, |_| Some(false)).approver(Scripted { says, settles: None }).autonomy(level);
         let text = kept.lock().unwrap().clone();
         let agent = agent.consents(text, move |text| {
             *keep.lock().unwrap() = text.to_owned();
@@ -167,7 +174,7 @@ async fn a_rule_that_a_person_agreed_to_is_not_asked_about_again_nor_in_the_next
         let _ = agent.build().unwrap().run(Goal::new("ring")).await.unwrap();
         rung.push(bell.count());
     }
-    assert_eq!(rung, [2, 2]);
+    assert_eq!(rung, [2, 2, 0]);
 }
 
 #[tokio::test]
@@ -255,10 +262,45 @@ async fn a_person_settles_what_may_have_landed() {
 async fn a_rehearsal_judges_everything_and_only_reads() {
     let bell = Bell::default();
     let planner = Listed::new([act([Call::new("bell", "listen"), ring()])]);
-    let report =
-        agent(&bell, &planner, |_| Some(true)).rehearse().build().unwrap().run(Goal::new("ring")).await.unwrap();
+    let report = agent(&bell, &planner, |_| Some(true))
+        .autonomy(Autonomy::Suggest)
+        .build()
+        .unwrap()
+        .run(Goal::new("ring"))
+        .await
+        .unwrap();
     assert_eq!((report.status, report.steps, bell.count()), (Status::Done, 2, 0));
     assert!(planner.shown().contains("is allowed and was not done"));
+}
+
+#[tokio::test]
+async fn nobody_is_asked_at_the_level_auto_and_what_is_held_is_refused() {
+    let (bell, planner) = (Bell::default(), Listed::new([act([ring()])]));
+    let person = Scripted { says: |_| Ruling::Approve { by: "ada".into() }, settles: None };
+    let agent = agent(&bell, &planner, |_| Some(false)).approver(person).autonomy(Autonomy::Auto);
+    let report = agent.build().unwrap().run(Goal::new("ring")).await.unwrap();
+    assert_eq!((bell.count(), report.refusals.len()), (0, 1), "{report:?}");
+    assert!(planner.shown().contains("nobody is asked at the level `auto`"));
+}
+
+#[tokio::test]
+async fn a_person_can_change_the_level_but_not_make_a_rehearsal_of_a_run_or_the_reverse() {
+    let free_at_guard = |question: &Question<'_>| Some(question.standing.autonomy == Autonomy::Guard);
+    let says = |level| match level {
+        Autonomy::Guard => |_: &lamassu::Request| Ruling::Level { by: "ada".into(), autonomy: Autonomy::Guard },
+        _ => |_: &lamassu::Request| Ruling::Level { by: "ada".into(), autonomy: Autonomy::Suggest },
+    };
+    let mut rung = Vec::new();
+    for (begins, to) in
+        [(Autonomy::Ask, Autonomy::Guard), (Autonomy::Ask, Autonomy::Suggest), (Autonomy::Suggest, Autonomy::Guard)]
+    {
+        let (bell, planner) = (Bell::default(), Listed::new([act([ring()]), act([ring()])]));
+        let person = Scripted { says: says(to), settles: None };
+        let agent = agent(&bell, &planner, free_at_guard).approver(person).autonomy(begins).build().unwrap();
+        let report = agent.run(Goal::new("ring")).await.unwrap();
+        rung.push((bell.count(), report.refusals.len()));
+    }
+    assert_eq!(rung, [(2, 0), (0, 2), (0, 2)]);
 }
 
 #[tokio::test]

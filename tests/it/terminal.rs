@@ -1,8 +1,8 @@
 //! A person at a terminal, played through `script`, which gives the command a terminal of its own.
 
 use std::{
-    io::Write as _,
-    process::{Command, Stdio},
+    io::{Read as _, Write as _},
+    process::{Child, Command, Stdio},
 };
 
 use serde_json::json;
@@ -34,10 +34,21 @@ fn delete() -> serde_json::Value {
     json!([{ "tool": "files", "verb": "delete", "args": { "path": "keep.txt" } }])
 }
 
-/// What is left in the workspace, and what was on the screen, once `typed` and the end of input
-/// have come from the keyboard.
-fn typed(desk: &Desk, typed: &str) -> (Vec<&'static str>, String) {
-    let command = format!("exec '{}' run task.toml", env!("CARGO_BIN_EXE_lamassu"));
+/// The end of a question, and the keys that answer it.
+type Answer = (&'static str, &'static str);
+
+const ASKED: &str = "[?] to explain: ";
+/// Control-D at the beginning of a line.
+const END: &str = "\u{4}";
+
+/// What is left in the workspace, and what was on the screen, once all questions were answered.
+fn typed(desk: &Desk, answers: &[Answer]) -> (Vec<&'static str>, String) {
+    typed_to(desk, "", answers)
+}
+
+/// The same for a run with further `options`.
+fn typed_to(desk: &Desk, options: &str, answers: &[Answer]) -> (Vec<&'static str>, String) {
+    let command = format!("exec '{}' run task.toml {options}", env!("CARGO_BIN_EXE_lamassu"));
     let mut child = Command::new("script")
         .args(["-qec", &command, "/dev/null"])
         .current_dir(desk.path("."))
@@ -48,22 +59,42 @@ fn typed(desk: &Desk, typed: &str) -> (Vec<&'static str>, String) {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-    let screen = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    let screen = answered(&mut child, answers);
     let left = ["keep.txt", "other.txt"].into_iter().filter(|name| desk.path(&format!("work/{name}")).exists());
     (left.collect(), screen)
 }
 
+/// What was on the screen, when the keys of each answer had been pressed as soon as its question was there.
+fn answered(child: &mut Child, answers: &[Answer]) -> String {
+    let (mut keys, mut shown) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (mut screen, mut seen, mut part) = (String::new(), 0, [0; 4096]);
+    let mut answers = answers.iter();
+    let mut next = answers.next();
+    loop {
+        let length = shown.read(&mut part).unwrap();
+        screen.push_str(&String::from_utf8_lossy(&part[..length]));
+        if length == 0 {
+            return screen;
+        }
+        while let Some(at) = next.and_then(|(question, _)| screen[seen..].find(question)) {
+            let (question, pressed) = next.unwrap();
+            keys.write_all(pressed.as_bytes()).unwrap();
+            seen += at + question.len();
+            next = answers.next();
+        }
+    }
+}
+
 #[test]
 fn what_a_person_approves_is_done() {
-    let (left, screen) = typed(&desk(&delete()), "a\n");
+    let (left, screen) = typed(&desk(&delete()), &[(ASKED, "a\n")]);
     assert_eq!((left, screen.contains("ada approves")), (vec!["other.txt"], true), "{screen}");
 }
 
 #[test]
 fn what_a_person_rejects_is_not_done_and_the_reason_is_kept() {
     let desk = desk(&delete());
-    let (left, screen) = typed(&desk, "r\nnot that one\n");
+    let (left, screen) = typed(&desk, &[(ASKED, "r\n"), ("why? ", "not that one\n")]);
     assert_eq!((left.len(), screen.contains("ada rejects: not that one")), (2, true), "{screen}");
     assert!(desk.run(&["runs", "export", "last", "--jsonl"]).out.contains("not that one"));
 }
@@ -72,24 +103,54 @@ fn what_a_person_rejects_is_not_done_and_the_reason_is_kept() {
 fn a_person_can_stop_the_run_before_its_next_step() {
     let more = json!([delete()[0], { "tool": "files", "verb": "write", "args": { "path": "new.txt", "text": "x" } }]);
     let desk = desk(&more);
-    let (left, screen) = typed(&desk, "s\n");
+    let (left, screen) = typed(&desk, &[(ASKED, "s\n")]);
     assert_eq!((left.len(), desk.path("work/new.txt").exists()), (2, false), "{screen}");
     assert!(screen.contains("ada stopped the run"), "{screen}");
 }
 
 #[test]
 fn the_end_of_input_and_words_that_are_no_answer_are_no_consent() {
-    let (left, screen) = typed(&desk(&delete()), "y\nyes\napprove it\n");
+    let (left, screen) =
+        typed(&desk(&delete()), &[(ASKED, "y\n"), (ASKED, "yes\n"), (ASKED, "approve it\n"), (ASKED, END)]);
     assert_eq!((left.len(), screen.contains("the input ended")), (2, true), "{screen}");
 }
 
 #[test]
 fn an_edited_action_is_judged_and_asked_for_again() {
-    let edited = "e\n{\"path\": \"other.txt\"}\na\n";
-    let (left, screen) = typed(&desk(&delete()), edited);
+    let edited = [(ASKED, "e\n"), ("path: ", "\u{15}other.txt\r"), (ASKED, "a\n")];
+    let (left, screen) = typed(&desk(&delete()), &edited);
     assert_eq!((left, screen.contains("delete `other.txt`")), (vec!["keep.txt"], true), "{screen}");
-    let (left, screen) = typed(&desk(&delete()), "e\n{\"path\": \"../packs/open/pack.toml\"}\na\n");
+    let (left, screen) = typed(&desk(&delete()), &[(ASKED, "e\n"), ("path: ", "\u{15}../packs/open/pack.toml\r")]);
     assert_eq!((left.len(), screen.contains("files.bounds")), (2, true), "{screen}");
+}
+
+#[test]
+fn an_edit_that_is_broken_off_leaves_the_question_open() {
+    let answers = [(ASKED, "e\n"), ("path: ", "\u{3}"), (ASKED, "?\n"), ("reject: it is not done", ""), (ASKED, "a\n")];
+    let (left, screen) = typed(&desk(&delete()), &answers);
+    assert_eq!((left, screen.contains("from model")), (vec!["other.txt"], true), "{screen}");
+}
+
+#[test]
+fn what_was_typed_before_the_question_is_no_answer() {
+    let more = json!([delete()[0], { "tool": "files", "verb": "delete", "args": { "path": "other.txt" } }]);
+    let (left, screen) = typed(&desk(&more), &[(ASKED, "a\na\na\n"), (ASKED, "r\n"), ("why? ", "\n")]);
+    assert_eq!(left, vec!["other.txt"], "{screen}");
+}
+
+#[test]
+fn a_supervisor_sees_every_action_until_they_raise_the_level() {
+    let write = |path: &str| json!({ "tool": "files", "verb": "write", "args": { "path": path, "text": "x" } });
+    let desk = desk(&json!([write("a.txt"), write("b.txt"), write("c.txt")]));
+    let answers = [(ASKED, "a\n"), (ASKED, "l\n"), ("leaves it: ", "guard\n")];
+    let (_, screen) = typed_to(&desk, "--supervise", &answers);
+    let written = ["a.txt", "b.txt", "c.txt"].map(|name| desk.path(&format!("work/{name}")).exists());
+    assert_eq!((written, screen.matches(ASKED).count()), ([true; 3], 2), "{screen}");
+    let record = desk.run(&["runs", "export", "last", "--jsonl"]).out;
+    assert!(
+        record.contains(r#""level":{"by":"ada","autonomy":"guard"}"#)
+            || record.contains(r#""autonomy":"guard","by":"ada""#)
+    );
 }
 
 #[test]
@@ -97,7 +158,7 @@ fn no_text_moves_the_cursor_or_pushes_the_target_off_the_screen() {
     let trick = "5\u{202e},000\n   1 go   approved\u{1b}[2J\u{9b}31m";
     let text = format!("{}{trick}", "A".repeat(5_000));
     let call = json!({ "tool": "files", "verb": "write", "args": { "path": "keep.txt", "text": text }, "note": text });
-    let (left, screen) = typed(&desk(&json!([call])), "r\n\n");
+    let (left, screen) = typed(&desk(&json!([call])), &[(ASKED, "r\n"), ("why? ", "\n")]);
     assert_eq!(left.len(), 2);
     let obeyed = ["\u{202e}", "\u{1b}[2J", "\u{9b}", "\n   1 go "].map(|sign| screen.contains(sign));
     assert_eq!((obeyed, screen.contains(r"5\u{202e},000")), ([false; 4], true), "{screen}");

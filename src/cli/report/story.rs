@@ -8,7 +8,7 @@ use super::{
     told::{self, Argument, Place, Sign},
 };
 use crate::{
-    Rule, Ruling, Store,
+    Autonomy, Rule, Ruling, Store,
     journal::{Blobs, JournalError, Kind, Record},
     visible,
 };
@@ -114,7 +114,7 @@ impl Story {
             Kind::Begin => {
                 self.goal = told::text(value, "/goal");
                 self.about = told::about(value);
-                self.rehearsal = value.get("rehearsal").is_some_and(|flag| *flag == true);
+                self.rehearsal = value.get("autonomy").is_some_and(|level| level == Autonomy::Suggest.as_str());
             }
             Kind::Look => context.page = told::page(value).or(context.page.take()),
             Kind::Proposal => context.why = told::text(value, "/why"),

@@ -82,10 +82,7 @@ pub(super) fn about(value: &Value) -> Vec<(&'static str, String)> {
         ("planned by", text(value, "/planner")),
         ("acting for", text(value, "/user")),
         ("judged by", pack),
-        (
-            "rehearsal",
-            value.get("rehearsal").filter(|flag| **flag == true).map_or("", |_| "nothing was done").to_owned(),
-        ),
+        ("autonomy", text(value, "/autonomy")),
     ];
     rows.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }

@@ -137,6 +137,7 @@ fn ordinary(place: &str, effect: &str, facts: &Value) -> Vec<Option<Value>> {
         ("scheme", _) => vec![json!("https"), json!("http"), json!("mailto")],
         ("destination", _) => vec![json!("document"), json!("image"), json!("websocket"), json!("tunnel")],
         ("mode", _) => vec![json!("script")],
+        ("autonomy", _) => vec![json!("guard")],
         ("kind", _) => vec![json!("regular"), json!("button"), json!("Browser")],
         ("role", _) => vec![json!("button"), json!("textbox")],
         ("path", _) => vec![json!("/")],

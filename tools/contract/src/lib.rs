@@ -33,7 +33,9 @@ pub use gate::{Gate, Held, Judge, Permit, Refusal, Verdict};
 pub use label::{Label, Source};
 pub use observation::{Observation, Picture};
 pub use page::{Advice, Change, Detail, Page, Row, Table};
-pub use policy::{Approval, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing};
+pub use policy::{
+    Approval, Autonomy, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing,
+};
 pub use provenance::{Claims, Provenance, Trace};
 pub use resource::{Element, Field, File, FileKind, Form, Resource, Zone};
 pub use secret::{Secret, SecretError, Vault};

@@ -61,6 +61,43 @@ pub enum Mode {
     Supervised,
 }
 
+/// How much an agent does without asking: `principal.autonomy` in a policy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Autonomy {
+    /// It says what it would do, and only reads.
+    Suggest,
+    /// A person is asked about every action, besides those that only look at what is there.
+    Ask,
+    /// A person is asked about what the policy holds.
+    #[default]
+    Guard,
+    /// Nobody is asked; what the policy holds is refused.
+    Auto,
+}
+
+impl Autonomy {
+    /// All of them, from the least to the most.
+    pub const ALL: [Self; 4] = [Self::Suggest, Self::Ask, Self::Guard, Self::Auto];
+
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Suggest => "suggest",
+            Self::Ask => "ask",
+            Self::Guard => "guard",
+            Self::Auto => "auto",
+        }
+    }
+
+    /// The level that `word` names.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.as_str() == word)
+    }
+}
+
 /// Where a run stands when a question is asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
@@ -72,6 +109,9 @@ pub struct Standing {
     pub user: String,
     /// Who watches.
     pub mode: Mode,
+    /// How much it does without asking.
+    #[serde(default)]
+    pub autonomy: Autonomy,
     /// Steps taken so far.
     pub steps: u64,
     /// Model tokens used so far.
@@ -103,6 +143,7 @@ impl Standing {
             agent: agent.to_owned(),
             user: user.to_owned(),
             mode,
+            autonomy: Autonomy::default(),
             steps: 0,
             tokens: 0,
             seconds: 0,

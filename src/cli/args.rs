@@ -1,5 +1,7 @@
 //! What can be typed.
 
+#[cfg(feature = "console")]
+mod console;
 mod policy;
 
 use std::{
@@ -11,6 +13,8 @@ use clap::{Args, Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+#[cfg(feature = "console")]
+pub(super) use console::{Console, Watched};
 pub(super) use policy::{Backtest, Eval, Filled, General, Learn, Policy, PolicyCommand, Why};
 
 /// No action runs that the policy has not judged.
@@ -35,6 +39,9 @@ pub(super) enum Command {
     Resume(Resume),
     /// Print what a planner would see of a page
     Observe(Observe),
+    /// Serve a page to watch runs, answer what is held, and look into the record
+    #[cfg(feature = "console")]
+    Console(Console),
     /// List, show, verify and export the record of past runs
     Runs(Runs),
     /// Write what a run did as one page that needs nothing beside it
@@ -165,6 +172,9 @@ pub(super) struct How {
     pub(super) home: Home,
     #[command(flatten)]
     pub(super) window: Window,
+    #[cfg(feature = "console")]
+    #[command(flatten)]
+    pub(super) watched: Watched,
 }
 
 /// Which browser, and how it is started. Kept with a run, so that it can be resumed.
@@ -239,6 +249,9 @@ pub(super) struct Resume {
     pub(super) home: Home,
     #[command(flatten)]
     pub(super) window: Window,
+    #[cfg(feature = "console")]
+    #[command(flatten)]
+    pub(super) watched: Watched,
 }
 
 #[derive(Debug, Args)]

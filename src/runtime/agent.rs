@@ -7,6 +7,7 @@ use lamassu_contract::{Effect, Mode, Vault};
 use super::{
     AgentBuilder, Approver, Event, Report,
     law::{Change, Law},
+    reins::Reins,
     run::Run,
     toolbox::Toolbox,
 };
@@ -45,6 +46,7 @@ pub(super) struct Parts {
     pub(super) keep: Keep,
     pub(super) ledger: Ledger,
     pub(super) events: Box<dyn Fn(&Event) + Send + Sync>,
+    pub(super) reins: Reins,
     pub(super) prices: Option<Prices>,
     pub(super) meter: Meter,
     pub(super) rehearsal: bool,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 
 use super::{
-    Agent, Approver, Deny, Event,
+    Agent, Approver, Deny, Event, Reins,
     agent::{Keep, Meter, Parts},
     law::Law,
     toolbox::Toolbox,
@@ -30,6 +30,7 @@ pub struct AgentBuilder {
     consents: (String, Keep),
     ledger: Ledger,
     events: Box<dyn Fn(&Event) + Send + Sync>,
+    reins: Reins,
     prices: Option<Prices>,
     meter: Meter,
     rehearsal: bool,
@@ -55,6 +56,7 @@ impl Default for AgentBuilder {
             consents: (String::new(), Box::new(|_| Ok(()))),
             ledger: Ledger::Memory,
             events: Box::new(|_| {}),
+            reins: Reins::default(),
             prices: None,
             meter: Box::new(Effort::default),
             rehearsal: false,
@@ -142,6 +144,12 @@ impl AgentBuilder {
         self
     }
 
+    /// What the runs of this agent can be paused and stopped by.
+    pub fn reins(mut self, reins: Reins) -> Self {
+        self.reins = reins;
+        self
+    }
+
     /// What the planner's tokens cost; a goal whose budget limits money needs it.
     pub fn prices(mut self, prices: Prices) -> Self {
         self.prices = Some(prices);
@@ -202,6 +210,7 @@ impl AgentBuilder {
             keep,
             ledger: self.ledger,
             events: self.events,
+            reins: self.reins,
             prices: self.prices,
             meter: self.meter,
             rehearsal: self.rehearsal,

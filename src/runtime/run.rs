@@ -6,7 +6,7 @@ use lamassu_contract::{Call, Observation, Refusal};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Event, Report, RunError, Status, agent::Parts, repeat::Circle, state::State};
+use super::{Event, Report, RunError, Status, agent::Parts, reins::Stopped, repeat::Circle, state::State};
 use crate::{
     goal::Goal,
     journal::{Journal, Kind},
@@ -80,6 +80,7 @@ impl Run {
         self.begin().await?;
         loop {
             self.affordable()?;
+            self.held().await?;
             self.look().await?;
             self.within_budget()?;
             let planned = self.propose().await?;
@@ -107,7 +108,8 @@ impl Run {
         if goal_of(&entry.value) != goal_of(&expected) {
             return Err(Halt::Error(RunError::OtherGoal { run: self.id.clone() }));
         }
-        self.tell(&Event::Began { run: self.id.clone(), goal: self.goal.text.clone() });
+        let planner = self.parts.planner.name().to_owned();
+        self.tell(&Event::Began { run: self.id.clone(), goal: self.goal.text.clone(), planner });
         Ok(())
     }
 
@@ -137,6 +139,7 @@ impl Run {
         if entry.fresh {
             let Planned { proposal, why, .. } = &planned;
             self.tell(&Event::Proposed { proposal: proposal.to_string(), why: why.clone() });
+            self.tell_spent();
         }
         Ok(planned)
     }
@@ -148,6 +151,9 @@ impl Run {
             self.state.replied(Reply::Said("the proposal names no call; propose one, or say that you are done".into()));
         }
         for (index, call) in calls.iter().enumerate() {
+            if index > 0 {
+                self.held().await?;
+            }
             self.within_budget()?;
             let circle = self.state.repeats.count(call, &self.state.now);
             if circle == Circle::End {
@@ -259,6 +265,24 @@ impl Run {
 
     fn spent(&self, what: &str, limit: u64) -> String {
         format!("the budget of {limit} {what} is spent after {} steps", self.state.steps)
+    }
+
+    /// Waits as long as somebody holds the run.
+    async fn held(&mut self) -> Result<(), Halt> {
+        let parts = Arc::clone(&self.parts);
+        match parts.reins.next(|by| self.tell(&Event::Paused { by: by.to_owned() })).await {
+            Ok(None) => {}
+            Ok(Some(rest)) => {
+                self.state.rests.push(rest);
+                self.tell(&Event::WentOn);
+            }
+            Err(Stopped(by)) => return Err(Halt::End(Status::Refused, format!("{by} stopped the run"))),
+        }
+        Ok(())
+    }
+
+    pub(super) fn tell_spent(&self) {
+        self.tell(&Event::Spent { used: self.state.used(&self.parts, &self.goal) });
     }
 
     pub(super) fn tell(&self, event: &Event) {

@@ -5,7 +5,14 @@ use std::{collections::BTreeSet, sync::Arc};
 use lamassu_contract::{Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
 use serde_json::Value;
 
-use super::{agent::Parts, court::Judged, plan::Agreed, repeat::Repeats};
+use super::{
+    Part, Used,
+    agent::Parts,
+    court::Judged,
+    plan::Agreed,
+    reins::Rest,
+    repeat::Repeats,
+};
 use crate::{
     goal::Goal,
     journal::Entry,
@@ -28,6 +35,8 @@ pub(super) struct State {
     signed_in: BTreeSet<String>,
     /// What people have agreed to beforehand.
     pub(super) plans: Vec<Agreed>,
+    /// When it was held since that was last on record.
+    pub(super) rests: Vec<Rest>,
     /// How many changes of the policy were on record or came before this attempt.
     pub(super) changes: usize,
     spent: Spent,
@@ -58,6 +67,7 @@ impl State {
             wrong_answers: 0,
             signed_in: BTreeSet::new(),
             plans: Vec::new(),
+            rests: Vec::new(),
             changes: 0,
             spent: Spent::default(),
             limits: goal.budget.limits,
@@ -85,6 +95,17 @@ impl State {
     /// What the planner has cost, in millionths of the currency.
     pub(super) fn money(&self, parts: &Parts) -> u64 {
         parts.prices.map_or(0, |prices| prices.of(self.usage))
+    }
+
+    /// What has been used of what `goal` allows.
+    pub(super) fn used(&self, parts: &Parts, goal: &Goal) -> Used {
+        let part = |used, limit| Part { used, limit: Some(limit) };
+        Used {
+            steps: part(self.steps, goal.budget.steps),
+            seconds: part(self.clock.spent / 1000, goal.budget.seconds),
+            tokens: part(self.usage.input + self.usage.output, goal.budget.tokens),
+            money: parts.prices.map(|_| Part { used: self.money(parts), limit: goal.budget.limits.money }),
+        }
     }
 
     /// What was judged went out into the world, or may have.
@@ -186,6 +207,12 @@ impl Clock {
         self.now = entry.at;
         self.replayed = !entry.fresh;
         self.taken_up |= self.replayed;
+    }
+
+    /// So long the run was held before the newest record.
+    pub(super) fn rest(&mut self, rests: &[Rest]) {
+        let millis = rests.iter().fold(0_u64, |sum, rest| sum.saturating_add(rest.millis));
+        self.spent = self.spent.saturating_sub(millis);
     }
 
     /// Whether an earlier attempt worked on this run.

@@ -187,7 +187,7 @@ impl Run {
         let Ok(entry) = answer.await? else {
             return Err(Halt::Aside(Status::Waiting, format!("the planner asks: {question}")));
         };
-        self.state.clock.tick(&entry);
+        self.state.clock.wait(&entry);
         self.state.replied(Reply::Said(entry.value));
         Ok(())
     }

@@ -209,6 +209,13 @@ impl Clock {
         self.taken_up |= self.replayed;
     }
 
+    /// A record was read, or written just now, for which a person was waited for. That is no time of the run.
+    pub(super) fn wait<T>(&mut self, entry: &Entry<T>) {
+        let spent = self.spent;
+        self.tick(entry);
+        self.spent = spent;
+    }
+
     /// So long the run was held before the newest record.
     pub(super) fn rest(&mut self, rests: &[Rest]) {
         let millis = rests.iter().fold(0_u64, |sum, rest| sum.saturating_add(rest.millis));

@@ -102,13 +102,13 @@ export function asking(question, { picture, live }) {
 
   const HEADS = { hold: "May this be done?", ask: "The planner asks", settle: "Nobody can tell whether this happened" };
   const details = [];
-  if (question.sends.length) details.push(["Where it goes", rows(question.sends)]);
   if (question.facts.length) details.push(["What else the policy was told", rows(question.facts)]);
   const asked = el("h2", { id: "asked", tabindex: "-1" }, HEADS[question.matter]);
   card.append(...[
     el("div", { class: "top" }, asked, el("span", { class: "faint" }, question.step ? `step ${question.step}, ` : "", el("time", {}, ago(question.since)))),
     el("p", { class: "line" }, text(question.line, 600)),
     question.effect && el("p", { class: "tags" }, el("span", { class: `tag ${question.effect}` }, question.effect), el("code", {}, question.verb), " on ", text(question.on, 200)),
+    question.sends.length > 0 && el("div", { class: "sends" }, rows(question.sends)),
     question.args.length > 0 && sources(question.args),
     question.secrets.length > 0 && el("p", {}, question.secrets.map(([name, secret]) => el("span", { class: "tag" }, `${name}: the secret “${secret}”`))),
     question.rules.length > 0 && el("div", { class: "because" }, el("h3", {}, "Why it asks"), el("ul", {}, question.rules.map(rule => el("li", {}, rule.because || "a rule says so", " ", el("code", { class: "faint" }, rule.id))))),

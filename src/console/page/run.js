@@ -47,7 +47,7 @@ export async function run(place, id) {
       ...parts.filter(([, part]) => part && (part.used || part.limit)).map(([name, part]) => el("span", { class: "meterbox" },
         el("span", { class: "faint" }, name), el("strong", {}, part.limit ? `${part.used} of ${part.limit}` : `${part.used}`),
         part.limit ? el("meter", { min: 0, max: part.limit, value: Math.min(part.used, part.limit), high: part.limit * 0.8, "aria-label": `${name} used` }) : "")),
-      ...(going ? Object.entries(live.deciders ?? {}) : []).map(([who, times]) => el("span", { class: `tag who ${who === live.decider ? "now" : ""}` }, `${who} × ${times}`)));
+      ...(going ? Object.entries(live.deciders ?? {}) : []).map(([who, times]) => el("span", { class: `tag who ${who === live.decider ? "current" : ""}` }, `${who} × ${times}`)));
   };
   const drawQuestion = () => {
     const going = under_way(one());
@@ -65,7 +65,7 @@ export async function run(place, id) {
     list.story(story, told.album);
     about.replaceChildren(el("h2", {}, "The run"), rows([
       ...story.about, ["began", story.began], ["lasted", story.seconds], ["decided", story.deciders.join("; ")], ["energy", story.energy],
-      ["answer", story.answer && el("pre", { tabindex: 0, "aria-label": "The answer" }, story.answer)], ["record", el("span", {}, sign(story.whole), " ", el("code", { class: "faint head" }, story.head))],
+      ["answer", story.answer && el("pre", { tabindex: 0, "aria-label": "The answer" }, story.answer)], ["record", sign(story.whole)],
       ["secrets used", story.secrets.join(", ")],
       ["reached", story.places.length ? el("ul", {}, story.places.map(place => el("li", {}, `${place.name}: ${place.actions} actions, ${place.changes} that do more than read, ${place.bytes} bytes sent`))) : null],
     ]));

@@ -22,7 +22,7 @@ export function steps(run) {
     const { item } = step;
     const words = [step.outcome?.word ? sign(step.outcome) : sign(step.verdict)];
     item.summary.replaceChildren(
-      el("span", { class: "nr" }, step.number), el("span", { class: "what" }, text(step.summary, 300)), ...words,
+      el("span", { class: "nr" }, step.number), el("span", { class: "what" }, text(step.summary, 300), step.person.length > 0 && el("span", { class: "by faint" }, step.person.at(-1).slice(0, 200))), ...words,
       el("span", { class: "faint when" }, step.after ?? ""));
     if (item.box.open) inside(step);
   };

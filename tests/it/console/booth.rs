@@ -164,6 +164,8 @@ impl Booth {
 pub(crate) struct Person {
     orders: mpsc::UnboundedSender<Call>,
     replies: mpsc::UnboundedReceiver<String>,
+    /// How often the page was read: what is asked for again and again in the same words ends a run.
+    reads: u64,
     _life: JoinHandle<()>,
 }
 
@@ -216,7 +218,7 @@ impl Person {
         let agent = browsing(Browser::default()).planner(planner).build().unwrap();
         let budget = lamassu::Budget { steps: 10_000, seconds: 600, ..lamassu::Budget::default() };
         let life = tokio::spawn(async move { drop(agent.run(Goal::new("look").budget(budget)).await) });
-        let mut person = Self { orders, replies, _life: life };
+        let mut person = Self { orders, replies, reads: 0, _life: life };
         person.does(Call::new("browser", "open").with("url", url)).await;
         person
     }
@@ -229,17 +231,19 @@ impl Person {
 
     /// What stands on the page.
     pub(crate) async fn reads(&mut self) -> String {
-        self.does(Call::new("browser", "read")).await
+        self.reads += 1;
+        self.does(Call::new("browser", "read").with("limit", 8_000 + self.reads)).await
     }
 
     /// Presses `target` until the page reads `words`: what is pressed too soon after a question came does not count.
     pub(crate) async fn clicks_until(&mut self, target: &str, words: &str) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
-            self.does(Call::new("browser", "click").with("target", target)).await;
+            let target = format!("{target}{}", " ".repeat(usize::try_from(self.reads).unwrap()));
+            let did = self.does(Call::new("browser", "click").with("target", target)).await;
             let page = self.reads().await;
             if page.contains(words) || Instant::now() > end {
-                assert!(page.contains(words), "no `{words}` in\n{page}");
+                assert!(page.contains(words), "{did}; no `{words}` in\n{page}");
                 return page;
             }
         }

@@ -1,7 +1,10 @@
 //! The console, as people meet it: in real browsers.
 
 mod booth;
+mod figures;
 mod reach;
+mod screens;
+mod studio;
 
 use lamassu::Call;
 
@@ -21,7 +24,7 @@ async fn what_a_person_approves_on_the_page_is_done_under_their_name() {
     let page = ada.sees("May this be done?").await;
     assert!(page.contains("bell.ring") && page.contains("Bell"), "{page}");
     assert_eq!(booth.bell.count(), 0);
-    ada.clicks_until("button \"Approve a\"", "landed").await;
+    ada.clicks_until("button \"Approve\"", "landed").await;
     assert_eq!((run.await.unwrap().status, booth.bell.count()), (lamassu::Status::Done, 1));
     assert_eq!(booth.rulings(), ["ada approves"]);
 }
@@ -31,11 +34,11 @@ async fn what_is_edited_is_judged_and_asked_again_and_what_is_rejected_is_not_do
     let booth = Booth::open([ring()]).await;
     let run = booth.run();
     let mut ada = asked(&booth, "ada").await;
-    ada.clicks_until("button \"Edit … e\"", "judged again").await;
+    ada.clicks_until("button \"Edit …\"", "judged again").await;
     ada.does(Call::new("browser", "fill").with("target", "times may be left empty").with("text", "3")).await;
     ada.clicks_until("button \"Ask again with this\"", "asks for `bell.ring` instead").await;
     ada.sees("step 2").await;
-    ada.clicks_until("button \"Reject … r\"", "A word to the planner").await;
+    ada.clicks_until("button \"Reject …\"", "Back").await;
     ada.does(Call::new("browser", "fill").with("target", "A word to the planner").with("text", "too loud")).await;
     ada.clicks_until("button \"Reject\"", "ada rejects: too loud").await;
     drop(run.await.unwrap());
@@ -72,7 +75,7 @@ async fn a_question_outlives_the_console_and_is_there_once() {
     let booth = booth.again().await;
     let page = ada.sees("This run lies aside").await;
     assert_eq!(page.matches("May this be done?").count(), 1, "{page}");
-    ada.clicks_until("button \"Approve a\"", "landed").await;
+    ada.clicks_until("button \"Approve\"", "landed").await;
     ada.sees("done").await;
     assert_eq!((booth.bell.count(), booth.rulings()), (1, vec!["ada approves".to_owned()]));
 }
@@ -89,14 +92,14 @@ async fn one_answer_wins_and_the_others_see_whose() {
     let rulings = booth.rulings();
     assert_eq!((booth.bell.count(), rulings.len()), (1, 1));
     let winner = if rulings[0].starts_with("ada") { "ada approves" } else { "ben approves" };
-    tokio::join!(ada.clicks_until("group \"1\"", winner), ben.clicks_until("group \"1\"", winner));
+    tokio::join!(ada.sees(winner), ben.sees(winner));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn text_of_others_is_text_however_long_and_whatever_it_imitates() {
     let long: &'static str = Box::leak(format!("{TRICK}{}", "A".repeat(10_000)).into_boxed_str());
-    let booth = Booth::open([ring()]).await;
-    let booth = Booth { bell: crate::support::Bell { scratched: long, ..booth.bell }, ..booth };
+    let mut booth = Booth::open([ring()]).await;
+    booth.bell.scratched = long;
     let run = booth.run();
     let mut ada = asked(&booth, "ada").await;
     let page = ada.sees("May this be done?").await;
@@ -116,7 +119,7 @@ async fn a_run_pauses_takes_one_step_and_stops_between_two_steps() {
     let run = booth.run();
     let mut ada = asked(&booth, "ada").await;
     ada.clicks_until("button \"Pause\"", "Go on").await;
-    ada.clicks_until("button \"Approve a\"", "Paused between two steps").await;
+    ada.clicks_until("button \"Approve\"", "Paused between two steps").await;
     ada.clicks_until("button \"One step\"", "bell.listen Bell \"front\"").await;
     assert!(!run.is_finished());
     ada.clicks_until("button \"Stop\"", "ada stopped the run").await;

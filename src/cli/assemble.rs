@@ -61,7 +61,7 @@ fn answered(builder: AgentBuilder, prompt: Prompt, (progress, seat): (Progress, 
     #[cfg(feature = "console")]
     if let Some(seat) = seat.clone() {
         let own = seat.clone();
-        let builder = builder.reins(seat.reins()).approver(Seated { seat, settled: prompt.settled });
+        let builder = builder.reins(seat.reins()).hands(seat.hands()).approver(Seated { seat, settled: prompt.settled });
         return builder.events(move |event: &Event| {
             progress.show(event);
             own.tell(event);
@@ -187,12 +187,7 @@ fn model(_: AgentBuilder, _: &Task, _: Option<Cascade>) -> Result<AgentBuilder, 
     Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
 }
 
-fn tools(
-    builder: AgentBuilder,
-    task: &Task,
-    how: (Window, PathBuf),
-    seat: &Place,
-) -> Result<AgentBuilder, Complaint> {
+fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf), seat: &Place) -> Result<AgentBuilder, Complaint> {
     #[cfg(feature = "console")]
     let closed: Vec<u16> = seat.iter().map(crate::console::Seat::port).collect();
     #[cfg(not(feature = "console"))]

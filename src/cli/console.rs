@@ -171,9 +171,8 @@ impl Host for Office {
     fn resume(&self, run: &str, seat: Seat) -> Result<Course, HostError> {
         let origin = home::store(Some(&self.folder)).and_then(|store| store.origin(run).map_err(Complaint::failed));
         let origin = origin.map_err(|complaint| HostError(complaint.to_string()))?;
-        let origin: Origin = serde_json::from_value(origin).map_err(|_| {
-            HostError(format!("run `{run}` was begun by an app; the app that began it must resume it"))
-        })?;
+        let origin: Origin = serde_json::from_value(origin)
+            .map_err(|_| HostError(format!("run `{run}` was begun by an app; the app that began it must resume it")))?;
         let agent = self.agent(&origin, seat, Value::Null)?;
         let (run, folder, Origin { task, skills, .. }) = (run.to_owned(), self.folder.clone(), origin);
         Ok(Box::pin(async move { settled(agent.resume(&run, task.goal).await, &skills, &folder) }))

@@ -22,6 +22,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("picture.js", "text/javascript; charset=utf-8", include_str!("page/picture.js")),
     ("steps.js", "text/javascript; charset=utf-8", include_str!("page/steps.js")),
     ("question.js", "text/javascript; charset=utf-8", include_str!("page/question.js")),
+    ("hand.js", "text/javascript; charset=utf-8", include_str!("page/hand.js")),
     ("compare.js", "text/javascript; charset=utf-8", include_str!("page/compare.js")),
     ("policies.js", "text/javascript; charset=utf-8", include_str!("page/policies.js")),
     ("icon.svg", "image/svg+xml", include_str!("page/icon.svg")),

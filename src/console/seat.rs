@@ -7,6 +7,7 @@ use std::{
 
 use lamassu_browser::{Frame, Lens};
 use lamassu_contract::{BoxFuture, Call, Verb};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
@@ -17,7 +18,7 @@ use super::{
     question::{Matter, Occasion, Question, Said},
     webhook::Webhook,
 };
-use crate::runtime::{Approver, Event, Gait, Reins, Request, Ruling, Settled};
+use crate::runtime::{Approver, Event, Gait, Hands, NotYours, Reins, Request, Ruling, Settled};
 
 /// How long a person may take; then the run is put aside and can be taken up. It is less than the runtime
 /// itself waits, after which the answer would be no.
@@ -41,6 +42,7 @@ pub struct Seat(Arc<Shared>);
 struct Shared {
     room: Room,
     reins: Reins,
+    hands: Hands,
     lens: Lens,
     run: watch::Sender<Option<String>>,
     live: Mutex<Live>,
@@ -62,6 +64,15 @@ struct Waiting {
     answer: oneshot::Sender<(Said, String)>,
 }
 
+/// What somebody does in the planner's place.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
+pub(super) enum Deed {
+    Take,
+    Act { call: Call },
+    Back { note: String },
+}
+
 /// Why an answer did not count.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Void {
@@ -77,6 +88,7 @@ impl Seat {
         Self(Arc::new(Shared {
             room,
             reins: Reins::default(),
+            hands: Hands::default(),
             lens: Lens::new(),
             run: watch::Sender::new(None),
             live: Mutex::new(Live::new()),
@@ -95,6 +107,12 @@ impl Seat {
     #[must_use]
     pub fn reins(&self) -> Reins {
         self.0.reins.clone()
+    }
+
+    /// By what people act in its planner's place.
+    #[must_use]
+    pub fn hands(&self) -> Hands {
+        self.0.hands.clone()
     }
 
     /// What its browser is to be watched through.
@@ -146,7 +164,7 @@ impl Seat {
     /// Everything that a page has to know of the run.
     pub(super) fn state(&self) -> Value {
         let question = self.open().waiting.as_ref().map(|waiting| waiting.question.clone());
-        json!({ "run": self.run(), "gait": self.0.reins.gait(), "question": question, "live": *self.live() })
+        json!({ "run": self.run(), "gait": self.0.reins.gait(), "hand": self.0.hands.by(), "question": question, "live": *self.live() })
     }
 
     /// What is asked now.
@@ -164,6 +182,17 @@ impl Seat {
             // Somebody may have answered in this very moment; then the run stops after that step.
             let _ = self.answer((&question.id, question.since), Said::Stop, by);
         }
+    }
+
+    /// Lets `by` take over, act, or hand back.
+    pub(super) fn by_hand(&self, deed: Deed, by: &str) -> Result<(), NotYours> {
+        match deed {
+            Deed::Take => self.0.hands.take_over(by)?,
+            Deed::Act { call } => self.0.hands.act(by, call)?,
+            Deed::Back { note } => self.0.hands.hand_back(by, &note)?,
+        }
+        self.say("hand", json!({ "hand": self.0.hands.by() }));
+        Ok(())
     }
 
     /// The pictures of its page from now on; while the receiver lives, somebody watches.

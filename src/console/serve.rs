@@ -46,6 +46,7 @@ fn router(desk: Arc<Desk>) -> Router {
         .route("/api/runs/{run}/export", get(api::runs::export))
         .route("/api/runs/{run}/resume", post(api::runs::resume))
         .route("/api/runs/{run}/pull", post(api::runs::pull))
+        .route("/api/runs/{run}/hand", post(api::runs::hand))
         .route("/api/pictures/{hash}", get(api::runs::picture))
         .route("/api/questions/{id}", post(api::answers::answer))
         .route("/api/policies", get(api::policies::list))

@@ -102,8 +102,7 @@ impl Store {
 
     fn last(&self, connection: &Connection, run: &str, count: u32) -> Result<Vec<Record>, JournalError> {
         let last = || -> rusqlite::Result<Vec<Vec<u8>>> {
-            let mut rows =
-                connection.prepare("SELECT value FROM records WHERE run = ?1 ORDER BY seq DESC LIMIT ?2")?;
+            let mut rows = connection.prepare("SELECT value FROM records WHERE run = ?1 ORDER BY seq DESC LIMIT ?2")?;
             let bytes = |row: &rusqlite::Row<'_>| Ok(row.get_ref(0)?.as_bytes().unwrap_or_default().to_vec());
             rows.query_map(rusqlite::params![run, count], bytes)?.collect()
         };

@@ -6,6 +6,7 @@ use lamassu_contract::{Effect, Mode, Vault};
 
 use super::{
     AgentBuilder, Approver, Event, Report,
+    hands::Hands,
     law::{Change, Law},
     reins::Reins,
     run::Run,
@@ -47,6 +48,7 @@ pub(super) struct Parts {
     pub(super) ledger: Ledger,
     pub(super) events: Box<dyn Fn(&Event) + Send + Sync>,
     pub(super) reins: Reins,
+    pub(super) hands: Hands,
     pub(super) prices: Option<Prices>,
     pub(super) meter: Meter,
     pub(super) rehearsal: bool,

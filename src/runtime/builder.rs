@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lamassu_contract::{Gate, Mode, Policy, SecretError, Tool, Vault};
 
 use super::{
-    Agent, Approver, Deny, Event, Reins,
+    Agent, Approver, Deny, Event, Hands, Reins,
     agent::{Keep, Meter, Parts},
     law::Law,
     toolbox::Toolbox,
@@ -31,6 +31,7 @@ pub struct AgentBuilder {
     ledger: Ledger,
     events: Box<dyn Fn(&Event) + Send + Sync>,
     reins: Reins,
+    hands: Hands,
     prices: Option<Prices>,
     meter: Meter,
     rehearsal: bool,
@@ -57,6 +58,7 @@ impl Default for AgentBuilder {
             ledger: Ledger::Memory,
             events: Box::new(|_| {}),
             reins: Reins::default(),
+            hands: Hands::default(),
             prices: None,
             meter: Box::new(Effort::default),
             rehearsal: false,
@@ -150,6 +152,12 @@ impl AgentBuilder {
         self
     }
 
+    /// By what a person can act in the planner's place.
+    pub fn hands(mut self, hands: Hands) -> Self {
+        self.hands = hands;
+        self
+    }
+
     /// What the planner's tokens cost; a goal whose budget limits money needs it.
     pub fn prices(mut self, prices: Prices) -> Self {
         self.prices = Some(prices);
@@ -211,6 +219,7 @@ impl AgentBuilder {
             ledger: self.ledger,
             events: self.events,
             reins: self.reins,
+            hands: self.hands,
             prices: self.prices,
             meter: self.meter,
             rehearsal: self.rehearsal,

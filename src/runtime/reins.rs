@@ -90,6 +90,12 @@ impl Reins {
         Ok(Some(Rest { by, millis }))
     }
 
+    /// Waits until somebody stops the runs.
+    pub(super) async fn stopped(&self) {
+        // The sender lives in these very reins, so that waiting does not fail.
+        let _ = self.0.subscribe().wait_for(|pull| pull.gait == Gait::Stop).await;
+    }
+
     /// The one step is being taken; after it the run pauses, unless somebody wished for something else.
     fn take_step(&self) {
         self.0.send_if_modified(|pull| {

@@ -5,14 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use lamassu_contract::{Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
 use serde_json::Value;
 
-use super::{
-    Part, Used,
-    agent::Parts,
-    court::Judged,
-    plan::Agreed,
-    reins::Rest,
-    repeat::Repeats,
-};
+use super::{Part, Used, agent::Parts, court::Judged, hands, plan::Agreed, reins::Rest, repeat::Repeats};
 use crate::{
     goal::Goal,
     journal::Entry,
@@ -35,6 +28,8 @@ pub(super) struct State {
     signed_in: BTreeSet<String>,
     /// What people have agreed to beforehand.
     pub(super) plans: Vec<Agreed>,
+    /// Who acts by hand, if somebody does.
+    pub(super) by_hand: Option<String>,
     /// When it was held since that was last on record.
     pub(super) rests: Vec<Rest>,
     /// How many changes of the policy were on record or came before this attempt.
@@ -67,6 +62,7 @@ impl State {
             wrong_answers: 0,
             signed_in: BTreeSet::new(),
             plans: Vec::new(),
+            by_hand: None,
             rests: Vec::new(),
             changes: 0,
             spent: Spent::default(),
@@ -79,7 +75,7 @@ impl State {
         Standing {
             run: run.to_owned(),
             agent: parts.name.clone(),
-            user: parts.user.clone(),
+            user: self.by_hand.clone().unwrap_or_else(|| parts.user.clone()),
             mode: parts.mode,
             steps: self.steps,
             tokens: self.usage.input + self.usage.output,
@@ -149,6 +145,7 @@ impl State {
     /// A proposal came back.
     pub(super) fn planned(&mut self, planned: Planned) {
         self.usage += planned.usage;
+        self.by_hand = hands::by_hand(&planned);
         Arc::make_mut(&mut self.turns).push(Turn { planned, results: Vec::new() });
     }
 

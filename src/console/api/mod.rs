@@ -58,9 +58,7 @@ impl IntoResponse for Trouble {
 }
 
 /// Does what waits for the disk on a thread of its own.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
-) -> Result<T, Trouble> {
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
     let failed = |error| Trouble(StatusCode::INTERNAL_SERVER_ERROR, format!("it broke off: {error}"));
     tokio::task::spawn_blocking(work).await.map_err(failed)?
 }

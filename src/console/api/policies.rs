@@ -51,7 +51,9 @@ fn in_words(pack: &Pack, desk: &Desk) -> Value {
             "name": report.name, "about": report.about, "parameters": report.parameters, "rules": report.rules,
             "cases": report.cases,
         }),
-        Err(error) => json!({ "name": pack.name(), "about": error.to_string(), "parameters": [], "rules": [], "cases": 0 }),
+        Err(error) => {
+            json!({ "name": pack.name(), "about": error.to_string(), "parameters": [], "rules": [], "cases": 0 })
+        }
     }
 }
 

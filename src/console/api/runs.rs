@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, Trouble, aside};
 use crate::{
-    console::{Course, Seat, Wish, album::Caption, entry::User, waiting},
+    console::{Course, Seat, Wish, album::Caption, entry::User, seat::Deed, waiting},
     runtime::Gait,
     story::{Pictures, Story, page},
 };
@@ -71,9 +71,8 @@ pub(in crate::console) async fn album(
     State(desk): State<Arc<Desk>>,
     Path((run, step)): Path<(String, u64)>,
 ) -> Result<Response, Trouble> {
-    let picture = aside(move || {
-        desk.room.album.picture(&run, step).ok_or_else(|| Trouble::missing("nobody watched this step"))
-    });
+    let picture =
+        aside(move || desk.room.album.picture(&run, step).ok_or_else(|| Trouble::missing("nobody watched this step")));
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], picture.await?).into_response())
 }
 
@@ -193,4 +192,17 @@ pub(in crate::console) async fn pull(
     let seat = seat.ok_or_else(|| Trouble::missing("this run is not under way here"))?;
     seat.pull(gait, &by);
     Ok(Json(json!({ "gait": gait })))
+}
+
+/// Lets somebody take over, act in the planner's place, or hand back.
+pub(in crate::console) async fn hand(
+    State(desk): State<Arc<Desk>>,
+    Extension(User(by)): Extension<User>,
+    Path(run): Path<String>,
+    Json(deed): Json<Deed>,
+) -> Result<Json<Value>, Trouble> {
+    let seat = desk.room.hub.seat(&run).filter(|seat| !seat.live().is_over());
+    let seat = seat.ok_or_else(|| Trouble::missing("this run is not under way here"))?;
+    seat.by_hand(deed, &by).map_err(Trouble::gone)?;
+    Ok(Json(json!({ "run": run })))
 }

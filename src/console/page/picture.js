@@ -28,6 +28,7 @@ export function picture(run) {
     }
     const area = shown.areas[target];
     if (area) marks.append(box(area, "div", { class: "target" }));
+    else if (target !== null) marks.append(el("span", { class: "beyond" }, "What is acted on lies outside of this part of the page"));
   };
 
   return {

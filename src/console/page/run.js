@@ -4,6 +4,7 @@ import { button, el, rows, say, sign, state, text } from "./make.js";
 import { get, known, listen, post, under_way, watch } from "./talk.js";
 import { picture } from "./picture.js";
 import { asking } from "./question.js";
+import { byHand } from "./hand.js";
 import { steps } from "./steps.js";
 
 export async function run(place, id) {
@@ -12,17 +13,17 @@ export async function run(place, id) {
   const head = el("div", { class: "runhead" });
   const reins = el("div", { class: "reins", role: "group", "aria-label": "Reins" });
   const meters = el("div", { class: "meters" });
-  const asks = el("div", { class: "asks-here" });
+  const asks = el("div", { class: "asks-here" }), handed = el("div", { class: "asks-here" });
   const list = steps(name);
   const view = picture(name);
   const now = el("p", { class: "now", role: "status" });
   const aside = el("div", { class: "aside" });
   const about = el("div", { class: "about" });
   const one = () => known.runs.get(name);
-  let open = null, follow = true;
+  let open = null, hand = null, follow = true;
 
   const left = el("div", { class: "left" }, view.figure);
-  const right = el("div", { class: "right" }, asks, now, list.list);
+  const right = el("div", { class: "right" }, asks, handed, now, list.list);
   const body = el("div", { class: "body" }, left, right);
   place.append(el("p", { class: "crumb" }, el("a", { href: "#/" }, "Runs"), " / ", el("code", {}, name)), head, meters, body, about, aside);
 
@@ -33,7 +34,7 @@ export async function run(place, id) {
     head.replaceChildren(el("h1", {}, text(goal, 240)), going ? state(one().question ? "waiting" : live.status) : sign(told.question ? { tone: "warn", word: told.question.matter === "settle" ? "in doubt" : "waiting" } : told.story.end), reins);
     const held = ["pause", "step"].includes(one()?.gait);
     reins.replaceChildren(...(going
-      ? [held ? button("Go on", () => pull("go"), { class: "main" }) : button("Pause", () => pull("pause")), button("One step", () => pull("step"), { disabled: !held }), button("Stop", () => pull("stop"), { class: "no" })]
+      ? [held ? button("Go on", () => pull("go"), { class: "main" }) : button("Pause", () => pull("pause")), button("One step", () => pull("step"), { disabled: !held }), !one().hand && button("Take over", take), button("Stop", () => pull("stop"), { class: "no" })].filter(Boolean)
       : told.story.end.word === "not ended" ? [button("Take it up", up, { class: "main" })] : []));
     body.classList.toggle("over", !going);
     left.hidden = !going;
@@ -49,12 +50,24 @@ export async function run(place, id) {
         part.limit ? el("meter", { min: 0, max: part.limit, value: Math.min(part.used, part.limit), high: part.limit * 0.8, "aria-label": `${name} used` }) : "")),
       ...(going ? Object.entries(live.deciders ?? {}) : []).map(([who, times]) => el("span", { class: `tag who ${who === live.decider ? "current" : ""}` }, `${who} × ${times}`)));
   };
+  const take = () => post(`/api/runs/${name}/hand`, { do: "take" }).catch(error => say(error.message, "warn"));
+  const drawHand = () => {
+    const mine = under_way(one()) && one().hand === known.user;
+    if (mine && !hand) handed.replaceChildren((hand = byHand(name, view)).card);
+    if (!mine) {
+      hand?.leave();
+      hand = null;
+      handed.replaceChildren(under_way(one()) && one().hand ? el("p", { class: "card" }, `${one().hand} acts in the planner’s place.`) : "");
+    }
+    hand?.rows();
+  };
   const drawQuestion = () => {
     const going = under_way(one());
     const question = going ? one().question : told.question;
     if (open?.question.id === question?.id && open?.question.since === question?.since && open?.going === going) return;
     open?.made.leave();
     open = null;
+    if (hand && !question) view.picking(hand.picked);
     if (!question) return view.target(one()?.live?.target ?? null);
     open = { question, going, made: asking(question, { picture: going ? view : null, live: going }) };
     asks.replaceChildren(open.made.card);
@@ -85,8 +98,9 @@ export async function run(place, id) {
   const draw = () => {
     drawHead();
     drawMeters();
-    drawQuestion();
     drawPicture();
+    drawHand();
+    drawQuestion();
   };
   const up = async () => {
     try {
@@ -130,5 +144,6 @@ export async function run(place, id) {
   return () => {
     deaf();
     open?.made.leave();
+    hand?.leave();
   };
 }

@@ -84,6 +84,7 @@ function take(message) {
   if (kind === "question") one.question = message.question;
   if ((kind === "answered" || kind === "void") && one?.question?.id === message.id) one.question = null;
   if (kind === "pull") one.gait = message.gait;
+  if (kind === "hand") one.hand = message.hand;
   if (kind === "event") change(one, message);
   tell(message);
 }

@@ -53,6 +53,7 @@ impl Ringers {
             .journal(store)
             .approver(seat.clone())
             .reins(seat.reins())
+            .hands(seat.hands())
             .events(move |event| told.tell(event))
             .build()
             .unwrap()
@@ -85,7 +86,9 @@ impl Host for Ringers {
 
     fn resume(&self, run: &str, seat: Seat) -> Result<Course, HostError> {
         let (agent, run) = (self.agent(&seat), run.to_owned());
-        Ok(Box::pin(async move { agent.resume(&run, Goal::new("ring the bell")).await.map_err(|error| error.to_string()) }))
+        Ok(Box::pin(
+            async move { agent.resume(&run, Goal::new("ring the bell")).await.map_err(|error| error.to_string()) },
+        ))
     }
 
     fn tools(&self) -> Vec<(String, Vec<Verb>)> {
@@ -191,11 +194,11 @@ impl Planner for Puppet {
         }
         Box::pin(async {
             let next = self.orders.lock().await.recv().await;
-            Ok(next.map_or(
-                Proposal::Done { answer: serde_json::Value::Null, evidence: "told".to_owned() },
-                |call| Proposal::Act(vec![call]),
-            )
-            .into())
+            Ok(next
+                .map_or(Proposal::Done { answer: serde_json::Value::Null, evidence: "told".to_owned() }, |call| {
+                    Proposal::Act(vec![call])
+                })
+                .into())
         })
     }
 }

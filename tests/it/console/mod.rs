@@ -2,6 +2,7 @@
 
 mod booth;
 mod figures;
+mod hands;
 mod reach;
 mod screens;
 mod studio;

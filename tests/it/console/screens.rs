@@ -44,7 +44,8 @@ impl Look {
 fn link(child: &mut Child) -> String {
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut lines = lines.map_while(Result::ok);
-    let found = lines.by_ref().find_map(|line| line.find("http://").and_then(|begin| Some(line.get(begin..)?.to_owned())));
+    let found =
+        lines.by_ref().find_map(|line| line.find("http://").and_then(|begin| Some(line.get(begin..)?.to_owned())));
     // The rest must be read, or the command stops when the pipe is full.
     std::thread::spawn(move || lines.for_each(drop));
     found.unwrap().trim().to_owned()
@@ -62,7 +63,8 @@ async fn tour(mut look: Look) -> Look {
     let mut run = desk.start_heard_with(&order, &[("SHOP_PASSWORD", PASSWORD)]);
     let studio = Studio::open(&link(&mut run)).await;
     let held = "Boolean(document.querySelector('.question'))";
-    let painted = "Boolean(document.querySelector('.picture img')?.src) && !document.querySelector('.picture img').hidden";
+    let painted =
+        "Boolean(document.querySelector('.picture img')?.src) && !document.querySelector('.picture img').hidden";
     studio.waits("!document.querySelector('#asks')?.hidden && Boolean(document.querySelector('.row'))").await;
     look.at(&studio, "runs-waiting").await;
     studio.asks("document.querySelector('#asks').click()").await;
@@ -79,7 +81,8 @@ async fn tour(mut look: Look) -> Look {
     studio.waits("document.querySelector('p.now').textContent.startsWith('Paused')").await;
     look.at(&studio, "live-paused").await;
     studio.presses(".reins button", "Go on").await;
-    let line = |words: &str| format!("document.querySelector('.question .line')?.textContent.includes({words:?}) ?? false");
+    let line =
+        |words: &str| format!("document.querySelector('.question .line')?.textContent.includes({words:?}) ?? false");
     for words in ["Add to cart", "I accept the terms", "Place order"] {
         studio.waits(&line(words)).await;
         if words == "Place order" {
@@ -114,7 +117,11 @@ async fn past(desk: &Desk, look: &mut Look) {
     studio.asks("location.reload()").await;
     studio.waits("document.querySelectorAll('.steps summary').length >= 20").await;
     look.at(&studio, "timeline").await;
-    studio.asks("{ const step = document.querySelectorAll('.steps details')[3]; step.open = true; step.scrollIntoView(); }").await;
+    studio
+        .asks(
+            "{ const step = document.querySelectorAll('.steps details')[3]; step.open = true; step.scrollIntoView(); }",
+        )
+        .await;
     studio.waits("Boolean(document.querySelector('.inside dl'))").await;
     look.at(&studio, "timeline-step").await;
     for (page, shown, name) in [

@@ -115,7 +115,8 @@ impl Studio {
     pub(crate) async fn pictures(&self, folder: &Path, name: &str) {
         for window in WINDOWS {
             self.window(window).await;
-            self.asks("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))").await;
+            self.asks("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+                .await;
             let picture = self.client.screenshot().await.unwrap();
             std::fs::write(folder.join(format!("{name}-{}.png", window.name)), picture).unwrap();
         }

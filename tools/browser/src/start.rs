@@ -52,7 +52,11 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
         None => Some(Driver::start(options).await?),
     };
     if let Some(proxy) = &proxy {
-        driver.iter().map(|driver| driver.port).chain(options.closed.iter().copied()).for_each(|port| proxy.close_port(port));
+        driver
+            .iter()
+            .map(|driver| driver.port)
+            .chain(options.closed.iter().copied())
+            .for_each(|port| proxy.close_port(port));
     }
     let address = match (&options.remote, &driver) {
         (Some(url), _) => remote(url)?,

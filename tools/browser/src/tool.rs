@@ -176,7 +176,8 @@ impl BrowserTool {
         let addresses = address::judge(permit, url, self.options.resolver.as_ref()).await?;
         let attached = self.options.attach.map(|address| address.port());
         let closed = self.options.closed.iter().copied();
-        let controls = session.ports().chain(attached).chain(closed).any(|port| Some(port) == url.port_or_known_default());
+        let controls =
+            session.ports().chain(attached).chain(closed).any(|port| Some(port) == url.port_or_known_default());
         if controls && addresses.iter().any(|address| address.ip().is_loopback()) {
             return Err(address::forbidden("this port of this machine is closed to the agent".to_owned()));
         }

@@ -5,7 +5,7 @@ CARGO ?= cargo
 SHOP_PASSWORD ?= open-sesame-42
 BIN = target/debug
 
-.PHONY: help setup test lint demo bench bench-miniwob bench-pages bench-shop train
+.PHONY: help setup test lint demo bench bench-console bench-miniwob bench-pages bench-shop screenshots accessibility train
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -42,6 +42,16 @@ bench-pages: setup ## Run the pages of DIR, which judge themselves; SEEDS choose
 
 bench-shop: setup ## Ask the demonstration shop for what its customers want, in plain words; write target/shop.json
 	$(CARGO) bench -p lamassu --bench web -- shop --tasks "$(TASKS)"
+
+bench-console: setup ## Measure the console: event to pixel, what watching costs, long records
+	$(CARGO) test --profile bench -p lamassu --test it -- --ignored --nocapture --test-threads 1 console::figures
+
+screenshots: setup ## Take pictures of the console's main states into target/screenshots, to be looked at
+	$(CARGO) test -p lamassu --test it -- --ignored pictures_of_the_main_states
+
+accessibility: setup ## Look for serious faults in the console's main states with axe-core
+	@test -d target/axe/package || { mkdir -p target/axe && cd target/axe && npm pack --silent axe-core@4.10.3 && tar xzf axe-core-*.tgz; }
+	$(CARGO) test -p lamassu --test it -- --ignored no_state_has_a_serious_fault
 
 train: ## Make the weights of the embedded action model anew from their seed, without a browser
 	$(CARGO) bench -p lamassu --no-default-features --bench train

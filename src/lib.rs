@@ -34,6 +34,10 @@ pub mod runtime;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "console")]
+pub mod console;
+#[cfg(feature = "story")]
+mod story;
 
 #[cfg(feature = "browser")]
 pub use lamassu_browser as browser;

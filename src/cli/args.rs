@@ -1,5 +1,7 @@
 //! What can be typed.
 
+#[cfg(feature = "console")]
+mod console;
 mod policy;
 
 use std::{
@@ -11,9 +13,11 @@ use clap::{Args, Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{Autonomy, Mode};
-
+#[cfg(feature = "console")]
+pub(super) use console::{Console, Watched};
 pub(super) use policy::{Backtest, Eval, Filled, General, Learn, Policy, PolicyCommand, Why};
+
+use crate::{Autonomy, Mode};
 
 /// No action runs that the policy has not judged.
 #[derive(Debug, Parser)]
@@ -37,6 +41,9 @@ pub(super) enum Command {
     Resume(Resume),
     /// Print what a planner would see of a page
     Observe(Observe),
+    /// Serve a page to watch runs, answer what is held, and look into the record
+    #[cfg(feature = "console")]
+    Console(Console),
     /// List, show, verify and export the record of past runs
     Runs(Runs),
     /// Write what a run did as one page that needs nothing beside it
@@ -174,6 +181,9 @@ pub(super) struct How {
     pub(super) home: Home,
     #[command(flatten)]
     pub(super) window: Window,
+    #[cfg(feature = "console")]
+    #[command(flatten)]
+    pub(super) watched: Watched,
 }
 
 impl How {
@@ -261,6 +271,9 @@ pub(super) struct Resume {
     pub(super) home: Home,
     #[command(flatten)]
     pub(super) window: Window,
+    #[cfg(feature = "console")]
+    #[command(flatten)]
+    pub(super) watched: Watched,
 }
 
 #[derive(Debug, Args)]

@@ -22,9 +22,19 @@ pub(super) struct Means {
     pub(super) skills: Choice,
     /// Who watches.
     pub(super) mode: Mode,
+    /// Where people watch and answer, if not at the terminal.
+    pub(super) seat: Place,
     /// What `lamassu resume` will need to make the same agent again.
     pub(super) origin: serde_json::Value,
 }
+
+/// A place at a console.
+#[cfg(feature = "console")]
+pub(super) type Place = Option<crate::console::Seat>;
+
+/// There is no console in this build.
+#[cfg(not(feature = "console"))]
+pub(super) type Place = Option<std::convert::Infallible>;
 
 /// The agent that `task` asks for.
 pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
@@ -38,14 +48,55 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .pack(pack(task))
         .vault(secrets::vault(&task.secrets)?)
         .consents(home::agreed(&means.consents)?, move |text| home::keep(&means.consents, text))
-        .approver(Prompt { user, settled: means.settled })
         .journal(means.store)
         .origin(means.origin)
-        .meter(home::effort)
-        .events(move |event: &Event| progress.show(event));
+        .meter(home::effort);
+    let builder = answered(builder, Prompt { user, settled: means.settled }, (progress, &means.seat));
     let builder = planner(builder, task, &means.skills)?;
-    let builder = tools(builder, task, (means.window, means.sessions))?;
+    let builder = tools(builder, task, (means.window, means.sessions), &means.seat)?;
     builder.build().map_err(Complaint::usage)
+}
+
+/// Somebody is told what happens and asked about what is held: at the console if there is one, else at the terminal.
+fn answered(builder: AgentBuilder, prompt: Prompt, (progress, seat): (Progress, &Place)) -> AgentBuilder {
+    #[cfg(feature = "console")]
+    if let Some(seat) = seat.clone() {
+        let own = seat.clone();
+        let builder = builder.reins(seat.reins()).hands(seat.hands()).approver(Seated { seat, settled: prompt.settled });
+        return builder.events(move |event: &Event| {
+            progress.show(event);
+            own.tell(event);
+        });
+    }
+    let _ = seat;
+    builder.approver(prompt).events(move |event: &Event| progress.show(event))
+}
+
+/// People at a console, who need not say again what was said on the command line.
+#[cfg(feature = "console")]
+struct Seated {
+    seat: crate::console::Seat,
+    settled: Option<Settled>,
+}
+
+#[cfg(feature = "console")]
+impl crate::Approver for Seated {
+    fn rule<'a>(&'a self, request: &'a crate::Request) -> crate::BoxFuture<'a, crate::Ruling> {
+        self.seat.rule(request)
+    }
+
+    fn answer<'a>(&'a self, question: &'a str) -> crate::BoxFuture<'a, Option<String>> {
+        self.seat.answer(question)
+    }
+
+    fn settle<'a>(&'a self, action: &'a serde_json::Value) -> crate::BoxFuture<'a, Option<Settled>> {
+        Box::pin(async move {
+            match self.settled {
+                Some(settled) => Some(settled),
+                None => self.seat.settle(action).await,
+            }
+        })
+    }
 }
 
 /// That the planner cannot write to the pack it is judged by, which a reload or the next run would take up.
@@ -137,8 +188,12 @@ fn model(_: AgentBuilder, _: &Task, _: Option<Cascade>) -> Result<AgentBuilder, 
     Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
 }
 
-fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf)) -> Result<AgentBuilder, Complaint> {
-    let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()));
+fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf), seat: &Place) -> Result<AgentBuilder, Complaint> {
+    #[cfg(feature = "console")]
+    let closed: Vec<u16> = seat.iter().map(crate::console::Seat::port).collect();
+    #[cfg(not(feature = "console"))]
+    let closed: Vec<u16> = seat.iter().map(|never| match *never {}).collect();
+    let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()).closing(&closed));
     let open = |workspace| crate::files::FilesTool::open(workspace, crate::files::Limits::default());
     let files = task.workspace.as_ref().map(open).transpose().map_err(Complaint::usage)?;
     #[cfg(feature = "browser")]
@@ -149,6 +204,9 @@ fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf)) -> Result<A
             workspace,
             sessions: Some(sessions),
             detail: wants_detail(task),
+            #[cfg(feature = "console")]
+            lens: seat.as_ref().map(crate::console::Seat::lens),
+            closed,
             ..browser(window, &task.browser)
         };
         builder = builder.tool(crate::browser::BrowserTool::new(options));

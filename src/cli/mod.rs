@@ -1,8 +1,10 @@
-//! The command line: one face of the runtime. It knows the runtime, and no other face.
+//! The command line: one face of the runtime. Of the other faces it knows how to open the console.
 
 mod args;
 mod assemble;
 mod complaint;
+#[cfg(feature = "console")]
+mod console;
 mod doctor;
 mod home;
 mod observe;
@@ -51,6 +53,8 @@ async fn dispatch(cli: Cli) -> ExitCode {
         Command::Teach(_) => Err(Complaint::usage("this build has no browser; build it with the feature `browser`")),
         Command::Resume(args) => run::resume(args).await,
         Command::Observe(args) => observe::observe(args).await,
+        #[cfg(feature = "console")]
+        Command::Console(args) => console::console(args).await,
         Command::Runs(args) => runs::runs(&args),
         Command::Report(args) => report::report(&args),
         Command::Skills(args) => skills::skills(args).await,

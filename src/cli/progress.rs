@@ -28,7 +28,7 @@ impl Progress {
     pub(super) fn show(&self, event: &Event) {
         let mut current = self.current.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match event {
-            Event::Began { run, goal } => current.close(&format!("run {} {}", paint(CYAN, run), visible(goal))),
+            Event::Began { run, goal, .. } => current.close(&format!("run {} {}", paint(CYAN, run), visible(goal))),
             Event::Proposed { proposal, why } if !why.is_empty() => {
                 current.close(&format!(
                     "     {} {}",
@@ -36,8 +36,10 @@ impl Progress {
                     paint(DIM, &clipped(&format!("{why} ({proposal})")))
                 ));
             }
-            Event::Proposed { .. } => {}
-            Event::Judged { step, action, effect, verdict, rules } => {
+            Event::Proposed { .. } | Event::Looked { .. } | Event::Spent { .. } => {}
+            Event::Paused { by } => current.close(&format!("     {} by {}", paint(YELLOW, "paused"), visible(by))),
+            Event::WentOn => current.close(&format!("     {}", paint(YELLOW, "goes on"))),
+            Event::Judged { step, action, effect, verdict, rules, .. } => {
                 current.judged(*step, action, *effect, &Judgement { verdict, rules });
             }
             Event::Ruled { ruling, .. } => current.close(&format!("     {}", visible(ruling))),

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
+#[cfg(feature = "console")]
+use super::console::Beside;
 use super::{
     args::{self, How, Window},
     assemble::{self, Means},
@@ -29,12 +31,12 @@ use crate::{
 /// What is kept with a run so that `lamassu resume` can make the same agent again. It holds no
 /// secret, only where each is kept.
 #[derive(Debug, Serialize, Deserialize)]
-struct Origin {
-    task: Task,
-    window: Window,
-    mode: Mode,
+pub(super) struct Origin {
+    pub(super) task: Task,
+    pub(super) window: Window,
+    pub(super) mode: Mode,
     #[serde(default)]
-    skills: Choice,
+    pub(super) skills: Choice,
 }
 
 pub(super) async fn run(args: args::Run) -> Result<u8, Complaint> {
@@ -47,15 +49,21 @@ pub(super) async fn run(args: args::Run) -> Result<u8, Complaint> {
 }
 
 pub(super) async fn do_goal(args: args::Do) -> Result<u8, Complaint> {
-    let at = address(&args.at)?;
+    let task = wished(args.goal, &args.at, args.planner.as_deref())?;
+    begin(task, args.how, args.skill).await
+}
+
+/// The task of somebody who says what is to be reached and where to begin.
+pub(super) fn wished(goal: String, at: &str, planner: Option<&str>) -> Result<Task, Complaint> {
+    let at = address(at)?;
     let mut task = Task::for_goal(
-        Goal::new(args.goal).at(at.clone()),
+        Goal::new(goal).at(at.clone()),
         PolicyChoice { pack: Some("web-forms".to_owned()), parameters: named_by_user(&at) },
     );
-    if let Some(planner) = &args.planner {
+    if let Some(planner) = planner {
         task.planner = planner_named(planner, &task)?;
     }
-    begin(task, args.how, args.skill).await
+    Ok(task)
 }
 
 /// What a person may act on who typed this address: its origin, even if it is a private one.
@@ -99,6 +107,10 @@ pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Re
     let skills = Choice::new(home::skills(how.skills.as_deref(), how.home.record.as_deref())?, skill);
     let origin = Origin { task, window: how.window.clone(), mode: how.mode(), skills: skills.clone() };
     let store = home::store(how.home.record.as_deref())?;
+    #[cfg(feature = "console")]
+    let desk = Beside::open(&how.watched, how.home.record.as_deref()).await?;
+    #[cfg(not(feature = "console"))]
+    let desk = Beside;
     let means = Means {
         window: how.window,
         store,
@@ -107,6 +119,7 @@ pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Re
         consents: home::consents(how.home.record.as_deref())?,
         skills: skills.clone(),
         mode: origin.mode,
+        seat: desk.place(),
         origin: serde_json::to_value(&origin).map_err(Complaint::failed)?,
     };
     let agent = assemble::agent(&origin.task, means)?;
@@ -114,6 +127,7 @@ pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Re
     let told = if how.json { Told::Json } else { Told::Words };
     let watch = Watch::new(&agent, &origin.task);
     let ended = watch.over(agent.run(origin.task.goal.clone())).await;
+    desk.close().await;
     skills.settle(&folder, &ended)?;
     told.finish(ended, &folder)
 }
@@ -137,12 +151,18 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
     let sessions = home::sessions(args.home.record.as_deref())?;
     let consents = home::consents(args.home.record.as_deref())?;
     let skills = origin.skills.clone();
-    let means = Means { window, store, settled, sessions, consents, skills, mode: origin.mode, origin: Value::Null };
+    #[cfg(feature = "console")]
+    let desk = Beside::open(&args.watched, args.home.record.as_deref()).await?;
+    #[cfg(not(feature = "console"))]
+    let desk = Beside;
+    let (mode, seat) = (origin.mode, desk.place());
+    let means = Means { window, store, settled, sessions, consents, skills, mode, seat, origin: Value::Null };
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };
     let watch = Watch::new(&agent, &origin.task);
     let ended = watch.over(agent.resume(&run, origin.task.goal.clone())).await;
+    desk.close().await;
     origin.skills.settle(&folder, &ended)?;
     told.finish(ended, &folder)
 }
@@ -232,4 +252,17 @@ fn show_words(report: &Report, folder: &Path) -> Result<u8, Complaint> {
 pub(super) fn aside(line: &str, command: &str) {
     use std::io::Write as _;
     let _ = writeln!(anstream::stderr(), "{} {}", paint(DIM, line), paint(CYAN, command));
+}
+
+/// There is no console in this build.
+#[cfg(not(feature = "console"))]
+struct Beside;
+
+#[cfg(not(feature = "console"))]
+impl Beside {
+    fn place(&self) -> assemble::Place {
+        None
+    }
+
+    async fn close(self) {}
 }

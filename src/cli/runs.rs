@@ -1,7 +1,5 @@
 //! `lamassu runs`: the record of past runs.
 
-pub(super) mod deciders;
-
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -15,6 +13,7 @@ use super::{
 use crate::{
     Ruling, Store,
     journal::{Kind, Record},
+    story::deciders,
     visible,
 };
 
@@ -61,7 +60,9 @@ fn show(store: &Store, run: &str) -> Result<u8, Complaint> {
             say(format!("{after}  {mark}  {line}"));
         }
     }
-    deciders::show(&records);
+    let (deciders, energy) = deciders::told(&records);
+    deciders.iter().for_each(|line| say(format!("{}  {line}", paint(CYAN, "decided "))));
+    energy.iter().for_each(|line| say(format!("{}  {line}", paint(DIM, "energy  "))));
     Ok(0)
 }
 

@@ -91,11 +91,27 @@ impl Store {
         Ok(rows)
     }
 
+    /// The last `count` records of `run`, in order, as they are; fewer if there are no more, or one is damaged.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] if the file cannot be read.
+    pub fn tail(&self, run: &str, count: u32) -> Result<Vec<Record>, JournalError> {
+        self.last(&self.connect()?, run, count)
+    }
+
+    fn last(&self, connection: &Connection, run: &str, count: u32) -> Result<Vec<Record>, JournalError> {
+        let last = || -> rusqlite::Result<Vec<Vec<u8>>> {
+            let mut rows = connection.prepare("SELECT value FROM records WHERE run = ?1 ORDER BY seq DESC LIMIT ?2")?;
+            let bytes = |row: &rusqlite::Row<'_>| Ok(row.get_ref(0)?.as_bytes().unwrap_or_default().to_vec());
+            rows.query_map(rusqlite::params![run, count], bytes)?.collect()
+        };
+        let texts = last().map_err(|error| self.error(&error))?;
+        Ok(texts.iter().rev().filter_map(|text| serde_json::from_slice(text).ok()).collect())
+    }
+
     fn status(&self, connection: &Connection, run: &str) -> Result<String, JournalError> {
-        let last = "SELECT value FROM records WHERE run = ?1 ORDER BY seq DESC LIMIT 1";
-        let last: Option<String> =
-            connection.query_row(last, [run], |row| row.get(0)).optional().map_err(|error| self.error(&error))?;
-        let last = last.and_then(|text| serde_json::from_str::<Record>(&text).ok());
+        let last = self.last(connection, run, 1)?.pop();
         if let Some(record) = last.filter(|record| record.kind == Kind::End) {
             let status = record.value.get("status").and_then(Value::as_str).unwrap_or("ended");
             return Ok(status.replace('_', " "));

@@ -6,8 +6,10 @@ use lamassu_contract::{Autonomy, Effect, Mode, Vault};
 
 use super::{
     AgentBuilder, Approver, Event, Report,
+    hands::Hands,
     law::{Change, Law},
     mask::Mask,
+    reins::Reins,
     run::Run,
     toolbox::Toolbox,
 };
@@ -47,6 +49,8 @@ pub(super) struct Parts {
     pub(super) keep: Keep,
     pub(super) ledger: Ledger,
     pub(super) events: Box<dyn Fn(&Event) + Send + Sync>,
+    pub(super) reins: Reins,
+    pub(super) hands: Hands,
     pub(super) prices: Option<Prices>,
     pub(super) meter: Meter,
     pub(super) autonomy: Autonomy,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lamassu_contract::{Autonomy, Gate, Mode, Policy, SecretError, Tool, Vault};
 
 use super::{
-    Agent, Approver, Deny, Event,
+    Agent, Approver, Deny, Event, Hands, Reins,
     agent::{Keep, Meter, Parts},
     law::Law,
     mask::Mask,
@@ -31,6 +31,8 @@ pub struct AgentBuilder {
     consents: (String, Keep),
     ledger: Ledger,
     events: Box<dyn Fn(&Event) + Send + Sync>,
+    reins: Reins,
+    hands: Hands,
     prices: Option<Prices>,
     meter: Meter,
     autonomy: Autonomy,
@@ -56,6 +58,8 @@ impl Default for AgentBuilder {
             consents: (String::new(), Box::new(|_| Ok(()))),
             ledger: Ledger::Memory,
             events: Box::new(|_| {}),
+            reins: Reins::default(),
+            hands: Hands::default(),
             prices: None,
             meter: Box::new(Effort::default),
             autonomy: Autonomy::default(),
@@ -143,6 +147,18 @@ impl AgentBuilder {
         self
     }
 
+    /// What the runs of this agent can be paused and stopped by.
+    pub fn reins(mut self, reins: Reins) -> Self {
+        self.reins = reins;
+        self
+    }
+
+    /// By what a person can act in the planner's place.
+    pub fn hands(mut self, hands: Hands) -> Self {
+        self.hands = hands;
+        self
+    }
+
     /// What the planner's tokens cost; a goal whose budget limits money needs it.
     pub fn prices(mut self, prices: Prices) -> Self {
         self.prices = Some(prices);
@@ -204,6 +220,8 @@ impl AgentBuilder {
             keep,
             ledger: self.ledger,
             events: self.events,
+            reins: self.reins,
+            hands: self.hands,
             prices: self.prices,
             meter: self.meter,
             autonomy: self.autonomy,

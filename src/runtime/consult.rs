@@ -98,7 +98,7 @@ impl Run {
             if ruling == Ruling::Later { Err(()) } else { Ok(ruling) }
         });
         let Ok(entry) = answer.await? else { return Ok((Ruling::Later, Authority::None)) };
-        self.state.clock.tick(&entry);
+        self.state.clock.wait(&entry);
         if entry.fresh {
             self.tell(&Event::Ruled { step: self.state.steps, ruling: entry.value.to_string() });
             if let Ruling::Always { rule, .. } = &entry.value {

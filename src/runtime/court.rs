@@ -5,6 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt as _;
 use lamassu_contract::{
     Action, Approval, Autonomy, Call, Effect, Failure, FailureKind, Held, Observation, Permit, Provenance, Refusal,
+    Resource,
     Rule, SecretUse, Standing, Verdict, visible,
 };
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::{
     agent::Parts,
     consult::Consent,
     plan::Plan,
+    reins::Rest,
     run::{Halt, Run},
 };
 use crate::{
@@ -62,6 +64,9 @@ pub(super) struct Judged {
     /// In a run that was taken up again: what was judged to bring things back to where they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) restored: Vec<Judged>,
+    /// When the run was held right before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) rests: Vec<Rest>,
 }
 
 /// A verdict in a word.
@@ -84,6 +89,11 @@ impl Judged {
     /// The refusal that this judgement is.
     pub(super) fn refusal(&self) -> Refusal {
         Refusal { action: self.line(), rules: self.rules.clone() }
+    }
+
+    /// What the action touches.
+    pub(super) fn resource(&self) -> Option<Resource> {
+        serde_json::from_value(self.action.get("resource")?.clone()).ok()
     }
 
     pub(super) fn effect(&self) -> Option<Effect> {
@@ -115,13 +125,15 @@ impl Run {
     ) -> Result<(Entry<Judged>, Authority), Halt> {
         let slot = Arc::new(Mutex::new(Authority::None));
         let place = Arc::clone(&slot);
+        let rests = std::mem::take(&mut self.state.rests);
         let entry = self.journal.step(Kind::Judgement, name, async move {
             let (judged, authority) = job.await;
             *place.lock().await = authority;
-            judged
+            Judged { rests, ..judged }
         });
         let entry = entry.await?;
         self.state.clock.tick(&entry);
+        self.state.clock.rest(&entry.value.rests);
         self.came_back(&entry.value.restored);
         if entry.fresh {
             self.tell_judged(&entry.value);
@@ -151,6 +163,7 @@ impl Run {
         self.tell(&Event::Judged {
             step: self.state.steps,
             action: judged.line(),
+            on: judged.resource().map(Box::new),
             effect: judged.effect(),
             verdict,
             rules: judged.rules.iter().cloned().chain(problem).collect(),
@@ -368,6 +381,7 @@ impl Court {
             approved_by: None,
             failure: None,
             restored: Vec::new(),
+            rests: Vec::new(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     agent::Parts,
     court::{Authority, Court, Judged, Word},
     law::Change,
+    reins::Rest,
     run::{Halt, Run},
     state::Reached,
 };
@@ -111,6 +112,7 @@ impl Run {
         let blobs = self.journal.blobs();
         let goal = self.goal.text.clone();
         let known = self.state.changes;
+        let rests = std::mem::take(&mut self.state.rests);
         let entry = self.journal.step(Kind::Look, &name, async move {
             let changes = parts.law.since(known);
             let restored = court.restore().await;
@@ -119,12 +121,14 @@ impl Run {
             for call in calls {
                 glances.push(glance(&parts, &court.about(call), &blobs).await);
             }
-            Look { glances, restored, changes }
+            Look { glances, restored, changes, rests }
         });
         let entry = entry.await?;
         self.state.clock.tick(&entry);
+        self.state.clock.rest(&entry.value.rests);
         if entry.fresh {
             self.state.changes += entry.value.changes.len();
+            self.tell_looked(&entry.value);
         }
         self.came_back(&entry.value.restored);
         let mut now = Vec::new();
@@ -142,6 +146,12 @@ impl Run {
         }
         self.state.saw(now);
         Ok(())
+    }
+
+    fn tell_looked(&self, look: &Look) {
+        let pages = look.glances.iter().filter_map(|glance| glance.seen.as_ref().ok()?.page.clone());
+        pages.for_each(|page| self.tell(&Event::Looked { page: Box::new(page) }));
+        self.tell_spent();
     }
 
     /// Finding the way back to a page sends requests too.
@@ -181,6 +191,9 @@ struct Look {
     /// What became of packs that were read again since the last look.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     changes: Vec<Change>,
+    /// When the run was held right before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rests: Vec<Rest>,
 }
 
 /// One look of one tool.

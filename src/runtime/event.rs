@@ -1,6 +1,6 @@
 //! What an observer of a run is told, in order. Terminal, JSON and apps are readers of it.
 
-use lamassu_contract::{Effect, Rule};
+use lamassu_contract::{Effect, Page, Resource, Rule};
 use serde::Serialize;
 
 use super::Status;
@@ -16,7 +16,26 @@ pub enum Event {
         run: String,
         /// The goal.
         goal: String,
+        /// Who plans.
+        planner: String,
     },
+    /// A page was looked at, before the next proposal.
+    Looked {
+        /// How it stands.
+        page: Box<Page>,
+    },
+    /// Something was used of the budget.
+    Spent {
+        /// All that has been used so far.
+        used: Used,
+    },
+    /// The run is held between two steps.
+    Paused {
+        /// Who holds it.
+        by: String,
+    },
+    /// It goes on.
+    WentOn,
     /// The planner proposed something.
     Proposed {
         /// What, in a line.
@@ -30,6 +49,8 @@ pub enum Event {
         step: u64,
         /// What it would do, in a line.
         action: String,
+        /// What it would touch; absent if the call could not be resolved to an action.
+        on: Option<Box<Resource>>,
         /// How far it reaches; absent if the call could not be resolved to an action.
         effect: Option<Effect>,
         /// `go`, `hold`, `stop`, or `invalid` for a call that makes no sense.
@@ -76,4 +97,28 @@ pub enum Event {
         /// Why, in a sentence.
         reason: String,
     },
+}
+
+/// What a run has used so far of what its goal allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Used {
+    /// Actions that were tried.
+    pub steps: Part,
+    /// Seconds that the run was worked on.
+    pub seconds: Part,
+    /// Model tokens.
+    pub tokens: Part,
+    /// What the planner has cost, in millionths of the currency; absent if nobody said what tokens cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money: Option<Part>,
+}
+
+/// How much of one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// What has been used.
+    pub used: u64,
+    /// What may be; absent if there is no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
 }

@@ -6,7 +6,7 @@ use lamassu_contract::{Call, Observation, Refusal};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Event, Report, RunError, Status, agent::Parts, repeat::Circle, state::State};
+use super::{Event, Report, RunError, Status, agent::Parts, hands, reins::Stopped, repeat::Circle, state::State};
 use crate::{
     goal::Goal,
     journal::{Journal, Kind},
@@ -80,10 +80,12 @@ impl Run {
         self.begin().await?;
         loop {
             self.affordable()?;
+            self.held().await?;
             self.look().await?;
             self.within_budget()?;
             let planned = self.propose().await?;
             match planned.proposal {
+                Proposal::Act(ref calls) if calls.is_empty() => self.idle(hands::handed_back(&planned)),
                 Proposal::Act(calls) => self.act(calls, &planned.why).await?,
                 Proposal::Ask(question) => self.ask(question).await?,
                 Proposal::Done { answer, evidence } => match self.check(&answer) {
@@ -107,7 +109,8 @@ impl Run {
         if goal_of(&entry.value) != goal_of(&expected) {
             return Err(Halt::Error(RunError::OtherGoal { run: self.id.clone() }));
         }
-        self.tell(&Event::Began { run: self.id.clone(), goal: self.goal.text.clone() });
+        let planner = self.parts.planner.name().to_owned();
+        self.tell(&Event::Began { run: self.id.clone(), goal: self.goal.text.clone(), planner });
         Ok(())
     }
 
@@ -120,15 +123,12 @@ impl Run {
             now: Arc::clone(&self.state.now),
         };
         let left = Duration::from_secs(self.goal.budget.seconds.saturating_sub(self.state.clock.spent / 1000).max(1));
-        let answer = self.journal.try_step(Kind::Proposal, &name, async move {
-            // No answer in time is an answer: it ends the run the same way when it is read again.
-            match tokio::time::timeout(left, job.propose()).await {
-                Ok(planned) => planned.map(Some),
-                Err(_) => Ok(None),
-            }
-        });
+        let answer = self.journal.try_step(Kind::Proposal, &name, async move { job.propose(left).await });
         let entry = answer.await?.map_err(|error| Halt::Error(RunError::Planner { run: self.id.clone(), error }))?;
-        self.state.clock.tick(&entry);
+        match entry.value.as_ref().and_then(hands::by_hand) {
+            Some(_) => self.state.clock.wait(&entry),
+            None => self.state.clock.tick(&entry),
+        }
         let Some(planned) = entry.value else {
             let spent = self.spent("seconds", self.goal.budget.seconds);
             return Err(Halt::End(Status::BudgetSpent, format!("{spent}, while waiting for the planner")));
@@ -137,19 +137,28 @@ impl Run {
         if entry.fresh {
             let Planned { proposal, why, .. } = &planned;
             self.tell(&Event::Proposed { proposal: proposal.to_string(), why: why.clone() });
+            self.tell_spent();
         }
         Ok(planned)
     }
 
+    /// A proposal without a call, of a planner or of somebody who hands back with a `note`.
+    fn idle(&mut self, note: Option<String>) {
+        self.state.steps += 1;
+        let own = || "the proposal names no call; propose one, or say that you are done".to_owned();
+        self.state.replied(Reply::Said(note.unwrap_or_else(own)));
+    }
+
     /// Calls in order, until one does not land or moves the page.
     async fn act(&mut self, calls: Vec<Call>, why: &str) -> Result<(), Halt> {
-        if calls.is_empty() {
-            self.state.steps += 1;
-            self.state.replied(Reply::Said("the proposal names no call; propose one, or say that you are done".into()));
-        }
         for (index, call) in calls.iter().enumerate() {
+            if index > 0 {
+                self.held().await?;
+            }
             self.within_budget()?;
-            let circle = self.state.repeats.count(call, &self.state.now);
+            // A person knows when they go round in circles.
+            let counts = self.state.by_hand.is_none();
+            let circle = if counts { self.state.repeats.count(call, &self.state.now) } else { Circle::No };
             if circle == Circle::End {
                 let reason = format!("`{}` was asked for again and again while nothing changed", call.name());
                 return Err(Halt::End(Status::Failed, reason));
@@ -181,7 +190,7 @@ impl Run {
         let Ok(entry) = answer.await? else {
             return Err(Halt::Aside(Status::Waiting, format!("the planner asks: {question}")));
         };
-        self.state.clock.tick(&entry);
+        self.state.clock.wait(&entry);
         self.state.replied(Reply::Said(entry.value));
         Ok(())
     }
@@ -261,6 +270,24 @@ impl Run {
         format!("the budget of {limit} {what} is spent after {} steps", self.state.steps)
     }
 
+    /// Waits as long as somebody holds the run.
+    async fn held(&mut self) -> Result<(), Halt> {
+        let parts = Arc::clone(&self.parts);
+        match parts.reins.next(|by| self.tell(&Event::Paused { by: by.to_owned() })).await {
+            Ok(None) => {}
+            Ok(Some(rest)) => {
+                self.state.rests.push(rest);
+                self.tell(&Event::WentOn);
+            }
+            Err(Stopped(by)) => return Err(Halt::End(Status::Refused, format!("{by} stopped the run"))),
+        }
+        Ok(())
+    }
+
+    pub(super) fn tell_spent(&self) {
+        self.tell(&Event::Spent { used: self.state.used(&self.parts, &self.goal) });
+    }
+
     pub(super) fn tell(&self, event: &Event) {
         (self.parts.events)(event);
     }
@@ -288,7 +315,30 @@ struct Asking {
 }
 
 impl Asking {
-    async fn propose(&self) -> Result<Planned, PlannerError> {
+    /// What the planner proposes within `left`, or a person in its place. No answer in time is an answer: it ends
+    /// the run the same way when it is read again.
+    async fn propose(&self, left: Duration) -> Result<Option<Planned>, PlannerError> {
+        let (hands, reins) = (&self.parts.hands, &self.parts.reins);
+        tokio::select! {
+            biased;
+            () = reins.stopped() => return Ok(Some(hands::nothing())),
+            () = hands.taken() => {}
+            planned = self.planned(left) => return planned,
+        }
+        tokio::select! {
+            () = reins.stopped() => Ok(Some(hands::nothing())),
+            planned = hands.next() => Ok(Some(planned)),
+        }
+    }
+
+    async fn planned(&self, left: Duration) -> Result<Option<Planned>, PlannerError> {
+        match tokio::time::timeout(left, self.ask()).await {
+            Ok(planned) => planned.map(hands::own).map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn ask(&self) -> Result<Planned, PlannerError> {
         let secrets: Vec<_> = self.parts.vault().names().map(str::to_owned).collect();
         let view = View {
             goal: &self.goal.text,

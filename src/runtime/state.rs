@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use lamassu_contract::{Autonomy, Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
 use serde_json::Value;
 
-use super::{agent::Parts, court::Judged, plan::Agreed, repeat::Repeats};
+use super::{Part, Used, agent::Parts, court::Judged, hands, plan::Agreed, reins::Rest, repeat::Repeats};
 use crate::{
     goal::Goal,
     journal::Entry,
@@ -28,6 +28,10 @@ pub(super) struct State {
     signed_in: BTreeSet<String>,
     /// What people have agreed to beforehand.
     pub(super) plans: Vec<Agreed>,
+    /// Who acts by hand, if somebody does.
+    pub(super) by_hand: Option<String>,
+    /// When it was held since that was last on record.
+    pub(super) rests: Vec<Rest>,
     /// How many changes of the policy were on record or came before this attempt.
     pub(super) changes: usize,
     /// How much is done without asking.
@@ -60,6 +64,8 @@ impl State {
             wrong_answers: 0,
             signed_in: BTreeSet::new(),
             plans: Vec::new(),
+            by_hand: None,
+            rests: Vec::new(),
             changes: 0,
             autonomy,
             spent: Spent::default(),
@@ -72,7 +78,7 @@ impl State {
         Standing {
             run: run.to_owned(),
             agent: parts.name.clone(),
-            user: parts.user.clone(),
+            user: self.by_hand.clone().unwrap_or_else(|| parts.user.clone()),
             mode: parts.mode,
             autonomy: self.autonomy,
             steps: self.steps,
@@ -89,6 +95,17 @@ impl State {
     /// What the planner has cost, in millionths of the currency.
     pub(super) fn money(&self, parts: &Parts) -> u64 {
         parts.prices.map_or(0, |prices| prices.of(self.usage))
+    }
+
+    /// What has been used of what `goal` allows.
+    pub(super) fn used(&self, parts: &Parts, goal: &Goal) -> Used {
+        let part = |used, limit| Part { used, limit: Some(limit) };
+        Used {
+            steps: part(self.steps, goal.budget.steps),
+            seconds: part(self.clock.spent / 1000, goal.budget.seconds),
+            tokens: part(self.usage.input + self.usage.output, goal.budget.tokens),
+            money: parts.prices.map(|_| Part { used: self.money(parts), limit: goal.budget.limits.money }),
+        }
     }
 
     /// What was judged went out into the world, or may have.
@@ -132,6 +149,7 @@ impl State {
     /// A proposal came back.
     pub(super) fn planned(&mut self, planned: Planned) {
         self.usage += planned.usage;
+        self.by_hand = hands::by_hand(&planned);
         Arc::make_mut(&mut self.turns).push(Turn { planned, results: Vec::new() });
     }
 
@@ -190,6 +208,19 @@ impl Clock {
         self.now = entry.at;
         self.replayed = !entry.fresh;
         self.taken_up |= self.replayed;
+    }
+
+    /// A record was read, or written just now, for which a person was waited for. That is no time of the run.
+    pub(super) fn wait<T>(&mut self, entry: &Entry<T>) {
+        let spent = self.spent;
+        self.tick(entry);
+        self.spent = spent;
+    }
+
+    /// So long the run was held before the newest record.
+    pub(super) fn rest(&mut self, rests: &[Rest]) {
+        let millis = rests.iter().fold(0_u64, |sum, rest| sum.saturating_add(rest.millis));
+        self.spent = self.spent.saturating_sub(millis);
     }
 
     /// Whether an earlier attempt worked on this run.

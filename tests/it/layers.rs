@@ -13,7 +13,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("planner", &["goal"]),
     ("journal", &[]),
     ("runtime", &["goal", "policy", "planner", "journal"]),
-    ("cli", &["goal", "policy", "planner", "journal", "runtime"]),
+    ("story", &["planner", "journal", "runtime"]),
+    ("console", &["goal", "policy", "planner", "journal", "runtime", "story"]),
+    // The command line is how the console is opened. The console knows no command line.
+    ("cli", &["goal", "policy", "planner", "journal", "runtime", "story", "console"]),
 ];
 
 /// What only the named files may do, each with the words that give it away.
@@ -40,6 +43,8 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
             "Client::builder",
         ],
         &[
+            "src/console/serve.rs",
+            "src/console/webhook.rs",
             "src/planner/model/line.rs",
             "tools/browser/src/devtools.rs",
             "tools/browser/src/start.rs",
@@ -57,6 +62,7 @@ const DOORS: &[(&str, &[&str], &[&str])] = &[
         &[
             "src/cli/home.rs",
             "src/cli/secrets.rs",
+            "src/console/album.rs",
             "src/journal/folder.rs",
             "src/journal/owner.rs",
             "src/journal/schema.rs",

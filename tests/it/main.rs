@@ -13,6 +13,8 @@ mod attack;
 mod bad_inputs;
 mod budget;
 mod command;
+#[cfg(feature = "console")]
+mod console;
 mod faults;
 mod hostile;
 mod labels;

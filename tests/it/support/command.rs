@@ -70,7 +70,14 @@ impl Desk {
 
     /// Starts the command and lets it run; what it says on standard error can be read.
     pub(crate) fn start_heard(&self, args: &[&str]) -> Child {
-        self.command(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+        self.start_heard_with(args, &[])
+    }
+
+    /// The same with more in its environment.
+    pub(crate) fn start_heard_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Child {
+        let mut command = self.command(args);
+        command.envs(environment.iter().copied());
+        command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     }
 }
 

@@ -8,6 +8,7 @@ use lamassu_contract::{Failure, FailureKind, Outcome, Permit};
 use serde_json::{Value, json};
 
 use crate::{
+    Lens,
     after::{Changes, changes, landed, report},
     deed::{Aim, Chord, Scroll, Text, Tick},
     describe::focused,
@@ -151,6 +152,7 @@ pub(crate) async fn fill(session: &mut Session, permit: &Permit, aim: &Aim, with
     if let Some(map) = args.as_object_mut() {
         map.insert("secret".to_owned(), secret.is_some().into());
     }
+    let _hidden = secret.and_then(|_| session.lens().map(Lens::hidden));
     let acted = match script(session, "fill", aim, &args).await {
         Ok(acted) => acted,
         Err(outcome) => return outcome,

@@ -23,6 +23,7 @@ mod fault;
 mod frame;
 mod hands;
 mod keys;
+mod lens;
 mod options;
 mod page;
 mod picture;
@@ -43,6 +44,7 @@ mod wait;
 mod watch;
 mod wire;
 
+pub use lens::{Frame, Lens};
 pub use options::{Engine, Limits, Options};
 pub use recording::{Act, Recording, Told};
 pub use tool::BrowserTool;

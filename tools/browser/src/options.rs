@@ -11,7 +11,7 @@ use lamassu_egress::{Resolve, SystemResolver};
 use lamassu_files::Workspace;
 use url::Url;
 
-use crate::Recording;
+use crate::{Lens, Recording};
 
 /// A kind of browser.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,6 +62,11 @@ pub struct Options {
     pub detail: bool,
     /// Where it is recorded what a person does; then the browser can be asked to `watch`, and is not looked at besides.
     pub recording: Option<Recording>,
+    /// What a person watches through; Chromium on this machine alone can be watched.
+    pub lens: Option<Lens>,
+    /// Ports of this machine that the browser must never reach, such as that of a page on which its own
+    /// actions are consented to.
+    pub closed: Vec<u16>,
     /// Width and height of the window in pixels.
     pub window: (u32, u32),
     /// Where uploads come from, and where downloads and printed pages go; none of these without one.
@@ -92,6 +97,8 @@ impl Default for Options {
             profile: None,
             detail: false,
             recording: None,
+            lens: None,
+            closed: Vec::new(),
             window: (1280, 900),
             workspace: None,
             sessions: None,

@@ -19,9 +19,10 @@ use lamassu_contract::Judge;
 use lamassu_egress::{Proxy, Traffic};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::{
-    Limits,
+    Lens, Limits,
     deed::Answer,
     devtools::DevTools,
     driver::Driver,
@@ -54,6 +55,9 @@ pub(crate) struct Session {
     pub(crate) prints: Prints,
     /// Whether looks gather details for programs.
     pub(crate) detail: bool,
+    /// What a person watches through, and what takes the pictures; it ends with the session.
+    lens: Option<Lens>,
+    camera: JoinSet<()>,
     /// The tabs that are known, in the order they came.
     pub(crate) tabs: Vec<WindowHandle>,
     /// Where the tab was last seen.
@@ -130,6 +134,8 @@ impl Session {
             admits,
             prints: Prints::default(),
             detail: false,
+            lens: None,
+            camera: JoinSet::new(),
             tabs: Vec::new(),
             place: Place::default(),
         };
@@ -137,6 +143,34 @@ impl Session {
         session.connect(tab).await?;
         session.shut().await?;
         Ok(session)
+    }
+
+    /// From now on a person may watch it through `lens`, if it is a Chromium of this machine.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the driver does not answer.
+    pub(crate) async fn watched_through(&mut self, lens: &Lens) -> Result<(), Fault> {
+        if self.wire.browser().is_none() {
+            return Ok(());
+        }
+        let tab = self.bounded(self.client().window()).await?;
+        self.lens = Some(lens.clone());
+        self.point(&tab);
+        self.camera.spawn(lens.clone().run(self.limits));
+        Ok(())
+    }
+
+    /// Lets whoever watches see `tab`.
+    fn point(&self, tab: &WindowHandle) {
+        if let (Some(lens), Some(browser)) = (&self.lens, self.wire.browser()) {
+            lens.point(browser, &String::from(tab.clone()), &self.key);
+        }
+    }
+
+    /// What a person watches through.
+    pub(crate) fn lens(&self) -> Option<&Lens> {
+        self.lens.as_ref()
     }
 
     /// The ports of this machine that lead to the driver and to the browser.
@@ -245,6 +279,7 @@ impl Session {
     /// Connects to `tab`, which the driver shows, and sees to it that every document of it gets the
     /// library and the hook from its beginning.
     async fn connect(&mut self, tab: WindowHandle) -> Result<(), Fault> {
+        self.point(&tab);
         self.wire.connect(tab).await?;
         if !self.devtools() {
             return Ok(());

@@ -51,8 +51,12 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
         Some(_) => None,
         None => Some(Driver::start(options).await?),
     };
-    if let (Some(proxy), Some(driver)) = (&proxy, &driver) {
-        proxy.close_port(driver.port);
+    if let Some(proxy) = &proxy {
+        driver
+            .iter()
+            .map(|driver| driver.port)
+            .chain(options.closed.iter().copied())
+            .for_each(|port| proxy.close_port(port));
     }
     let address = match (&options.remote, &driver) {
         (Some(url), _) => remote(url)?,
@@ -77,6 +81,9 @@ pub(crate) async fn start(options: &Options) -> Result<Session, Failure> {
     };
     let mut session = Session::new(client, (driver, proxy), options.limits, protocol).await?;
     session.detail = options.detail;
+    if let Some(lens) = &options.lens {
+        session.watched_through(lens).await?;
+    }
     // What was refused before there was anything to do concerns nobody.
     drop(session.untold());
     Ok(session)

@@ -131,6 +131,9 @@ impl BrowserTool {
             Outcome::Landed(_) => None,
         };
         self.note(&mut life, failure);
+        if let Some(lens) = &self.options.lens {
+            lens.wake();
+        }
         outcome
     }
 
@@ -172,9 +175,11 @@ impl BrowserTool {
     async fn judge_addresses(&self, session: &Session, permit: &Permit, url: &Url) -> Result<(), Failure> {
         let addresses = address::judge(permit, url, self.options.resolver.as_ref()).await?;
         let attached = self.options.attach.map(|address| address.port());
-        let controls = session.ports().chain(attached).any(|port| Some(port) == url.port_or_known_default());
+        let closed = self.options.closed.iter().copied();
+        let controls =
+            session.ports().chain(attached).chain(closed).any(|port| Some(port) == url.port_or_known_default());
         if controls && addresses.iter().any(|address| address.ip().is_loopback()) {
-            return Err(address::forbidden("this address is the browser's own driver".to_owned()));
+            return Err(address::forbidden("this port of this machine is closed to the agent".to_owned()));
         }
         Ok(())
     }

@@ -12,6 +12,6 @@ mod proxy;
 mod resolve;
 mod targets;
 
-pub use proxy::{Denied, Proxy, ProxyError, ProxyLimits, ProxyOptions, Sent, Traffic};
+pub use proxy::{Denied, Proxy, ProxyError, ProxyLimits, ProxyOptions, Sent, Traffic, elsewhere};
 pub use resolve::{Resolve, SystemResolver};
 pub use targets::{Targets, targets};

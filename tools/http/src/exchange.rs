@@ -57,7 +57,14 @@ async fn ready(tool: &HttpTool, permit: &Permit, prepared: &Prepared) -> Result<
     let targets = timeout(tool.limits.connect, judged).await.map_err(|_| {
         Failure::new(FailureKind::Limit, format!("`{host}` was not resolved in time; try again later"))
     })??;
-    let targets = targets.any()?;
+    let mut targets = targets.any()?;
+    if tool.closed.contains(&port) {
+        targets = lamassu_egress::elsewhere(targets).await;
+        if targets.is_empty() {
+            let why = format!("`{host}:{port}` is closed to the agent; ask for another address");
+            return Err(Failure::new(FailureKind::OutOfBounds, why));
+        }
+    }
     Ok((client(tool, targets)?, request))
 }
 

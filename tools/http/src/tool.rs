@@ -74,6 +74,8 @@ pub struct HttpTool {
     pub(crate) limits: Limits,
     pub(crate) roots: Arc<RootCertStore>,
     pub(crate) resolver: Arc<dyn Resolve>,
+    /// Ports of this machine that are never dialled.
+    pub(crate) closed: Vec<u16>,
 }
 
 impl HttpTool {
@@ -81,13 +83,20 @@ impl HttpTool {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-        Self { limits, roots: Arc::new(roots), resolver: Arc::new(SystemResolver) }
+        Self { limits, roots: Arc::new(roots), resolver: Arc::new(SystemResolver), closed: Vec::new() }
     }
 
     /// The same tool, which asks `resolver` for addresses.
     #[must_use]
     pub fn resolving_with(mut self, resolver: Arc<dyn Resolve>) -> Self {
         self.resolver = resolver;
+        self
+    }
+
+    /// The same tool, which never dials `ports` of this machine, whatever the policy says.
+    #[must_use]
+    pub fn closing(mut self, ports: &[u16]) -> Self {
+        self.closed = ports.to_vec();
         self
     }
 

@@ -73,3 +73,18 @@ function unframe_picture() {
   frame = null;
   return place();
 }
+
+// What goes with a picture for somebody who watches: where the rows of the table stand in the window, and
+// whether a secret could be read in it.
+function watched() {
+  const areas = {};
+  for (const [reference, kept] of nodes) {
+    const element = kept.deref();
+    const place = element?.isConnected && windowOf(element) ? areaOf(element) : null;
+    if (!place || !inView(place)) continue;
+    areas[reference] = [place.x - scrollX, place.y - scrollY, place.width, place.height].map(Math.round);
+  }
+  const open = [...roots()].some(root => [...root.querySelectorAll("input, textarea")].some(
+    field => isSecret(field) && field.type !== "password" && field.value));
+  return { width: innerWidth, height: innerHeight, areas, open };
+}

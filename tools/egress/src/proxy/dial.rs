@@ -43,7 +43,7 @@ impl Dialler {
         let judged = timeout_at(deadline, targets(sitting.judge(), &host, port, self.resolver.as_ref())).await;
         let mut addresses = judged.map_err(|_| Trouble::Late(format!("`{host}` was not resolved in time")))??.any()?;
         if self.closes(port) {
-            addresses = not_here(addresses).await;
+            addresses = elsewhere(addresses).await;
             if addresses.is_empty() {
                 return Err(Trouble::bounds(&format!("connect to {site}"), "this port of this machine is closed"));
             }
@@ -71,7 +71,7 @@ impl Dialler {
 }
 
 /// Those of `addresses` that are not this machine's own.
-async fn not_here(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+pub async fn elsewhere(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let mut elsewhere = Vec::new();
     for address in addresses {
         if !is_here(address.ip()).await {

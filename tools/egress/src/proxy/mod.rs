@@ -44,6 +44,7 @@ use self::{
     upstream::Upstream,
 };
 pub use self::{
+    dial::elsewhere,
     options::{ProxyError, ProxyLimits, ProxyOptions},
     traffic::{Denied, Sent, Traffic},
 };

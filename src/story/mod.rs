@@ -1,12 +1,18 @@
-//! A run as it is told: the fold of its record.
+//! A run as it is told to somebody who was not there: the fold of its record.
+//!
+//! What was wanted, what was done and in whose words it was allowed, what left the machine, and whether the
+//! record is whole. Every face tells it; none is known here.
+
+pub(crate) mod deciders;
+mod page;
+pub(crate) mod told;
 
 use serde::{Deserialize as _, Serialize};
 use serde_json::Value;
 
-use super::{
-    super::runs::deciders,
-    told::{self, Argument, Place, Sign},
-};
+pub(crate) use page::page;
+use told::{Argument, Place, Sign};
+
 use crate::{
     Autonomy, Rule, Ruling, Store,
     journal::{Blobs, JournalError, Kind, Record},
@@ -16,9 +22,18 @@ use crate::{
 /// Bytes of pictures in one report, as they are written; those of the first steps have precedence.
 const PICTURES: usize = 4_500_000;
 
-/// Everything that the page shows.
+/// Where the pictures of a story are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pictures {
+    /// Inside it, each as an address that needs no other file.
+    Inside,
+    /// Beside it: each is named by its hash.
+    Beside,
+}
+
+/// Everything that is told of a run.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Story {
+pub(crate) struct Story {
     run: String,
     goal: String,
     began: String,
@@ -41,6 +56,8 @@ pub(super) struct Story {
     left_out: usize,
     #[serde(skip)]
     room: usize,
+    #[serde(skip)]
+    drawing: Option<Pictures>,
     /// Whether what does more than read was judged and not done.
     #[serde(skip)]
     rehearsal: bool,
@@ -80,8 +97,8 @@ struct Context {
 }
 
 impl Story {
-    /// The story of `run`.
-    pub(super) fn of(store: &Store, run: &str) -> Result<Self, JournalError> {
+    /// The story of `run`, with its pictures where `drawing` says.
+    pub(crate) fn of(store: &Store, run: &str, drawing: Pictures) -> Result<Self, JournalError> {
         let records = store.records(run)?;
         let verified = store.verify(run, None)?;
         let (deciders, energy) = deciders::told(&records);
@@ -94,6 +111,7 @@ impl Story {
             head: verified.head,
             end: Sign::new("warn", "not ended"),
             room: PICTURES,
+            drawing: Some(drawing),
             ..Self::default()
         };
         let mut context = Context { began: records.first().map_or(0, |record| record.at), ..Context::default() };
@@ -106,6 +124,12 @@ impl Story {
         }
         story.close();
         Ok(story)
+    }
+
+    /// The numbers of its steps.
+    #[cfg(feature = "console")]
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.steps.iter().filter_map(|step| step.number.parse().ok())
     }
 
     fn take(&mut self, record: &Record, context: &mut Context, blobs: &Blobs) {
@@ -214,6 +238,10 @@ impl Story {
         }
         step.millis = value.pointer("/tried/millis").and_then(Value::as_u64).unwrap_or(0).max(1);
         for hash in told::pictures(value) {
+            if self.drawing == Some(Pictures::Beside) {
+                step.pictures.push(hash.trim_start_matches("blob:").to_owned());
+                continue;
+            }
             let Ok(png) = blobs.read(&hash) else { continue };
             let drawn = told::drawn(&png);
             if drawn.len() > self.room {

@@ -8,14 +8,14 @@ use crate::visible;
 
 /// A word with the colour that it is shown in: `good`, `warn`, `bad` or `plain`.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Sign {
+pub(crate) struct Sign {
     tone: &'static str,
     word: String,
 }
 
 /// One argument of an action, and where it came from.
-#[derive(Debug, Serialize)]
-pub(super) struct Argument {
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Argument {
     name: String,
     value: String,
     sources: Vec<String>,
@@ -24,17 +24,17 @@ pub(super) struct Argument {
 
 /// A place that actions reached.
 #[derive(Debug, Serialize)]
-pub(super) struct Place {
-    pub(super) name: String,
-    pub(super) actions: u64,
+pub(crate) struct Place {
+    pub(crate) name: String,
+    pub(crate) actions: u64,
     /// Those of them that do more than read.
-    pub(super) changes: u64,
-    pub(super) bytes: u64,
+    pub(crate) changes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Place {
     /// One action more.
-    pub(super) fn add(&mut self, changes: u64, bytes: u64) {
+    pub(crate) fn add(&mut self, changes: u64, bytes: u64) {
         self.actions += 1;
         self.changes += changes;
         self.bytes += bytes;
@@ -42,33 +42,33 @@ impl Place {
 }
 
 impl Sign {
-    pub(super) fn new(tone: &'static str, word: &str) -> Self {
+    pub(crate) fn new(tone: &'static str, word: &str) -> Self {
         Self { tone, word: word.to_owned() }
     }
 
     /// Whether it is a verdict that lets an action run.
-    pub(super) fn allows(&self) -> bool {
+    pub(crate) fn allows(&self) -> bool {
         self.word.starts_with("allowed")
     }
 
     /// Whether nothing is known.
-    pub(super) fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         self.word.is_empty()
     }
 
     /// Whether it says that something reached the world, or may have.
-    pub(super) fn reached(&self) -> bool {
+    pub(crate) fn reached(&self) -> bool {
         matches!(self.word.as_str(), "landed" | "in doubt")
     }
 }
 
 /// A text of the record, with nothing in it that cannot be seen.
-pub(super) fn text(value: &Value, pointer: &str) -> String {
+pub(crate) fn text(value: &Value, pointer: &str) -> String {
     visible(value.pointer(pointer).and_then(Value::as_str).unwrap_or_default())
 }
 
 /// What the beginning of a run says of who, how and under which rules.
-pub(super) fn about(value: &Value) -> Vec<(&'static str, String)> {
+pub(crate) fn about(value: &Value) -> Vec<(&'static str, String)> {
     let pack = value.get("pack").map_or(String::new(), |pack| {
         let name = pack.get("ready").or_else(|| pack.get("folder")).and_then(Value::as_str).unwrap_or("none");
         let parameters = pack.get("parameters").and_then(Value::as_object).into_iter().flatten();
@@ -88,14 +88,14 @@ pub(super) fn about(value: &Value) -> Vec<(&'static str, String)> {
 }
 
 /// The page that a look shows.
-pub(super) fn page(value: &Value) -> Option<String> {
+pub(crate) fn page(value: &Value) -> Option<String> {
     let glances = value.get("glances")?.as_array()?;
     let page = glances.iter().find_map(|glance| glance.pointer("/seen/Ok/page"))?;
     Some(format!("{} \u{2014} {}", text(page, "/title"), text(page, "/url")))
 }
 
 /// What was judged, or what was asked for if that is no action.
-pub(super) fn summary(value: &Value) -> String {
+pub(crate) fn summary(value: &Value) -> String {
     let line = text(value, "/action/summary");
     if !line.is_empty() {
         return line;
@@ -107,7 +107,7 @@ pub(super) fn summary(value: &Value) -> String {
     }
 }
 
-pub(super) fn verdict(word: &str) -> Sign {
+pub(crate) fn verdict(word: &str) -> Sign {
     match word {
         "go" => Sign::new("good", "allowed"),
         "hold" => Sign::new("warn", "held"),
@@ -116,7 +116,7 @@ pub(super) fn verdict(word: &str) -> Sign {
     }
 }
 
-pub(super) fn end(status: &str) -> Sign {
+pub(crate) fn end(status: &str) -> Sign {
     let tone = match status {
         "done" => "good",
         "failed" | "refused" => "bad",
@@ -126,7 +126,7 @@ pub(super) fn end(status: &str) -> Sign {
 }
 
 /// The arguments with their sources. One without a source is the planner's own.
-pub(super) fn arguments(value: &Value) -> Vec<Argument> {
+pub(crate) fn arguments(value: &Value) -> Vec<Argument> {
     let args = value.pointer("/action/args").and_then(Value::as_object).into_iter().flatten();
     args.map(|(name, argument)| {
         let labels: Vec<_> = argument.get("label").and_then(Value::as_array).into_iter().flatten().collect();
@@ -151,7 +151,7 @@ fn source(label: &Value) -> String {
 }
 
 /// What came of an action, and what was seen.
-pub(super) fn outcome(value: &Value) -> (Sign, String) {
+pub(crate) fn outcome(value: &Value) -> (Sign, String) {
     let at = |path: &str| value.pointer(path).and_then(Value::as_str).map(visible);
     let outcome = "/tried/outcome";
     if let Some(seen) = at(&format!("{outcome}/landed/content")) {
@@ -165,7 +165,7 @@ pub(super) fn outcome(value: &Value) -> (Sign, String) {
 }
 
 /// Where an action leads: an origin, an address, a folder.
-pub(super) fn target(value: &Value) -> Option<String> {
+pub(crate) fn target(value: &Value) -> Option<String> {
     let resource = value.pointer("/action/resource")?;
     let origin = |url: &Value| Some(url::Url::parse(url.as_str()?).ok()?.origin().ascii_serialization());
     if let Some(url) = resource.get("url") {
@@ -184,22 +184,22 @@ fn effect_sends(value: &Value) -> bool {
 }
 
 /// The pictures of an outcome, by hash.
-pub(super) fn pictures(value: &Value) -> Vec<String> {
+pub(crate) fn pictures(value: &Value) -> Vec<String> {
     let pictures = value.pointer("/tried/outcome/landed/pictures").and_then(Value::as_array).into_iter().flatten();
     pictures.map(|picture| text(picture, "/png")).collect()
 }
 
 /// A picture as an address that needs no other file.
-pub(super) fn drawn(png: &[u8]) -> String {
+pub(crate) fn drawn(png: &[u8]) -> String {
     format!("data:image/png;base64,{}", STANDARD.encode(png))
 }
 
-pub(super) fn moment(millis: u64) -> String {
+pub(crate) fn moment(millis: u64) -> String {
     let at = jiff::Timestamp::from_millisecond(i64::try_from(millis).unwrap_or(0)).unwrap_or_default();
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a run does not last 285,000 years")]
-pub(super) fn seconds(millis: u64) -> String {
+pub(crate) fn seconds(millis: u64) -> String {
     format!("{:.1} s", millis as f64 / 1000.0)
 }

@@ -4,10 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize as _;
 
-use super::super::{
-    progress::{CYAN, DIM, paint},
-    say,
-};
 use crate::{
     journal::{Kind, Record},
     planner::Planned,
@@ -59,14 +55,14 @@ fn millionths(count: u64) -> f64 {
 }
 
 /// Who decided and how long that took, a line for each, and what it cost; nothing if nobody has decided.
-pub(in crate::cli) fn told(records: &[Record]) -> (Vec<String>, Option<String>) {
+pub(crate) fn told(records: &[Record]) -> (Vec<String>, Option<String>) {
     let begin = records.iter().find(|record| record.kind == Kind::Begin);
     let planner = begin.and_then(|begin| begin.value.get("planner")?.as_str()).unwrap_or_default();
     let mut costs: BTreeMap<String, Cost> = BTreeMap::new();
     let mut all = Cost::default();
     for planned in records.iter().filter(|record| record.kind == Kind::Proposal) {
         let Ok(planned) = Planned::deserialize(&planned.value) else { continue };
-        costs.entry(decider(&planned, planner)).or_default().add(&planned);
+        costs.entry(decider(&planned.why, planner)).or_default().add(&planned);
         all.add(&planned);
     }
     let line = |(decider, cost): (&String, &Cost)| {
@@ -77,18 +73,11 @@ pub(in crate::cli) fn told(records: &[Record]) -> (Vec<String>, Option<String>) 
     (costs.iter().map(line).collect(), (all.proposals > 0).then(|| all.energy()))
 }
 
-/// Says who decided, how long it took, and what it cost.
-pub(super) fn show(records: &[Record]) {
-    let (deciders, energy) = told(records);
-    deciders.iter().for_each(|line| say(format!("{}  {line}", paint(CYAN, "decided "))));
-    energy.iter().for_each(|line| say(format!("{}  {line}", paint(DIM, "energy  "))));
-}
-
 /// Who made a proposal: what its reason begins with, in a cascade.
-fn decider(planned: &Planned, planner: &str) -> String {
+pub(crate) fn decider(why: &str, planner: &str) -> String {
     if planner != "cascade" {
         return planner.to_owned();
     }
-    let name = planned.why.split([':', '(']).next().unwrap_or_default().trim();
+    let name = why.split([':', '(']).next().unwrap_or_default().trim();
     if name.is_empty() || name.len() > 80 { planner.to_owned() } else { name.to_owned() }
 }

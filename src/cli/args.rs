@@ -195,7 +195,19 @@ impl How {
 
     /// Who watches.
     pub(super) fn mode(&self) -> Mode {
-        if self.supervise { Mode::Supervised } else { Mode::Script }
+        if self.supervise || self.is_served() { Mode::Supervised } else { Mode::Script }
+    }
+
+    /// Whether people watch and answer on a page.
+    #[cfg(feature = "console")]
+    pub(super) fn is_served(&self) -> bool {
+        self.watched.console
+    }
+
+    /// Whether people watch and answer on a page.
+    #[cfg(not(feature = "console"))]
+    pub(super) fn is_served(&self) -> bool {
+        false
     }
 }
 

@@ -129,6 +129,7 @@ impl Office {
 
     fn wished(&self, wish: Wish) -> Result<Origin, Complaint> {
         let mut task = run::wished(wish.goal, &wish.at, wish.planner.as_deref())?;
+        task.autonomy = wish.autonomy;
         task.policy.pack = Some(wish.pack.unwrap_or_else(|| self.pack.clone()));
         task.folder = PathBuf::from(".");
         for (name, entries) in wish.parameters {
@@ -136,7 +137,7 @@ impl Office {
         }
         task.model.name.clone_from(&self.model);
         let skills = Choice::new(home::skills(None, Some(&self.folder))?, None);
-        Ok(Origin { task, window: self.window.clone(), rehearse: wish.rehearse, skills })
+        Ok(Origin { task, window: self.window.clone(), mode: Mode::Supervised, skills })
     }
 
     fn means(&self, origin: &Origin, seat: Seat, kept: Value) -> Result<Means, Complaint> {
@@ -147,7 +148,7 @@ impl Office {
             sessions: home::sessions(Some(&self.folder))?,
             consents: home::consents(Some(&self.folder))?,
             skills: origin.skills.clone(),
-            rehearse: origin.rehearse,
+            mode: origin.mode,
             seat: Some(seat),
             origin: kept,
         })

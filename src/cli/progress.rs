@@ -38,6 +38,8 @@ impl Progress {
             }
             Event::Proposed { .. } | Event::Looked { .. } | Event::Spent { .. } => {}
             Event::Paused { by } => current.close(&format!("     {} by {}", paint(YELLOW, "paused"), visible(by))),
+            // Whoever changes it is told of as well.
+            Event::Level { .. } => {}
             Event::WentOn => current.close(&format!("     {}", paint(YELLOW, "goes on"))),
             Event::Judged { step, action, effect, verdict, rules, .. } => {
                 current.judged(*step, action, *effect, &Judgement { verdict, rules });

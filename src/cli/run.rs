@@ -100,8 +100,8 @@ fn planner_named(name: &str, task: &Task) -> Result<PlannerKind, Complaint> {
 /// Begins a run of `task`, in which `skill` alone may be played if one is named.
 pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Result<u8, Complaint> {
     apply(&mut task, &how)?;
-    if how.supervise && !present() {
-        return Err(Complaint::usage("`--supervise` needs a terminal, where somebody can be asked"));
+    if how.supervise && !how.is_served() && !present() {
+        return Err(Complaint::usage("`--supervise` needs a terminal, where somebody can be asked, or `--console`"));
     }
     confirm(&how.window).await?;
     let skills = Choice::new(home::skills(how.skills.as_deref(), how.home.record.as_deref())?, skill);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lamassu_contract::{BoxFuture, Verb};
+use lamassu_contract::{Autonomy, BoxFuture, Verb};
 use serde::Deserialize;
 
 use super::Seat;
@@ -48,9 +48,9 @@ pub struct Wish {
     /// Entries of the pack's parameters.
     #[serde(default)]
     pub parameters: BTreeMap<String, Vec<String>>,
-    /// Whether what does more than read is only judged.
+    /// How much is done without asking.
     #[serde(default)]
-    pub rehearse: bool,
+    pub autonomy: Autonomy,
 }
 
 /// Why there is no agent.

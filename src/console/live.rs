@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lamassu_contract::{Page, Resource, Row, visible};
+use lamassu_contract::{Autonomy, Page, Resource, Row, visible};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Live {
     pub(super) goal: String,
     planner: String,
+    /// How much is done without asking.
+    autonomy: Autonomy,
     /// `starting`, `running`, `paused`, or how it ended.
     pub(super) status: String,
     reason: String,
@@ -73,6 +75,7 @@ impl Live {
             Event::Began { goal, planner, .. } => {
                 (self.goal, self.planner, self.status) = (visible(goal), planner.clone(), "running".to_owned());
             }
+            Event::Level { autonomy } => self.autonomy = *autonomy,
             Event::Looked { page } => self.page = Some(Shown::of(page)),
             Event::Spent { used } => self.used = Some(used.clone()),
             Event::Paused { .. } => "paused".clone_into(&mut self.status),
@@ -92,6 +95,7 @@ impl Live {
             _ => {}
         }
         match event {
+            Event::Level { .. } => json!({ "autonomy": self.autonomy }),
             Event::Looked { .. } => json!({ "page": self.page }),
             Event::Proposed { .. } => json!({ "decider": self.decider, "deciders": self.deciders }),
             Event::Judged { .. } => json!({ "target": self.target }),

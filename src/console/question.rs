@@ -1,6 +1,6 @@
 //! What a person is asked, in the form in which the page shows it, and what they say.
 
-use lamassu_contract::{Action, Call, Digest, Resource, Rule, Verb, visible};
+use lamassu_contract::{Action, Autonomy, Call, Digest, Resource, Rule, Verb, visible};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -50,6 +50,8 @@ pub(super) struct Question {
     facts: Vec<(String, String)>,
     /// What would be sent where, if it is a form or a request.
     sends: Vec<(&'static str, String)>,
+    /// The level under which a held action is asked about.
+    pub(super) autonomy: Option<Autonomy>,
     pub(super) plan: Option<String>,
     pub(super) always: Option<String>,
     /// What the call can be changed in.
@@ -82,6 +84,7 @@ pub(super) enum Said {
     Always,
     Edit { args: serde_json::Map<String, Value> },
     Reject { why: String },
+    Level { autonomy: Autonomy },
     Stop,
     Answer { text: String },
     Settle { landed: bool },
@@ -96,6 +99,7 @@ impl Said {
             Self::Always => "approved, and will not be asked again",
             Self::Edit { .. } => "edited",
             Self::Reject { .. } => "rejected",
+            Self::Level { .. } => "changed the level",
             Self::Stop => "stopped the run",
             Self::Answer { .. } => "answered",
             Self::Settle { landed: true } => "said that it happened",
@@ -120,6 +124,7 @@ impl Question {
         Self {
             why: visible(&request.why),
             rules: shown(&request.rules),
+            autonomy: Some(request.autonomy),
             plan: request.plan.as_ref().map(ToString::to_string),
             always: request.always.as_deref().map(lines),
             ..plain.of_action(&request.action, request.action.call(), occasion.tools)
@@ -170,6 +175,7 @@ impl Question {
         Some(Self {
             why: why.map(|record| told::text(&record.value, "/why")).unwrap_or_default(),
             rules: shown(&rules.unwrap_or_default()),
+            autonomy: value.pointer("/standing/autonomy").and_then(Value::as_str).and_then(Autonomy::named),
             ..plain.of_action(&action, action.call(), occasion.tools)
         })
     }
@@ -198,6 +204,7 @@ impl Question {
             rules: Vec::new(),
             facts: Vec::new(),
             sends: Vec::new(),
+            autonomy: None,
             plan: None,
             always: None,
             fields: Vec::new(),

@@ -286,6 +286,7 @@ impl Approver for Seat {
                 Said::Approve => Ruling::Approve { by },
                 Said::Edit { args } => Ruling::Edit { by, call: Call { args, ..request.action.call().clone() } },
                 Said::Reject { why } => Ruling::Reject { by, why },
+                Said::Level { autonomy } => Ruling::Level { by, autonomy },
                 Said::Stop => Ruling::Stop { by },
                 Said::Answer { .. } | Said::Settle { .. } => nothing_shown(by),
             }

@@ -40,6 +40,8 @@ pub struct Request {
     pub digest: Digest,
     /// The planner's reason; empty if it gave none.
     pub why: String,
+    /// The level under which it is asked about.
+    pub autonomy: Autonomy,
     /// This action and those of the same proposal that would be held too, to be agreed to at once;
     /// absent if there are none.
     pub plan: Option<Plan>,

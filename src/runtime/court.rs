@@ -276,7 +276,7 @@ impl Court {
         }
         let always = agreed.and_then(|_| consent_to(&action, &self.standing));
         let plan = self.plan(judged, rest).await;
-        let request = Request { action, rules, digest, why, plan, always };
+        let request = Request { action, rules, digest, why, autonomy: level, plan, always };
         let asked = AssertUnwindSafe(self.parts.approver.rule(&request)).catch_unwind();
         let ruling = match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(ruling)) => ruling,

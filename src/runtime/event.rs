@@ -1,6 +1,6 @@
 //! What an observer of a run is told, in order. Terminal, JSON and apps are readers of it.
 
-use lamassu_contract::{Effect, Page, Resource, Rule};
+use lamassu_contract::{Autonomy, Effect, Page, Resource, Rule};
 use serde::Serialize;
 
 use super::Status;
@@ -18,6 +18,11 @@ pub enum Event {
         goal: String,
         /// Who plans.
         planner: String,
+    },
+    /// How much is done without asking from now on.
+    Level {
+        /// The level.
+        autonomy: Autonomy,
     },
     /// A page was looked at, before the next proposal.
     Looked {

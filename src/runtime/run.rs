@@ -111,6 +111,7 @@ impl Run {
         }
         let planner = self.parts.planner.name().to_owned();
         self.tell(&Event::Began { run: self.id.clone(), goal: self.goal.text.clone(), planner });
+        self.tell(&Event::Level { autonomy: self.state.autonomy });
         Ok(())
     }
 

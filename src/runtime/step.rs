@@ -3,7 +3,7 @@
 use lamassu_contract::{Call, Refusal, Rule};
 
 use super::{
-    Ruling, Status,
+    Event, Ruling, Status,
     consult::{Consent, Matter},
     court::{Authority, Judged, Word},
     effect::lost,
@@ -49,6 +49,7 @@ impl Run {
             Ruling::Edit { call, .. } => Box::pin(self.step(&call, &[], matter.why)).await,
             Ruling::Level { autonomy, .. } => {
                 self.state.autonomy = autonomy;
+                self.tell(&Event::Level { autonomy });
                 Box::pin(self.step(matter.call, matter.rest, matter.why)).await
             }
             Ruling::Reject { by, why } => {

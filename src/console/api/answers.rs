@@ -6,6 +6,7 @@ use axum::{
     Extension, Json,
     extract::{Path, State},
 };
+use lamassu_contract::Autonomy;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -66,6 +67,10 @@ fn fits(question: &Question, said: &Said) -> Result<(), Trouble> {
     let fits = match said {
         Said::Approve | Said::Reject { .. } => question.matter == Matter::Hold,
         Said::Edit { .. } => question.matter == Matter::Hold && question.call.is_some(),
+        Said::Level { autonomy } => {
+            let suggests = |level| level == Autonomy::Suggest;
+            question.autonomy.is_some_and(|level| suggests(level) == suggests(*autonomy))
+        }
         Said::Plan => question.plan.is_some(),
         Said::Always => question.always.is_some(),
         Said::Stop => question.matter != Matter::Settle,

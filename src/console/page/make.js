@@ -1,5 +1,8 @@
 // Elements. Whatever is shown is text: nothing here makes markup of a string.
 
+// How much is done without asking, from the least to the most.
+export const LEVELS = [["suggest", "judge every action, do only what reads"], ["ask", "ask about every action"], ["guard", "ask about what the policy holds"], ["auto", "ask nobody, refuse what the policy holds"]];
+
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

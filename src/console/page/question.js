@@ -1,7 +1,7 @@
 // A question to a person. Nothing is agreed to by accident: no button is the default, and neither keys
 // nor buttons count in the first half second after the question, or the page, came into view.
 
-import { ago, button, el, rows, say, text, typing } from "./make.js";
+import { LEVELS, ago, button, el, rows, say, text, typing } from "./make.js";
 import { post } from "./talk.js";
 import { sources } from "./steps.js";
 
@@ -63,6 +63,11 @@ export function asking(question, { picture, live }) {
     buttons(button("Approve the plan", () => answer({ say: "plan" }), { class: "main" })));
   const always = () => turn("This rule will stand for you for 30 days", el("pre", { tabindex: 0, "aria-label": "The rule" }, question.always),
     buttons(button("Keep the rule and approve", () => answer({ say: "always" }), { class: "main" })));
+  const level = () => {
+    const given = LEVELS.filter(([name]) => (name === "suggest") === (question.autonomy === "suggest") && name !== question.autonomy);
+    turn(`Go on at another level than “${question.autonomy}”; this action is judged anew under it`,
+      buttons(given.map(([name, words]) => button(`${name}: ${words}`, () => answer({ say: "level", autonomy: name })))));
+  };
   const edit = () => {
     const inputs = question.fields.map(field => [field, entry(field, picture)]);
     const fields = inputs.map(([field, input]) => el("label", { class: "field" }, el("span", {}, field.name, field.needed ? "" : el("small", { class: "faint" }, " may be left empty")), input.shown, el("small", { class: "faint" }, field.about)));
@@ -86,6 +91,7 @@ export function asking(question, { picture, live }) {
     ["r", "Reject …", reject, question.matter === "hold"],
     ["y", "It happened", () => answer({ say: "settle", landed: true }), question.matter === "settle"],
     ["n", "It did not happen", () => answer({ say: "settle", landed: false }), question.matter === "settle"],
+    ["l", "Level …", level, question.matter === "hold" && question.autonomy && question.autonomy !== "suggest"],
     ["s", "Stop the run", () => answer({ say: "stop" }), question.matter !== "settle", "no"],
   ].filter(([,,, offered]) => offered);
   const choices = () => {

@@ -1,6 +1,6 @@
 // The list of runs, and how a new one is begun.
 
-import { ago, button, el, say, state } from "./make.js";
+import { LEVELS, ago, button, el, say, state } from "./make.js";
 import { get, known, listen, post, watch } from "./talk.js";
 
 export async function runs(place) {
@@ -68,14 +68,14 @@ function wish() {
   const at = el("input", { name: "at", type: "url", required: true, placeholder: "https://shop.example/" });
   const planner = el("select", { name: "planner" }, ["cascade", "local", "model"].map(name => el("option", { value: name }, name)));
   const pack = el("select", { name: "pack" }, el("option", { value: "" }, "the console's own"), known.packs.map(name => el("option", { value: name }, name)));
-  const rehearse = el("input", { name: "rehearse", type: "checkbox" });
+  const autonomy = el("select", { name: "autonomy" }, LEVELS.map(([level, words]) => el("option", { value: level, selected: level === "guard" }, `${level}: ${words}`)));
   const problem = el("p", { class: "bad", role: "alert" });
   const begin = el("button", { class: "main", type: "submit" }, "Begin");
   const form = el("form", {}, el("h2", {}, "New run"),
     field("What is wanted", goal, "In a sentence or two, such as: put 2 blue mugs into the cart"),
     field("Where to begin", at, "Its site is the one that may be acted on."),
     el("div", { class: "pair" }, field("Who plans", planner), field("Judged by", pack)),
-    el("label", { class: "tick" }, rehearse, el("span", {}, "Rehearse: judge everything, do only what reads")),
+    field("How much is done without asking", autonomy),
     problem,
     el("div", { class: "buttons" }, begin, button("Cancel", () => dialog.close())));
   const dialog = el("dialog", { class: "sheet wish", "aria-label": "New run" }, form);
@@ -84,7 +84,7 @@ function wish() {
     begin.disabled = true;
     problem.textContent = "";
     try {
-      const asked = { goal: goal.value, at: at.value, planner: planner.value, rehearse: rehearse.checked };
+      const asked = { goal: goal.value, at: at.value, planner: planner.value, autonomy: autonomy.value };
       if (pack.value) asked.pack = pack.value;
       const { run } = await post("/api/runs", asked);
       dialog.close();

@@ -20,7 +20,10 @@ use super::{
     skills::Choice,
     tools,
 };
-use crate::console::{Console, ConsoleError, Course, Host, HostError, Options, Seat, Wish};
+use crate::{
+    Mode,
+    console::{Console, ConsoleError, Course, Host, HostError, Options, Seat, Wish},
+};
 
 /// Serves the console until Ctrl-C.
 pub(super) async fn console(args: args::Console) -> Result<u8, Complaint> {

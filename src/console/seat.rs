@@ -187,7 +187,15 @@ impl Seat {
     /// Lets `by` take over, act, or hand back.
     pub(super) fn by_hand(&self, deed: Deed, by: &str) -> Result<(), NotYours> {
         match deed {
-            Deed::Take => self.0.hands.take_over(by)?,
+            Deed::Take => {
+                self.0.hands.take_over(by)?;
+                let asked = self.question().filter(|question| question.matter == Matter::Ask);
+                if let Some(question) = asked {
+                    let text = "I act by hand now".to_owned();
+                    // Somebody may have answered in this very moment, which does as well.
+                    let _ = self.answer((&question.id, question.since), Said::Answer { text }, by);
+                }
+            }
             Deed::Act { call } => self.0.hands.act(by, call)?,
             Deed::Back { note } => self.0.hands.hand_back(by, &note)?,
         }

@@ -33,7 +33,7 @@ export function byHand(run, view) {
   const rows = () => {
     const kept = list.value;
     list.replaceChildren(el("option", { value: "" }, "Pick a row, here or in the picture …"),
-      view.rows().map(row => el("option", { value: row.reference, "data-role": row.words.replace(/^\[[^\]]*\] /, "").split(" ")[0] }, row.words.slice(0, 120))));
+      ...view.rows().map(row => el("option", { value: row.reference, "data-role": row.words.replace(/^\[[^\]]*\] /, "").split(" ")[0] }, row.words.slice(0, 120))));
     list.value = view.rows().some(row => String(row.reference) === kept) ? kept : "";
   };
   const picked = reference => {

@@ -53,8 +53,8 @@ async fn from_an_event_to_the_pixel() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it measures: `make bench-console`"]
 async fn what_watching_costs_a_step() {
-    let page = "<!doctype html><title>Counter</title><h1>Counter</h1><p id=n>0</p>\
-        <button onclick='n.textContent=+n.textContent+1'>More</button>";
+    let page = "<!doctype html><title>0</title><h1>Counter</h1>\
+        <button onclick='document.title=+document.title+1'>More</button>";
     let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", door.local_addr().unwrap());
     let router = axum::Router::new().route("/", axum::routing::get(async move || axum::response::Html(page)));
@@ -76,6 +76,7 @@ async fn what_watching_costs_a_step() {
 async fn step_time(url: &str, lens: Option<Lens>) -> f64 {
     let mut calls = vec![Call::new("browser", "open").with("url", url)];
     calls.extend((0..40).map(|_| Call::new("browser", "click").with("target", "button \"More\"")));
+    let ends_at = calls.len();
     let ends = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let told = std::sync::Arc::clone(&ends);
     let agent = Agent::builder()
@@ -90,6 +91,7 @@ async fn step_time(url: &str, lens: Option<Lens>) -> f64 {
     let goal = Goal::new("count").budget(Budget { steps: 100, ..Budget::default() });
     drop(agent.build().unwrap().run(goal).await.unwrap());
     let ends = ends.lock().unwrap();
+    assert_eq!(ends.len(), ends_at);
     let steps = ends.windows(2).skip(5).map(|pair| (pair[1] - pair[0]).as_secs_f64() * 1000.0);
     median(steps.collect())
 }
@@ -100,7 +102,7 @@ async fn twenty_runs_of_two_hundred_steps() {
     let booth = Booth::open([]).await;
     let record = booth.folder.path().join("record");
     for _ in 0..20 {
-        let planner = Listed::new([act((0..200).map(|_| Call::new("bell", "listen")))]);
+        let planner = Listed::new([act((0..200).map(|time| Call::new("bell", "ring").with("times", time)))]);
         let agent = Agent::builder().planner(planner).tool(Bell::default()).policy(Rules(|_| Some(true)));
         let agent = agent.journal(Store::open(&record).unwrap()).build().unwrap();
         let goal = Goal::new("listen for long").budget(Budget { steps: 300, ..Budget::default() });

@@ -1,5 +1,6 @@
 //! The planner against an endpoint that answers from a script.
 
+mod corpus;
 mod endpoint;
 mod prompt;
 mod reply;

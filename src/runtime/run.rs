@@ -6,7 +6,13 @@ use lamassu_contract::{Call, Observation, Refusal};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Event, Report, RunError, Status, agent::Parts, repeat::Circle, state::State};
+use super::{
+    Event, Report, RunError, Status,
+    agent::Parts,
+    evidence::Findings,
+    repeat::{Circle, Hope},
+    state::State,
+};
 use crate::{
     goal::Goal,
     journal::{Journal, Kind},
@@ -51,7 +57,7 @@ impl Run {
 
     pub(super) async fn drive(&mut self) -> Result<Report, RunError> {
         let (status, reason, answer) = match self.go().await {
-            Ok((answer, evidence)) => (Status::Done, evidence, answer),
+            Ok(end) => end,
             Err(Halt::End(status, reason)) => (status, reason, Value::Null),
             Err(Halt::Aside(status, reason)) => return Ok(self.report(status, reason, Value::Null)),
             Err(Halt::Error(error)) => return Err(error),
@@ -76,7 +82,7 @@ impl Run {
         }
     }
 
-    async fn go(&mut self) -> Result<(Value, String), Halt> {
+    async fn go(&mut self) -> Result<(Status, String, Value), Halt> {
         self.begin().await?;
         loop {
             self.affordable()?;
@@ -86,11 +92,15 @@ impl Run {
             match planned.proposal {
                 Proposal::Act(calls) => self.act(calls, &planned.why).await?,
                 Proposal::Ask(question) => self.ask(question).await?,
-                Proposal::Done { answer, evidence } => match self.check(&answer) {
-                    None => return Ok((answer, evidence)),
-                    Some(problem) => self.send_back(problem)?,
+                Proposal::Done { answer, evidence } => {
+                    if let Some(end) = self.accept(answer, evidence)? {
+                        return Ok(end);
+                    }
+                }
+                Proposal::Pass(why) => match self.state.doubted.take() {
+                    Some((answer, problem)) => return Ok((Status::Unverified, problem, answer)),
+                    None => return Err(Halt::End(self.why_passed(), why)),
                 },
-                Proposal::Pass(why) => return Err(Halt::End(self.why_passed(), why)),
             }
         }
     }
@@ -149,18 +159,16 @@ impl Run {
         }
         for (index, call) in calls.iter().enumerate() {
             self.within_budget()?;
-            let circle = self.state.repeats.count(call, &self.state.now);
-            if circle == Circle::End {
-                let reason = format!("`{}` was asked for again and again while nothing changed", call.name());
+            let circle = self.state.repeats.count(call, &self.state.now, Hope::of(call, index));
+            if let Circle::End(reason) = circle {
                 return Err(Halt::End(Status::Failed, reason));
             }
             let rest = calls.get(index + 1..).unwrap_or_default();
             let reply = self.step(call, rest, why).await?;
             let goes_on = matches!(&reply, Reply::Landed(observation) if !observation.moved);
             self.state.replied(reply);
-            if circle == Circle::Nudge {
-                let nudge = "this is the third time on an unchanged page; try something else, or give up and say why";
-                self.state.replied(Reply::Said(nudge.to_owned()));
+            if let Circle::Nudge(words) = circle {
+                self.state.replied(Reply::Said(words));
             }
             if !goes_on {
                 break;
@@ -196,6 +204,32 @@ impl Run {
             }
             Err(error) => Some(format!("the output schema makes no sense: {error}")),
         }
+    }
+
+    /// How the run ends by a claim that the goal is reached; `None` if that was sent back. What has the wrong shape may be
+    /// mended, what nothing bears out is doubted once.
+    fn accept(&mut self, answer: Value, evidence: String) -> Result<Option<(Status, String, Value)>, Halt> {
+        if let Some(problem) = self.check(&answer) {
+            self.send_back(problem)?;
+            return Ok(None);
+        }
+        let Findings { against, reckoned } = self.examine(&answer, &evidence);
+        let evidence = match reckoned.as_slice() {
+            [] => evidence,
+            numbers => format!("{evidence} (stands nowhere as such: {})", numbers.join(", ")),
+        };
+        if against.is_empty() {
+            return Ok(Some((Status::Done, evidence, answer)));
+        }
+        let problem = against.join("; ");
+        if self.state.doubted.is_some() {
+            return Ok(Some((Status::Unverified, problem, answer)));
+        }
+        self.tell(&Event::Noted { text: format!("not verified: {problem}") });
+        let words = format!("this is not verified: {problem}. Look again; say so only with what shows it, or give up");
+        self.state.doubted = Some((answer, problem));
+        self.state.replied(Reply::Said(words));
+        Ok(None)
     }
 
     fn send_back(&mut self, problem: String) -> Result<(), Halt> {

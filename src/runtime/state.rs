@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use lamassu_contract::{Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
+use lamassu_contract::{Call, Effect, Exchange, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
 use serde_json::Value;
 
 use super::{agent::Parts, court::Judged, plan::Agreed, repeat::Repeats};
@@ -24,6 +24,10 @@ pub(super) struct State {
     pub(super) refusals: Vec<Refusal>,
     pub(super) clock: Clock,
     pub(super) wrong_answers: u32,
+    /// An answer that was sent back because nothing bears it out, and why.
+    pub(super) doubted: Option<(Value, String)>,
+    /// What the last action that sent anything has sent.
+    pub(super) sent: Vec<Exchange>,
     /// Where somebody is signed in: see [`Standing::signed_in`].
     signed_in: BTreeSet<String>,
     /// What people have agreed to beforehand.
@@ -56,6 +60,8 @@ impl State {
             refusals: Vec::new(),
             clock: Clock::default(),
             wrong_answers: 0,
+            doubted: None,
+            sent: Vec::new(),
             signed_in: BTreeSet::new(),
             plans: Vec::new(),
             changes: 0,
@@ -148,6 +154,11 @@ impl State {
     /// Something came of the latest proposal.
     pub(super) fn replied(&mut self, reply: Reply) {
         let answered = self.answered();
+        if let Reply::Landed(Observation { requests, .. }) = &reply
+            && !requests.is_empty()
+        {
+            self.sent.clone_from(requests);
+        }
         match &reply {
             Reply::Landed(observation) => match answered {
                 Some(call) => self.provenance.witness_of(&call, observation, self.steps),

@@ -13,6 +13,7 @@ mod attack;
 mod bad_inputs;
 mod budget;
 mod command;
+mod evidence;
 mod faults;
 mod hostile;
 mod labels;

@@ -111,7 +111,8 @@ impl<'a> Functions<'a> {
             arguments.insert(VERB.to_owned(), call.verb.as_str().into());
         }
         arguments.extend(call.args.clone());
-        let name = known.map_or_else(|| plain(&format!("{}_{}", call.tool, call.verb)), |(known, _)| known.name.clone());
+        let name =
+            known.map_or_else(|| plain(&format!("{}_{}", call.tool, call.verb)), |(known, _)| known.name.clone());
         format!("{name} {}", Value::Object(arguments))
     }
 
@@ -161,13 +162,13 @@ impl<'a> Functions<'a> {
         if let Some((name, Some(verb), _)) = self.spoken(&asked.name) {
             let mut args = arguments::parse(&asked.arguments).map_err(wrong)?;
             args.insert(VERB.to_owned(), verb.into());
-            return self.understood(&FunctionCall { name: name.to_owned(), arguments: Value::Object(args).to_string() });
+            return self
+                .understood(&FunctionCall { name: name.to_owned(), arguments: Value::Object(args).to_string() });
         }
         let function = self.all.iter().find(|function| function.name == asked.name);
         let function = function.ok_or_else(|| self.unknown(&asked.name))?;
-        let call = |tool: &str, verb: &Verb, args| {
-            Asked::Act(Call { tool: tool.to_owned(), verb: verb.name.clone(), args })
-        };
+        let call =
+            |tool: &str, verb: &Verb, args| Asked::Act(Call { tool: tool.to_owned(), verb: verb.name.clone(), args });
         match &function.meaning {
             Meaning::Verb(tool, verb) => {
                 let args = arguments::parse(&asked.arguments).and_then(|args| arguments::fit(args, &verb.schema));

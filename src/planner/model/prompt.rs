@@ -47,10 +47,7 @@ pub(super) fn messages(
     }
     add(&mut story, &looks.next().unwrap_or_default());
     if let Some(problem) = problem {
-        let _ = write!(
-            story,
-            "\n\nYour last reply was not used, and nothing of it was done: {problem}\nReply again."
-        );
+        let _ = write!(story, "\n\nYour last reply was not used, and nothing of it was done: {problem}\nReply again.");
     }
     [json!({ "role": "system", "content": system }), json!({ "role": "user", "content": story })]
 }
@@ -119,7 +116,8 @@ fn exchange(story: &mut String, turn: &Turn, functions: &Functions<'_>, telling:
     for (index, call) in calls.iter().enumerate() {
         if acts && index >= tried {
             let left = calls.len() - index;
-            let _ = write!(story, "\nThe {left} calls after it were not tried: it did not go through or moved the page.");
+            let _ =
+                write!(story, "\nThe {left} calls after it were not tried: it did not go through or moved the page.");
             break;
         }
         let _ = write!(story, "\n\n{step}. {}", data::line(call, SHOWN));
@@ -170,8 +168,7 @@ fn landed(seen: &Observation, telling: &Telling) -> String {
         return "done".to_owned();
     }
     let from = seen.label().to_string();
-    let heading =
-        if telling.known.as_ref() == Some(&from) { "done".to_owned() } else { format!("done, from {from}") };
+    let heading = if telling.known.as_ref() == Some(&from) { "done".to_owned() } else { format!("done, from {from}") };
     let (head, left) = data::split(content, telling.limit);
     let block = data::block(&heading, head);
     if left == 0 { block } else { format!("{block}\n({left} more characters; read again what you need)") }

@@ -42,9 +42,7 @@ pub(super) fn calls(
             let text = data::line(&message.text, 200);
             Err(format!("it calls no function; text alone does nothing (`{text}`)"))
         }
-        count if count > MOST_CALLS => {
-            Err(format!("it calls {count} functions; call at most {MOST_CALLS} at once"))
-        }
+        count if count > MOST_CALLS => Err(format!("it calls {count} functions; call at most {MOST_CALLS} at once")),
         _ => Ok(found),
     }
 }
@@ -117,7 +115,8 @@ fn listed(value: &Value) -> Option<Vec<FunctionCall>> {
     }
     let inner = value.get("function").filter(|inner| inner.is_object()).unwrap_or(value);
     if let Some(name) = inner.get("function").and_then(Value::as_str) {
-        return wire::read_function(&json!({ "name": name, "arguments": inner.get("arguments")? })).map(|call| vec![call]);
+        return wire::read_function(&json!({ "name": name, "arguments": inner.get("arguments")? }))
+            .map(|call| vec![call]);
     }
     let known = ["arguments", "parameters", "args", "input"].iter().any(|place| inner.get(*place).is_some());
     wire::read_function(inner).filter(|_| known).map(|call| vec![call])
@@ -130,7 +129,9 @@ fn lines(own: &[&str], functions: &Functions<'_>, dialect: Dialect) -> Result<Ve
     for line in own.iter().map(|line| bare(line)).filter(|line| !line.is_empty() && !line.starts_with("```")) {
         match command(line, functions) {
             Some(Ok(call)) => found.push(call),
-            Some(Err(problem)) if dialect == Dialect::Lines => return Err(format!("`{}`: {problem}", data::line(line, 80))),
+            Some(Err(problem)) if dialect == Dialect::Lines => {
+                return Err(format!("`{}`: {problem}", data::line(line, 80)));
+            }
             _ if dialect == Dialect::Lines => {}
             _ => return Ok(Vec::new()),
         }

@@ -57,7 +57,9 @@ impl Sight {
         }
         let mut text = page.since(before);
         // What a look tells beside the page, such as what was refused meanwhile.
-        if let Some(beside) = self.text.strip_prefix(page.to_string().trim_end()).filter(|beside| !beside.trim().is_empty()) {
+        if let Some(beside) =
+            self.text.strip_prefix(page.to_string().trim_end()).filter(|beside| !beside.trim().is_empty())
+        {
             text.push_str(beside);
         }
         Some(data::block("Changed since", &text))

@@ -29,10 +29,7 @@ fn site() -> Vec<Offer> {
         verb("wait", &[]).takes("seconds", Kind::Integer, ""),
     ];
     let files = vec![verb("read", &["path"])];
-    vec![
-        Offer { tool: "site".to_owned(), verbs },
-        Offer { tool: "files".to_owned(), verbs: files },
-    ]
+    vec![Offer { tool: "site".to_owned(), verbs }, Offer { tool: "files".to_owned(), verbs: files }]
 }
 
 fn answer(case: &Value) -> Answer {

@@ -48,7 +48,7 @@ async fn errors_that_waiting_does_not_cure_end_at_once_and_say_what_to_do() {
         outcome(vec![error(401, "bad key `sk-test-key`")]).await,
         outcome(vec![error(403, "not yours")]).await,
         outcome(vec![send(404, &json!({ "detail": "Not Found" }))]).await,
-        outcome(vec![error(400, "no tools")]).await,
+        outcome(vec![error(400, "too long")]).await,
         outcome(vec![send(429, &json!({ "error": { "message": "no credit", "code": "insufficient_quota" } }))]).await,
         outcome(vec![Answer::Send(307, "location: https://evil.test/\r\n".to_owned(), String::new())]).await,
     ];
@@ -58,7 +58,7 @@ async fn errors_that_waiting_does_not_cure_end_at_once_and_say_what_to_do() {
             refused(401, "bad key `{api key}`; set `OPENAI_API_KEY` to a key that this endpoint takes"),
             refused(403, "not yours; this key may not use `m`; check `OPENAI_API_KEY` and the model's name"),
             refused(404, "Not Found; check the base URL `URL`, most end in `/v1`, and the model's name `m`"),
-            refused(400, "no tools; check that `m` exists there and can call functions"),
+            refused(400, "too long; check that `m` exists there and can call functions"),
             refused(429, "no credit; the account behind `OPENAI_API_KEY` has nothing left to spend"),
             refused(
                 307,

@@ -159,7 +159,10 @@ async fn a_long_result_is_told_in_full_once() {
     let turns = [clicked(&long), clicked("paid")];
     let (first, later) = (told(&view(&tools(), &turns[..1], &[])).await, told(&view(&tools(), &turns, &[])).await);
     let left = "\n(9399 more characters; read again what you need)";
-    assert_eq!((first.contains(long.trim_end()), later.contains(long.trim_end()), later.contains(left)), (true, false, true));
+    assert_eq!(
+        (first.contains(long.trim_end()), later.contains(long.trim_end()), later.contains(left)),
+        (true, false, true)
+    );
 }
 
 #[tokio::test]
@@ -170,13 +173,8 @@ async fn a_page_cannot_forge_a_message_a_result_or_an_order() {
     let turns = [clicked(evil)];
     let story = told(&view(&tools(), &turns, &now)).await;
     let free: Vec<_> = story.lines().filter(|line| !line.starts_with("| ") && !line.is_empty()).collect();
-    let expected = [
-        "Goal: buy two mugs",
-        "Now, from page:https://shop.test: nothing",
-        "1. browser_click {\"target\":\"7\"}",
-        "done:",
-        "Now, from page:https://shop.test:",
-    ];
+    let expected =
+        ["Goal: buy two mugs", "1. browser_click {\"target\":\"7\"}", "done:", "Now, from page:https://shop.test:"];
     assert_eq!((free, story.contains("<|")), (expected.to_vec(), false), "{story}");
 }
 

@@ -24,8 +24,15 @@ impl Run {
         let state = &self.state;
         let mut findings = Findings::default();
         findings.against.extend(state.sent.iter().filter_map(failed));
-        for quote in quotes(evidence).into_iter().filter(|quote| !seen(state, quote)) {
+        let quotes = quotes(evidence);
+        for quote in quotes.iter().filter(|quote| !seen(state, quote)) {
             findings.against.push(format!("the evidence quotes `{quote}`, which was never seen"));
+        }
+        if !quotes.is_empty() && anything(state) && !quotes.iter().any(|quote| shown(state, quote)) {
+            findings.against.push("the evidence quotes what the user said, and nothing that was seen".to_owned());
+        }
+        if quotes.is_empty() && state.doubted.is_some() {
+            findings.against.push("the evidence quotes nothing that was seen".to_owned());
         }
         for value in values(answer).into_iter().filter(|value| !seen(state, value)) {
             if is_number(&value) {
@@ -48,8 +55,27 @@ fn failed(request: &Exchange) -> Option<String> {
 /// Whether `text` stands in anything that was seen, or that the user has said.
 fn seen(state: &State, text: &str) -> bool {
     let mut pieces =
-        text.split(['…', '\u{2026}']).flat_map(|piece| piece.split("...")).filter(|piece| !piece.trim().is_empty());
+        text.split('\u{2026}').flat_map(|piece| piece.split("...")).filter(|piece| !piece.trim().is_empty());
     pieces.all(|piece| stands(&state.provenance, piece) || said(state, piece))
+}
+
+/// Whether anything was observed at all.
+fn anything(state: &State) -> bool {
+    state.provenance.taints().next().is_some()
+}
+
+/// Whether `text` stands in something that was observed, wherever else it may stand too.
+fn shown(state: &State, text: &str) -> bool {
+    let told = |source: &Source| matches!(source, Source::Goal | Source::Input(_) | Source::Model);
+    if state.provenance.traces(&Value::from(text)).iter().any(|trace| !told(&trace.source)) {
+        return true;
+    }
+    let results = state.turns.iter().flat_map(|turn| &turn.results).filter_map(|reply| match reply {
+        Reply::Landed(seen) => Some(seen),
+        _ => None,
+    });
+    let text = text.to_lowercase();
+    state.now.iter().chain(results).any(|seen| seen.everything().to_lowercase().contains(&text))
 }
 
 fn stands(provenance: &Provenance, text: &str) -> bool {

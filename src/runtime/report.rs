@@ -65,6 +65,9 @@ pub struct Report {
     pub steps: u64,
     /// What was refused, in order.
     pub refusals: Vec<Refusal>,
+    /// Numbers of the answer that were seen nowhere as such: counted or added up, or made up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reckoned: Vec<String>,
     /// What the planner cost.
     pub usage: Usage,
     /// How long the run took, in milliseconds, without the time it lay aside.

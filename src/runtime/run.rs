@@ -62,7 +62,10 @@ impl Run {
             Err(Halt::Aside(status, reason)) => return Ok(self.report(status, reason, Value::Null)),
             Err(Halt::Error(error)) => return Err(error),
         };
-        let end = json!({ "status": status, "reason": reason, "answer": answer });
+        let mut end = json!({ "status": status, "reason": reason, "answer": answer });
+        if let (Value::Object(end), false) = (&mut end, self.state.reckoned.is_empty()) {
+            end.insert("reckoned".to_owned(), json!(self.state.reckoned));
+        }
         let entry = self.journal.step(Kind::End, "end", async move { end }).await?;
         self.state.clock.tick(&entry);
         Ok(self.report(status, reason, answer))
@@ -77,6 +80,7 @@ impl Run {
             steps: self.state.steps,
             refusals: self.state.refusals.clone(),
             usage: self.state.usage,
+            reckoned: self.state.reckoned.clone(),
             millis: self.state.clock.spent,
             head: self.journal.head(),
         }
@@ -214,10 +218,7 @@ impl Run {
             return Ok(None);
         }
         let Findings { against, reckoned } = self.examine(&answer, &evidence);
-        let evidence = match reckoned.as_slice() {
-            [] => evidence,
-            numbers => format!("{evidence} (stands nowhere as such: {})", numbers.join(", ")),
-        };
+        self.state.reckoned = reckoned;
         if against.is_empty() {
             return Ok(Some((Status::Done, evidence, answer)));
         }

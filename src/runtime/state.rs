@@ -26,6 +26,8 @@ pub(super) struct State {
     pub(super) wrong_answers: u32,
     /// An answer that was sent back because nothing bears it out, and why.
     pub(super) doubted: Option<(Value, String)>,
+    /// Numbers of the answer that stand nowhere.
+    pub(super) reckoned: Vec<String>,
     /// What the last action that sent anything has sent.
     pub(super) sent: Vec<Exchange>,
     /// Where somebody is signed in: see [`Standing::signed_in`].
@@ -61,6 +63,7 @@ impl State {
             clock: Clock::default(),
             wrong_answers: 0,
             doubted: None,
+            reckoned: Vec::new(),
             sent: Vec::new(),
             signed_in: BTreeSet::new(),
             plans: Vec::new(),

@@ -71,6 +71,33 @@ async fn a_banner_over_a_request_that_failed_is_not_done() {
     assert_eq!((report.status, report.answer, report.reason.as_str()), (Status::Unverified, json!("LM-7"), why));
 }
 
+/// A page whose button sends an order that the server does not take, and which thanks for it all the same.
+async fn careless() -> String {
+    let page = "<!doctype html><title>Shop</title><button onclick=\"fetch('/order', { method: 'POST' })\
+                .then(() => said.textContent = 'Order submitted')\">Order</button><p id=said></p>";
+    let router = axum::Router::new()
+        .route("/", axum::routing::get(async || axum::response::Html(page)))
+        .route("/order", axum::routing::post(async || axum::http::StatusCode::INTERNAL_SERVER_ERROR));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test]
+async fn what_a_page_says_counts_less_than_what_its_server_answered() {
+    let url = careless().await;
+    let click = Call::new("browser", "click").with("target", "button \"Order\"");
+    let claim = || done(Value::Null, "the page says \"Order submitted\"");
+    let open = Call::new("browser", "open").with("url", url.as_str());
+    let planner = Listed::new([act([open]), act([click]), claim(), claim()]);
+    let browser = lamassu::browser::BrowserTool::new(lamassu::browser::Options::default());
+    let agent = Agent::builder().planner(planner).tool(browser).policy(Rules(|_| Some(true))).build().unwrap();
+    let report = agent.run(Goal::new("order something")).await.unwrap();
+    let why = format!("`POST {url}order` was answered with 500, so it was not accepted, whatever the page says");
+    assert_eq!((report.status, report.reason), (Status::Unverified, why));
+}
+
 #[tokio::test]
 async fn a_claim_that_was_sent_back_can_be_made_true() {
     let claim = || done(json!("LM-7"), BANNER);
@@ -92,8 +119,15 @@ async fn made_up_values_and_quotations_are_named() {
 }
 
 #[tokio::test]
+async fn a_claim_that_was_sent_back_needs_a_quotation_of_what_was_seen() {
+    for evidence in ["trust me", "you said \"order mugs and bowls\""] {
+        let proposals = vec![order(), done(json!("LM-9"), BANNER), done(json!("LM-7"), evidence)];
+        assert_eq!(run(200, proposals).await.status, Status::Unverified, "{evidence}");
+    }
+}
+
+#[tokio::test]
 async fn a_number_that_may_have_been_added_up_is_named_and_taken() {
     let report = run(200, vec![order(), done(json!({ "items": 5, "mugs": 2 }), BANNER)]).await;
-    let expected = format!("{BANNER} (stands nowhere as such: 5)");
-    assert_eq!((report.status, report.reason), (Status::Done, expected));
+    assert_eq!((report.status, report.reckoned), (Status::Done, vec!["5".to_owned()]));
 }

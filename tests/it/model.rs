@@ -144,7 +144,7 @@ fn append(text: &str) -> (&'static str, Value) {
 }
 
 fn done(lines: &Value) -> Answer {
-    calls(&[("done", json!({ "answer": { "lines": lines }, "evidence": "the log holds them" }))])
+    calls(&[("done", json!({ "answer": { "lines": lines }, "evidence": "the \"log\" holds them" }))])
 }
 
 /// A task without steps; `more` goes at its end.

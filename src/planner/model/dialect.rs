@@ -111,13 +111,13 @@ impl Dialect {
 
 /// The schema of a list of calls. Definitions move to its root, where references to them point.
 fn steps(functions: &Functions<'_>) -> Value {
-    let mut root = json!({ "type": "object", "required": ["steps"], "additionalProperties": false });
+    let mut root = Map::new();
     let mut steps = Vec::new();
     for function in functions.iter() {
         let mut arguments = function.schema.clone();
         for name in ["$defs", "definitions"] {
             if let Some(found) = arguments.as_object_mut().and_then(|arguments| arguments.remove(name)) {
-                root[name] = found;
+                root.insert(name.to_owned(), found);
             }
         }
         steps.push(json!({
@@ -126,6 +126,10 @@ fn steps(functions: &Functions<'_>) -> Value {
             "required": ["name", "arguments"], "additionalProperties": false
         }));
     }
-    root["properties"] = json!({ "steps": { "type": "array", "minItems": 1, "items": { "anyOf": steps } } });
-    root
+    let steps = json!({ "type": "array", "minItems": 1, "items": { "anyOf": steps } });
+    root.insert("type".to_owned(), "object".into());
+    root.insert("properties".to_owned(), json!({ "steps": steps }));
+    root.insert("required".to_owned(), json!(["steps"]));
+    root.insert("additionalProperties".to_owned(), false.into());
+    Value::Object(root)
 }

@@ -19,6 +19,8 @@ pub(super) const GIVE_UP: &str = "give_up";
 
 /// The argument that names the verb, in the function of a tool of many verbs.
 const VERB: &str = "do";
+/// The argument that holds what a verb takes that is seldom needed.
+const MORE: &str = "more";
 /// A tool with more verbs than this is one function.
 const FEW: usize = 12;
 /// Function names may be no longer than this.
@@ -176,10 +178,14 @@ impl<'a> Functions<'a> {
             }
             Meaning::Tool(tool, verbs) => {
                 let mut args = arguments::parse(&asked.arguments).map_err(wrong)?;
-                let name = args.remove(VERB).unwrap_or_default();
+                let name = args.shift_remove(VERB).unwrap_or_default();
+                if let Some(Value::Object(more)) = args.shift_remove(MORE) {
+                    args.extend(more);
+                }
                 let verb = verbs.iter().find(|verb| name == *verb.name).ok_or_else(|| wrong(no_verb(&name, verbs)))?;
                 let args = arguments::fit(args, &verb.schema);
-                Ok(call(tool, verb, args.map_err(|problem| wrong(format!("`{}`: {problem}", verb.name)))?))
+                let wrong = |problem| wrong(format!("{problem}, as in `{}`", signature(verb)));
+                Ok(call(tool, verb, args.map_err(wrong)?))
             }
             Meaning::Control => {
                 let args = arguments::parse(&asked.arguments).and_then(|args| arguments::fit(args, &function.schema));
@@ -196,10 +202,15 @@ impl<'a> Functions<'a> {
 
 /// The proposal of the control `name`.
 fn ended(name: &str, mut args: Map<String, Value>) -> Result<Proposal, String> {
-    let mut take = |name: &str| args.remove(name).unwrap_or_default();
+    let mut take = |name: &str| args.shift_remove(name).unwrap_or_default();
     let text = |value: Value| value.as_str().unwrap_or_default().trim().to_owned();
     match name {
-        DONE => Ok(Proposal::Done { answer: take("answer"), evidence: text(take("evidence")) }),
+        DONE => match text(take("evidence")) {
+            evidence if evidence.contains(['"', '\u{201c}', '`']) => {
+                Ok(Proposal::Done { answer: take("answer"), evidence })
+            }
+            _ => Err("`evidence` must quote what you have seen, in quotation marks".to_owned()),
+        },
         ASK => match text(take("question")) {
             question if question.is_empty() => Err("the question is empty".to_owned()),
             question => Ok(Proposal::Ask(question)),
@@ -223,31 +234,43 @@ fn escaped(name: &str) -> String {
     name.chars().take(80).flat_map(char::escape_default).collect()
 }
 
-/// The verbs with their arguments, such as `fill(target, text?, secret?)`.
+/// The verbs with their arguments, such as `fill(target,text?,secret?)`; of those that are seldom needed the names.
 fn signatures(verbs: &[Verb]) -> String {
-    let mut out = String::from("One step;");
-    for verb in verbs {
-        let required = arguments::required(&verb.schema);
-        let names = arguments::names(&verb.schema);
-        let (needs, takes): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| required.contains(name));
-        let takes = takes.into_iter().map(|name| format!("{name}?"));
-        let all: Vec<_> = needs.into_iter().map(str::to_owned).chain(takes).collect();
-        let _ = write!(out, " {}({})", verb.name, all.join(","));
+    let mut out = String::from("One step:");
+    for verb in verbs.iter().filter(|verb| !verb.rare) {
+        let _ = write!(out, " {}", signature(verb));
+    }
+    let rare: Vec<_> = verbs.iter().filter(|verb| verb.rare).map(|verb| verb.name.as_str()).collect();
+    if !rare.is_empty() {
+        let _ = write!(out, "; rarer, with arguments in `{MORE}`: {}", rare.join(" "));
     }
     out
+}
+
+/// A verb with its arguments.
+fn signature(verb: &Verb) -> String {
+    let required = arguments::required(&verb.schema);
+    let names = arguments::names(&verb.schema).into_iter();
+    let names: Vec<_> =
+        names.map(|name| if required.contains(&name) { name.to_owned() } else { format!("{name}?") }).collect();
+    format!("{}({})", verb.name, names.join(","))
 }
 
 /// One schema for all of `verbs`. What each of them takes is checked once it is known which one it is.
 fn joined(verbs: &[Verb]) -> Value {
     let names: Vec<_> = verbs.iter().map(|verb| verb.name.as_str()).collect();
     let mut properties = Map::from_iter([(VERB.to_owned(), json!({ "type": "string", "enum": names }))]);
-    for (name, schema) in verbs.iter().flat_map(|verb| arguments::properties(&verb.schema)) {
+    let common = verbs.iter().filter(|verb| !verb.rare);
+    for (name, schema) in common.flat_map(|verb| arguments::properties(&verb.schema)) {
         let bare = schema.get("type").map_or_else(|| json!({}), |kind| json!({ "type": kind }));
         match properties.get_mut(name) {
             None => drop(properties.insert(name.clone(), bare)),
             Some(known) if *known != bare => *known = json!({}),
             Some(_) => {}
         }
+    }
+    if verbs.iter().any(|verb| verb.rare) {
+        properties.insert(MORE.to_owned(), json!({ "type": "object" }));
     }
     json!({ "type": "object", "properties": properties, "required": [VERB] })
 }
@@ -282,9 +305,9 @@ fn controls(output: Option<&Value>) -> [Function<'static>; 3] {
         meaning: Meaning::Control,
     };
     [
-        control(DONE, "The goal is reached, as you have seen. Alone.", done_schema(output)),
-        control(ASK, "Asks the user for what only they can know. Alone.", one_text("question")),
-        control(GIVE_UP, "The goal cannot be reached. Alone.", one_text("why")),
+        control(DONE, "The goal is reached, as seen. Alone.", done_schema(output)),
+        control(ASK, "Asks the user. Alone.", one_text("question")),
+        control(GIVE_UP, "It cannot be reached. Alone.", one_text("why")),
     ]
 }
 
@@ -302,7 +325,7 @@ fn done_schema(output: Option<&Value>) -> Value {
     if let Some(answer) = answer.as_object_mut() {
         answer.remove("$schema");
     }
-    let evidence = json!({ "type": "string", "description": "what you saw, quoted, and where" });
+    let evidence = json!({ "type": "string", "description": "what shows it, quoted" });
     let mut schema = json!({
         "type": "object",
         "properties": { "answer": answer, "evidence": evidence },

@@ -12,6 +12,7 @@ mod endpoint;
 mod functions;
 mod line;
 mod prompt;
+mod relay;
 mod reply;
 mod sight;
 #[cfg(test)]
@@ -31,7 +32,7 @@ use self::{
     line::{Fault, Line},
 };
 
-pub use self::{config::Config, dialect::Dialect};
+pub use self::{config::Config, dialect::Dialect, line::served, relay::Relay};
 
 /// How many replies in a row may make no sense.
 const TRIES: usize = 3;

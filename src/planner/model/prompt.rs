@@ -115,9 +115,7 @@ fn exchange(story: &mut String, turn: &Turn, functions: &Functions<'_>, telling:
     let tried = results.len();
     for (index, call) in calls.iter().enumerate() {
         if acts && index >= tried {
-            let left = calls.len() - index;
-            let _ =
-                write!(story, "\nThe {left} calls after it were not tried: it did not go through or moved the page.");
+            story.push_str("\nWhat was to follow was not tried: it did not go through or moved the page.");
             break;
         }
         let _ = write!(story, "\n\n{step}. {}", data::line(call, SHOWN));

@@ -4,13 +4,15 @@
 //! or by its differences follows from the looks before it alone, and so is decided the same way in every later
 //! request; what an endpoint has cached stays true.
 
-use lamassu_contract::{Observation, Page};
+use lamassu_contract::{Observation, Page, Row};
 use serde::{Deserialize, Serialize};
 
 use super::data;
 
 /// Nothing longer than this many characters is shown at all.
 const SHOWN: usize = 40_000;
+/// So many words of the attributes of what has no name are told.
+const HINTS: usize = 4;
 /// Differences add up to the length of a whole look, or to so many bytes, before the next whole one.
 const PATIENCE: usize = 3_000;
 
@@ -28,16 +30,15 @@ pub(super) struct Sight {
 
 impl Sight {
     pub(super) fn of(look: &Observation) -> Self {
-        let page = look.page.clone().map(|mut page| {
-            page.more.clear();
-            page.table.rows.iter_mut().for_each(|row| row.detail = None);
-            page
-        });
-        let text = match (&page, look.content.trim()) {
-            (Some(page), "") => page.to_string(),
-            (_, content) => content.to_owned(),
+        let Some(mut page) = look.page.clone() else {
+            return Self { from: look.label().to_string(), text: look.content.clone(), page: None };
         };
-        Self { from: look.label().to_string(), text, page }
+        // What a look tells beside the page, such as what was refused meanwhile.
+        let beside = look.content.strip_prefix(page.to_string().trim_end()).unwrap_or_default().trim_end().to_owned();
+        page.more.clear();
+        page.table.rows.iter_mut().for_each(hint);
+        let text = format!("{}{beside}", page.to_string().trim_end());
+        Self { from: look.label().to_string(), text, page: Some(page) }
     }
 
     fn whole(&self) -> String {
@@ -56,24 +57,27 @@ impl Sight {
             return None;
         }
         let mut text = page.since(before);
-        // What a look tells beside the page, such as what was refused meanwhile.
         if let Some(beside) =
             self.text.strip_prefix(page.to_string().trim_end()).filter(|beside| !beside.trim().is_empty())
         {
             text.push_str(beside);
         }
-        Some(data::block("Changed since", &text))
-    }
-
-    /// That it was seen, in a line.
-    fn line(&self) -> Option<String> {
-        let page = self.page.as_ref()?;
-        Some(data::block("Then", &data::line(&format!("page: {}", page.url), 200)))
+        Some(data::block("Changed", &text))
     }
 }
 
+/// Says of a row without a name what is known of it beside: the text before it, and the words of its attributes.
+/// Details are of no other use to a model.
+fn hint(row: &mut Row) {
+    let Some(detail) = row.detail.take().filter(|_| row.name.trim().is_empty()) else { return };
+    let marks: Vec<_> = detail.marks.split_whitespace().take(HINTS).collect();
+    let parts = [row.context.as_str(), detail.label.trim(), &marks.join(" ")];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    row.context = parts.join(", ");
+}
+
 /// How each of `looks` is told, of which the last is how things stand now. What stood there before the last whole
-/// look is left to a line.
+/// look is left out.
 pub(super) fn told(looks: &[Vec<Sight>]) -> Vec<String> {
     let mut told: Vec<String> = Vec::with_capacity(looks.len());
     let (mut last, mut base, mut spent): (Option<&Sight>, usize, usize) = (None, 0, 0);
@@ -94,18 +98,14 @@ pub(super) fn told(looks: &[Vec<Sight>]) -> Vec<String> {
         }
         last = only.or(if sights.is_empty() { last } else { None });
     }
-    let mut place: Option<String> = None;
-    for (text, sights) in told.iter_mut().zip(looks).take(base) {
-        let line = sights.iter().find_map(Sight::line).filter(|line| place.as_ref() != Some(line));
-        *text = line.clone().unwrap_or_default();
-        place = line.or(place);
-    }
+    // Where the run was before, the results of its calls tell.
+    told.iter_mut().take(base).for_each(String::clear);
     told
 }
 
 #[cfg(test)]
 mod tests {
-    use lamassu_contract::{Row, Table};
+    use lamassu_contract::{Detail, Table};
     use url::Url;
 
     use super::*;
@@ -132,17 +132,24 @@ mod tests {
         let looks = [look("a", &["Add", "Buy"]), look("a", &["Add", "Pay"]), look("a", &["Add", "Pay"])];
         let told = told(&looks);
         assert!(told[0].starts_with("Now, from page:https://shop.test:\n| page: https://shop.test/a\n"), "{told:?}");
-        assert_eq!(
-            told[1..],
-            ["Changed since:\n| ~ [2] button \"Pay\"", "Changed since:\n| nothing changed"].map(str::to_owned)
-        );
+        assert_eq!(told[1..], ["Changed:\n| ~ [2] button \"Pay\"", "Changed:\n| nothing changed"].map(str::to_owned));
     }
 
     #[test]
-    fn another_page_is_told_whole_and_leaves_a_line_of_the_one_before() {
+    fn what_has_no_name_is_told_by_its_label_and_its_marks() {
+        let mut sights = look("a", &[""]);
+        let mut page = sights.remove(0).page.unwrap();
+        let detail = Detail { marks: "send forward icon".to_owned(), label: "to:".to_owned(), ..Detail::default() };
+        page.table.rows[0].detail = Some(Box::new(detail));
+        let sight = Sight::of(&Observation::from_page("https://shop.test", page.to_string()).with_page(page));
+        assert!(sight.text.contains("[1] button \"\" (to:, send forward icon)\n"), "{}", sight.text);
+    }
+
+    #[test]
+    fn another_page_is_told_whole_and_the_one_before_no_more() {
         let looks = [look("a", &["Add"]), look("a", &["Buy"]), look("b", &["Pay"])];
         let told = told(&looks);
-        assert_eq!(told[..2], ["Then:\n| page: https://shop.test/a".to_owned(), String::new()]);
+        assert_eq!(told[..2], ["", ""]);
         assert!(told[2].contains("| [1] button \"Pay\""), "{told:?}");
     }
 }

@@ -43,6 +43,27 @@ async fn the_key_is_sent_as_bearer_token_and_the_model_is_named() {
 }
 
 #[tokio::test]
+async fn the_next_model_is_asked_when_one_does_not_answer() {
+    let broken = Endpoint::start((0..2).map(|_| error(401, "bad key"))).await;
+    let sound = Endpoint::start([says(&click("7"))]).await;
+    let model = |endpoint: &Endpoint| Model::new(endpoint.config()).unwrap();
+    let relay = Relay::new(model(&broken)).then(model(&sound));
+    let planned = relay.propose(&view(&tools(), &[], &[])).await.unwrap();
+    assert!(planned.why.starts_with("m in place of `m`: the model endpoint answered 401"), "{}", planned.why);
+    let error = relay.propose(&view(&tools(), &[], &[])).await.unwrap_err().to_string();
+    assert!(error.starts_with("no model has answered; `m`: ") && error.contains("; `m`: "), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_server_offers_is_listed() {
+    let answer =
+        Answer::Send(200, String::new(), json!({ "data": [{ "id": "small" }, { "id": "large" }] }).to_string());
+    let endpoint = Endpoint::start([answer]).await;
+    let listed = served(&endpoint.url, Duration::from_secs(5)).await;
+    assert_eq!(listed, Some(vec!["small".to_owned(), "large".to_owned()]));
+}
+
+#[tokio::test]
 async fn errors_that_waiting_does_not_cure_end_at_once_and_say_what_to_do() {
     let outcomes = [
         outcome(vec![error(401, "bad key `sk-test-key`")]).await,

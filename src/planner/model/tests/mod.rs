@@ -18,7 +18,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Config, Model};
+use super::{Config, Model, Relay, served};
 use crate::planner::{Offer, Planned, Planner as _, PlannerError, Turn, View};
 
 /// What the endpoint does with one request.
@@ -119,8 +119,9 @@ async fn read(stream: &mut TcpStream) -> (String, Value) {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.to_lowercase().split_once("content-length: ").map(|(_, rest)| rest.to_owned());
-            let length: usize = length.unwrap().lines().next().unwrap().parse().unwrap();
+            let lower = head.to_lowercase();
+            let Some((_, length)) = lower.split_once("content-length: ") else { return (head.to_owned(), Value::Null) };
+            let length: usize = length.lines().next().unwrap().parse().unwrap();
             if body.len() >= length {
                 return (head.to_owned(), serde_json::from_str(body).unwrap());
             }

@@ -93,7 +93,7 @@ async fn each_call_of_a_turn_is_told_with_what_came_of_it() {
         "Goal: buy two mugs\n\nNow, from page:https://shop.test:\n| a form\n\n1. browser_fill {}\ndone\n\
          note: this is the third time\n\n2. browser_click {}\nrefused, which is final:\n\
          | `browser.click button \"Pay\"` is refused by `shop.pay` (no)\n\
-         The 1 calls after it were not tried: it did not go through or moved the page."
+         What was to follow was not tried: it did not go through or moved the page."
     );
 }
 
@@ -149,7 +149,7 @@ async fn a_story_only_grows_while_the_page_stands() {
     for pair in stories.windows(2) {
         assert!(pair[1].starts_with(pair[0]), "{pair:#?}");
     }
-    let last = "\n\n3. browser_click {\"target\":\"7\"}\ndone:\n| pressed\n\nChanged since:\n| ~ [2] button \"Paid\"";
+    let last = "\n\n3. browser_click {\"target\":\"7\"}\ndone:\n| pressed\n\nChanged:\n| ~ [2] button \"Paid\"";
     assert!(stories[3].ends_with(last), "{}", stories[3]);
 }
 

@@ -29,11 +29,11 @@ async fn several_calls_are_proposed_in_order() {
 #[tokio::test]
 async fn the_other_proposals_are_functions_too() {
     let proposals = [
-        proposed(calls(&[("done", json!({ "answer": "A-1", "evidence": "the page says so" }))])).await,
+        proposed(calls(&[("done", json!({ "answer": "A-1", "evidence": "\"it is A-1\"" }))])).await,
         proposed(calls(&[("ask", json!({ "question": "which size?" }))])).await,
         proposed(give_up()).await,
     ];
-    let done = Proposal::Done { answer: "A-1".into(), evidence: "the page says so".to_owned() };
+    let done = Proposal::Done { answer: "A-1".into(), evidence: "\"it is A-1\"".to_owned() };
     assert_eq!(proposals, [done, Proposal::Ask("which size?".to_owned()), Proposal::Pass("no way".to_owned())]);
 }
 
@@ -77,10 +77,10 @@ async fn unusual_shapes_are_understood() {
 async fn an_answer_has_the_type_that_the_goal_asks_for() {
     let schema =
         json!({ "type": "object", "properties": { "order": { "$ref": "#/$defs/id" } }, "$defs": { "id": {} } });
-    let wrong = calls(&[("done", json!({ "answer": "A-1", "evidence": "e" }))]);
-    let right = calls(&[("done", json!({ "answer": { "order": "A-1" }, "evidence": "e" }))]);
+    let wrong = calls(&[("done", json!({ "answer": "A-1", "evidence": "`e`" }))]);
+    let right = calls(&[("done", json!({ "answer": { "order": "A-1" }, "evidence": "`e`" }))]);
     let endpoint = Endpoint::start([says(&wrong), says(&right)]).await;
     let planned = endpoint.propose(&View { output: Some(&schema), ..view(&tools(), &[], &[]) }).await.unwrap();
-    let done = Proposal::Done { answer: json!({ "order": "A-1" }), evidence: "e".to_owned() };
+    let done = Proposal::Done { answer: json!({ "order": "A-1" }), evidence: "`e`".to_owned() };
     assert_eq!((planned.proposal, endpoint.bodies().len()), (done, 2));
 }

@@ -118,7 +118,11 @@ fn model(builder: AgentBuilder, task: &Task, before: Option<Cascade>) -> Result<
     if input.is_none() && output.is_none() {
         return Ok(builder);
     }
-    Ok(builder.prices(Prices { input: input.unwrap_or(0), output: output.unwrap_or(0) }))
+    Ok(builder.prices(Prices {
+        input: input.unwrap_or(0),
+        cached: task.model.price_cached,
+        output: output.unwrap_or(0),
+    }))
 }
 
 /// The model that `choice` names; `usual` knows what the environment says of endpoint and key.

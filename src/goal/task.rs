@@ -97,6 +97,9 @@ pub struct ModelChoice {
     /// What a million tokens that are read cost, in millionths of the currency.
     #[serde(default)]
     pub price_in: Option<u64>,
+    /// What a million tokens cost that the endpoint had cached; as the others if absent.
+    #[serde(default)]
+    pub price_cached: Option<u64>,
     /// What a million tokens that are written cost, in millionths of the currency.
     #[serde(default)]
     pub price_out: Option<u64>,
@@ -294,7 +297,17 @@ fn workspace(root: &Section<'_>, folder: &Path) -> Result<Option<PathBuf>, TaskE
 
 fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let Some(section) = root.section("model")? else { return Ok(ModelChoice::default()) };
-    section.allow(&["name", "base_url", "answers", "seconds", "key_env", "price_in", "price_out", "then"])?;
+    section.allow(&[
+        "name",
+        "base_url",
+        "answers",
+        "seconds",
+        "key_env",
+        "price_in",
+        "price_cached",
+        "price_out",
+        "then",
+    ])?;
     let price = |key| section.get(key).map(|entry| entry.money()).transpose();
     let then = section.get("then").map(|entry| entry.sections()).transpose()?.unwrap_or_default();
     let then = then.iter().map(|section| {
@@ -303,7 +316,13 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
         reached(section)
     });
     let then = then.collect::<Result<_, _>>()?;
-    Ok(ModelChoice { price_in: price("price_in")?, price_out: price("price_out")?, then, ..reached(&section)? })
+    Ok(ModelChoice {
+        price_in: price("price_in")?,
+        price_cached: price("price_cached")?,
+        price_out: price("price_out")?,
+        then,
+        ..reached(&section)?
+    })
 }
 
 /// Which model, and how it is reached.

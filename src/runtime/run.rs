@@ -325,7 +325,9 @@ struct Asking {
 impl Asking {
     async fn propose(&self) -> Result<Planned, PlannerError> {
         let secrets: Vec<_> = self.parts.vault().names().map(str::to_owned).collect();
+        let rules = self.parts.law.about();
         let view = View {
+            rules: &rules,
             goal: &self.goal.text,
             at: self.goal.at.as_ref().map(Url::as_str),
             inputs: &self.goal.inputs,

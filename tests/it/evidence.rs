@@ -71,12 +71,13 @@ async fn a_banner_over_a_request_that_failed_is_not_done() {
     assert_eq!((report.status, report.answer, report.reason.as_str()), (Status::Unverified, json!("LM-7"), why));
 }
 
-/// A page whose button sends an order that the server does not take, and which thanks for it all the same.
+const CARELESS: &str = "<!doctype html><title>Shop</title><button onclick=\"fetch('/order', { method: 'POST' })\
+    .then(() => said.textContent = 'Order submitted')\">Order</button><p id=said></p>";
+
+/// The address of a page whose button sends an order that the server does not take, and which thanks for it all the same.
 async fn careless() -> String {
-    let page = "<!doctype html><title>Shop</title><button onclick=\"fetch('/order', { method: 'POST' })\
-                .then(() => said.textContent = 'Order submitted')\">Order</button><p id=said></p>";
     let router = axum::Router::new()
-        .route("/", axum::routing::get(async || axum::response::Html(page)))
+        .route("/", axum::routing::get(async || axum::response::Html(CARELESS)))
         .route("/order", axum::routing::post(async || axum::http::StatusCode::INTERNAL_SERVER_ERROR));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());

@@ -85,7 +85,9 @@ impl Model {
             tries += 1;
             let understood = reply.and_then(|message| {
                 let calls = reply::calls(&message, &functions, dialect)?;
-                Ok((functions.read(&calls)?, message.text))
+                // Where the calls were found in the text, it is said already what it says.
+                let said = if message.calls.is_empty() { String::new() } else { message.text };
+                Ok((functions.read(&calls)?, said))
             });
             match understood {
                 Ok((proposal, text)) => {
@@ -127,8 +129,6 @@ impl Planner for Model {
     }
 }
 
-fn planned(view: &View<'_>, proposal: Proposal, text: &str, usage: Usage) -> Planned {
-    // A reply that was calls alone is said already.
-    let said = if text.contains(['{', '[']) { "" } else { text };
+fn planned(view: &View<'_>, proposal: Proposal, said: &str, usage: Usage) -> Planned {
     Planned { why: data::line(said, 300), usage, memo: prompt::memo(view, said), ..proposal.into() }
 }

@@ -22,6 +22,11 @@ use super::{
 const SYSTEM: &str = include_str!("system.md");
 /// Of older results so many characters are told.
 const REMEMBERED: usize = 600;
+/// Of results that lie far back so many. What was said and what was refused is always told in full.
+const LEFT: usize = 120;
+/// After so many turns more, results lie so far back; it is done for all of them at once, since what is told otherwise
+/// than before has to be read anew.
+const BACK: usize = 20;
 /// Of the newest ones so many.
 const SHOWN: usize = 40_000;
 
@@ -42,7 +47,11 @@ pub(super) fn messages(
         add(&mut story, &looks.next().unwrap_or_default());
         let newest = index + 1 == view.turns.len();
         let known = seen(turn).into_iter().next().map(|sight| sight.from);
-        let limit = if newest { SHOWN } else { REMEMBERED };
+        let limit = match (newest, index + BACK < view.turns.len() / BACK * BACK) {
+            (true, _) => SHOWN,
+            (_, true) => LEFT,
+            _ => REMEMBERED,
+        };
         exchange(&mut story, turn, functions, &Telling { known, limit }, &mut step);
     }
     add(&mut story, &looks.next().unwrap_or_default());
@@ -83,6 +92,13 @@ fn task(view: &View<'_>) -> String {
     if !view.inputs.is_empty() {
         let inputs = view.inputs.iter().map(|(name, value)| format!("- {name}: {value}"));
         let _ = write!(task, "\nValues the user gave:\n{}", inputs.collect::<Vec<_>>().join("\n"));
+    }
+    if !view.rules.is_empty() {
+        let _ = write!(
+            task,
+            "\nThe policy: {}. Nothing else is possible here.",
+            data::line(view.rules, 400).trim_end_matches('.')
+        );
     }
     if !view.secrets.is_empty() {
         let _ = write!(task, "\nSecrets you may use by name: {}", view.secrets.join(", "));

@@ -33,7 +33,8 @@ pub(super) fn usage(completion: &Value) -> Usage {
     let input = count(&["/usage/prompt_tokens", "/usage/input_tokens"]);
     let cached = count(&["/usage/prompt_tokens_details/cached_tokens", "/usage/prompt_cache_hit_tokens"]);
     let output = count(&["/usage/completion_tokens", "/usage/output_tokens"]);
-    Usage { input, cached: cached.min(input), output }
+    let reasoning = count(&["/usage/completion_tokens_details/reasoning_tokens", "/usage/reasoning_tokens"]);
+    Usage { input, cached: cached.min(input), output, reasoning: reasoning.min(output) }
 }
 
 /// The message of a completion.

@@ -70,8 +70,10 @@ async fn the_first_request_has_all_that_the_user_gave_and_the_page() {
     let now = [Observation::from_page(SHOP, "[7] button \"Add to cart\"")];
     let secrets = ["shop_password".to_owned()];
     let inputs = BTreeMap::from([("email".to_owned(), "a@shop.test".to_owned())]);
-    let given = View { at: Some(SHOP), inputs: &inputs, secrets: &secrets, ..view(&[], &[], &now) };
+    let rules = "Acting on named sites. (sites: https://shop.test)";
+    let given = View { at: Some(SHOP), inputs: &inputs, secrets: &secrets, rules, ..view(&[], &[], &now) };
     let expected = "Goal: buy two mugs\nBegin at: https://shop.test\nValues the user gave:\n- email: a@shop.test\n\
+                    The policy: Acting on named sites. (sites: https://shop.test). Nothing else is possible here.\n\
                     Secrets you may use by name: shop_password\n\n\
                     Now, from page:https://shop.test:\n| [7] button \"Add to cart\"";
     assert_eq!(told(&given).await, expected);
@@ -163,6 +165,19 @@ async fn a_long_result_is_told_in_full_once() {
         (first.contains(long.trim_end()), later.contains(long.trim_end()), later.contains(left)),
         (true, false, true)
     );
+}
+
+#[tokio::test]
+async fn of_results_that_lie_far_back_little_is_left_and_of_answers_all() {
+    let words = "word ".repeat(60);
+    let asked = Turn {
+        planned: Proposal::Ask("size?".to_owned()).into(),
+        results: vec![Reply::Said(words.trim_end().to_owned())],
+    };
+    let turns: Vec<_> = std::iter::once(asked).chain((0..49).map(|_| clicked(&words))).collect();
+    let story = told(&view(&tools(), &turns, &[])).await;
+    let (whole, short) = (story.matches(words.trim_end()).count(), story.matches("179 more characters").count());
+    assert_eq!((whole, short, story.contains("the user answers: word")), (31, 19, true), "{story}");
 }
 
 #[tokio::test]

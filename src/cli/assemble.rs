@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt, secrets, skills::Choice};
 use crate::{
     Agent, Cascade, Event, Local, Mode, Pack, Script, Store,
-    goal::{BrowserChoice, BrowserKind, PlannerKind, Task, recorded},
+    goal::{Answers, BrowserChoice, BrowserKind, ModelChoice, PlannerKind, Task, recorded},
     runtime::{AgentBuilder, Settled},
 };
 
@@ -141,31 +141,21 @@ fn model_name(task: &Task) -> Option<String> {
     task.model.name.clone().or_else(|| home::variable("LAMASSU_MODEL"))
 }
 
-/// Whether looks are to gather what the embedded action model wants to know.
+/// Whether looks are to gather what planners want to know beside the table.
 fn wants_detail(task: &Task) -> bool {
-    matches!(task.planner, PlannerKind::Local | PlannerKind::Cascade)
+    !matches!(task.planner, PlannerKind::Script | PlannerKind::Replay(_))
 }
 
 #[cfg(feature = "model")]
 fn model(builder: AgentBuilder, task: &Task, before: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
-    use crate::planner::{
-        Prices,
-        model::{Config, Model},
-    };
-    let Some(name) = model_name(task) else {
+    use crate::planner::{Prices, model::Relay};
+    if model_name(task).is_none() {
         return Err(Complaint::usage(
             "the model planner needs a model: give `--model NAME`, or `name` under `[model]` in the task file",
         ));
-    };
-    let base_url = task.model.base_url.as_ref().map(ToString::to_string).or_else(|| home::variable("OPENAI_BASE_URL"));
-    let mut config = Config::new(name);
-    if let Some(base_url) = base_url {
-        config = config.base_url(base_url);
     }
-    if let Some(key) = home::variable("OPENAI_API_KEY") {
-        config = config.api_key(key);
-    }
-    let model = Model::new(config).map_err(Complaint::usage)?;
+    let first = Relay::new(endpoint(&ModelChoice { name: model_name(task), ..task.model.clone() }, &home::variable)?);
+    let model = task.model.then.iter().try_fold(first, |relay, choice| Ok(relay.then(endpoint(choice, &|_| None)?)))?;
     let builder = match before {
         Some(cascade) => builder.planner(cascade.then(model)),
         None => builder.planner(model),
@@ -180,7 +170,36 @@ fn model(builder: AgentBuilder, task: &Task, before: Option<Cascade>) -> Result<
     if input.is_none() && output.is_none() {
         return Ok(builder);
     }
-    Ok(builder.prices(Prices { input: input.unwrap_or(0), output: output.unwrap_or(0) }))
+    Ok(builder.prices(Prices {
+        input: input.unwrap_or(0),
+        cached: task.model.price_cached,
+        output: output.unwrap_or(0),
+    }))
+}
+
+/// The model that `choice` names; `usual` knows what the environment says of endpoint and key.
+#[cfg(feature = "model")]
+fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Result<crate::Model, Complaint> {
+    use crate::planner::model::{Config, Dialect};
+    let mut config = Config::new(choice.name.clone().unwrap_or_default());
+    if let Some(base_url) = choice.base_url.as_ref().map(ToString::to_string).or_else(|| usual("OPENAI_BASE_URL")) {
+        config = config.base_url(base_url);
+    }
+    if let Some(key) = choice.key_env.as_deref().map_or_else(|| usual("OPENAI_API_KEY"), home::variable) {
+        config = config.api_key(key);
+    }
+    if let Some(seconds) = choice.seconds {
+        let limit = std::time::Duration::from_secs(seconds);
+        config = config.timeout(limit).patience(limit.saturating_mul(2));
+    }
+    if let Some(answers) = choice.answers {
+        config = config.dialect(match answers {
+            Answers::Tools => Dialect::Tools,
+            Answers::Schema => Dialect::Schema,
+            Answers::Lines => Dialect::Lines,
+        });
+    }
+    crate::Model::new(config).map_err(Complaint::usage)
 }
 
 #[cfg(not(feature = "model"))]

@@ -23,7 +23,7 @@ enum State {
 }
 
 pub(super) async fn doctor(args: &Doctor) -> Result<u8, Complaint> {
-    let findings = [browser().await, record(args), model(), Finding { what: "policy", state: packs() }];
+    let findings = [browser().await, record(args), model().await, Finding { what: "policy", state: packs() }];
     let mut bad = false;
     for Finding { what, state } in &findings {
         let (mark, words) = match state {
@@ -68,16 +68,48 @@ fn record(args: &Doctor) -> Finding {
     Finding { what: "record", state }
 }
 
-fn model() -> Finding {
-    let state = match (home::variable("OPENAI_BASE_URL"), home::variable("OPENAI_API_KEY")) {
-        (None, None) => State::Lacking("no model is set up; scripts run without one. Set `OPENAI_BASE_URL` and `OPENAI_API_KEY` for `--planner model`".to_owned()),
-        (base, key) => State::Good(format!(
+/// Where servers for models of one's own usually listen.
+#[cfg(feature = "model")]
+const USUAL: [(&str, u16); 4] = [("Ollama", 11434), ("LM Studio", 1234), ("llama.cpp", 8080), ("vLLM", 8000)];
+
+async fn model() -> Finding {
+    let mut words = match (home::variable("OPENAI_BASE_URL"), home::variable("OPENAI_API_KEY")) {
+        (None, None) => Vec::new(),
+        (base, key) => vec![format!(
             "{} {}",
             base.as_deref().unwrap_or("the vendor's own endpoint"),
             paint(DIM, if key.is_some() { "with a key" } else { "without a key" })
-        )),
+        )],
+    };
+    words.extend(found().await);
+    let state = if words.is_empty() {
+        State::Lacking(
+            "no model is set up and none listens on this machine; goals are planned without one. Set `OPENAI_BASE_URL` \
+             and `OPENAI_API_KEY` for `--planner model`"
+                .to_owned(),
+        )
+    } else {
+        State::Good(words.join("; "))
     };
     Finding { what: "model", state }
+}
+
+/// The servers that listen on this machine, each with how to use it.
+#[cfg(feature = "model")]
+async fn found() -> Vec<String> {
+    let ask = USUAL.map(|(name, port)| async move {
+        let base = format!("http://127.0.0.1:{port}/v1");
+        let models = crate::planner::model::served(&base, std::time::Duration::from_millis(800)).await?;
+        let first = models.first().map_or("MODEL", String::as_str);
+        let models = models.join(", ");
+        Some(format!("{name} or alike has {models}: `OPENAI_BASE_URL={base} lamassu do .. --model {first}`"))
+    });
+    futures_util::future::join_all(ask).await.into_iter().flatten().collect()
+}
+
+#[cfg(not(feature = "model"))]
+async fn found() -> Vec<String> {
+    Vec::new()
 }
 
 /// Every ready pack loads and passes its own cases.

@@ -25,7 +25,7 @@ use url::Url;
 pub use error::{Place, TaskError};
 pub use replay::recorded;
 pub use secrets::{SecretPlace, SecretSource};
-pub use task::{BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, Task};
+pub use task::{Answers, BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, Task};
 
 /// What the user wants, and what it may cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -101,9 +101,37 @@ pub struct ModelChoice {
     /// What a million tokens that are read cost, in millionths of the currency.
     #[serde(default)]
     pub price_in: Option<u64>,
+    /// What a million tokens cost that the endpoint had cached; as the others if absent.
+    #[serde(default)]
+    pub price_cached: Option<u64>,
     /// What a million tokens that are written cost, in millionths of the currency.
     #[serde(default)]
     pub price_out: Option<u64>,
+    /// In which form it is to answer; found out if absent.
+    #[serde(default)]
+    pub answers: Option<Answers>,
+    /// How many seconds one request may take.
+    #[serde(default)]
+    pub seconds: Option<u64>,
+    /// The environment variable that holds the key; `OPENAI_API_KEY` if absent, but for a model of `then`, which gets
+    /// none: what one endpoint is trusted with is not another one's.
+    #[serde(default)]
+    pub key_env: Option<String>,
+    /// The models that are asked in its place, in this order, when it cannot be reached or makes no sense.
+    #[serde(default)]
+    pub then: Vec<ModelChoice>,
+}
+
+/// A form of answer that a model is held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answers {
+    /// Calls of functions.
+    Tools,
+    /// JSON that fits a schema.
+    Schema,
+    /// Lines of text.
+    Lines,
 }
 
 /// Which browser a task asks for.
@@ -282,11 +310,51 @@ fn workspace(root: &Section<'_>, folder: &Path) -> Result<Option<PathBuf>, TaskE
 
 fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let Some(section) = root.section("model")? else { return Ok(ModelChoice::default()) };
-    section.allow(&["name", "base_url", "price_in", "price_out"])?;
-    let name = section.get("name").map(|entry| entry.plain().map(str::to_owned)).transpose()?;
-    let base_url = section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?;
+    section.allow(&[
+        "name",
+        "base_url",
+        "answers",
+        "seconds",
+        "key_env",
+        "price_in",
+        "price_cached",
+        "price_out",
+        "then",
+    ])?;
     let price = |key| section.get(key).map(|entry| entry.money()).transpose();
-    Ok(ModelChoice { name, base_url, price_in: price("price_in")?, price_out: price("price_out")? })
+    let then = section.get("then").map(|entry| entry.sections()).transpose()?.unwrap_or_default();
+    let then = then.iter().map(|section| {
+        section.allow(&["name", "base_url", "answers", "seconds", "key_env"])?;
+        section.need("name", "the name of the model")?;
+        reached(section)
+    });
+    let then = then.collect::<Result<_, _>>()?;
+    Ok(ModelChoice {
+        price_in: price("price_in")?,
+        price_cached: price("price_cached")?,
+        price_out: price("price_out")?,
+        then,
+        ..reached(&section)?
+    })
+}
+
+/// Which model, and how it is reached.
+fn reached(section: &Section<'_>) -> Result<ModelChoice, TaskError> {
+    let text = |key| section.get(key).map(|entry| entry.plain().map(str::to_owned)).transpose();
+    let answers = |entry: Entry<'_>| match entry.plain()? {
+        "tools" => Ok(Answers::Tools),
+        "schema" => Ok(Answers::Schema),
+        "lines" => Ok(Answers::Lines),
+        other => Err(entry.blame(format!("expected `tools`, `schema` or `lines`, found `{other}`"))),
+    };
+    Ok(ModelChoice {
+        name: text("name")?,
+        base_url: section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?,
+        answers: section.get("answers").map(answers).transpose()?,
+        seconds: section.get("seconds").map(|entry| entry.count()).transpose()?,
+        key_env: text("key_env")?,
+        ..ModelChoice::default()
+    })
 }
 
 fn browser(root: &Section<'_>) -> Result<BrowserChoice, TaskError> {

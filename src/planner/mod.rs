@@ -43,6 +43,8 @@ pub struct View<'a> {
     pub output: Option<&'a Value>,
     /// What can be asked for.
     pub tools: &'a [Offer],
+    /// What the policy says of itself, in a line; empty if it says nothing. It is there to save asking in vain.
+    pub rules: &'a str,
     /// The names of the secrets that may be used, never their values.
     pub secrets: &'a [String],
     /// What was proposed so far and what came of it.
@@ -141,6 +143,14 @@ pub struct Usage {
     pub cached: u64,
     /// Tokens written.
     pub output: u64,
+    /// Of those, tokens that a model thought with.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub reasoning: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks in this way")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl std::ops::AddAssign for Usage {
@@ -148,6 +158,7 @@ impl std::ops::AddAssign for Usage {
         self.input += other.input;
         self.cached += other.cached;
         self.output += other.output;
+        self.reasoning += other.reasoning;
     }
 }
 
@@ -180,8 +191,10 @@ impl Effort {
 /// What model tokens cost, in millionths of the currency for a million of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Prices {
-    /// Tokens read, cached or not.
+    /// Tokens read.
     pub input: u64,
+    /// Tokens read that the endpoint had cached; as the others if absent.
+    pub cached: Option<u64>,
     /// Tokens written.
     pub output: u64,
 }
@@ -191,7 +204,10 @@ impl Prices {
     #[must_use]
     pub fn of(self, usage: Usage) -> u64 {
         let cost = |tokens: u64, price: u64| u128::from(tokens) * u128::from(price);
-        let all = cost(usage.input, self.input).saturating_add(cost(usage.output, self.output));
+        let cached = usage.cached.min(usage.input);
+        let all = cost(usage.input - cached, self.input)
+            .saturating_add(cost(cached, self.cached.unwrap_or(self.input)))
+            .saturating_add(cost(usage.output, self.output));
         u64::try_from(all.div_ceil(1_000_000)).unwrap_or(u64::MAX)
     }
 }

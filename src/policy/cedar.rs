@@ -53,6 +53,12 @@ impl CedarPolicy {
         Ok(Self { book, backdrops: Arc::new(Backdrops::new(groups)), mark: Some(mark) })
     }
 
+    /// What the pack says of itself, in a sentence.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.book.manifest.about
+    }
+
     /// What tells this policy from others in a record: a digest of its rules, the guards, the schema and
     /// what was filled in.
     #[must_use]

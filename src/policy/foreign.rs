@@ -77,7 +77,7 @@ impl Foreign {
             _ => Effect::Irreversible,
         };
         let shape = schema.is_object().then(|| jsonschema::validator_for(&schema).ok()).flatten();
-        let verb = Verb { name: canonical(&name), about: String::new(), effect, schema };
+        let verb = Verb { name: canonical(&name), about: String::new(), effect, schema, rare: false };
         Self { name, verb, trusted: false, hints, shape }
     }
 

@@ -7,7 +7,7 @@ use lamassu_contract::{Autonomy, Gate, Mode, Policy, SecretError, Tool, Vault};
 use super::{
     Agent, Approver, Deny, Event, Hands, Reins,
     agent::{Keep, Meter, Parts},
-    law::Law,
+    law::{Law, Loaded},
     mask::Mask,
     toolbox::Toolbox,
 };
@@ -199,12 +199,12 @@ impl AgentBuilder {
         let verbs: Vec<_> = toolbox.offers().iter().map(|offer| (offer.tool.clone(), offer.verbs.clone())).collect();
         let (rules, keep) = self.consents;
         let consents = Consents::read(&rules, &verbs)?;
-        let (policy, pack): (Arc<dyn Policy>, _) = match self.policy {
-            Choice::Own(policy) => (policy, (None, String::new())),
+        let (policy, loaded): (Arc<dyn Policy>, _) = match self.policy {
+            Choice::Own(policy) => (policy, Loaded::unknown()),
             Choice::Pack(pack) => {
                 let policy = CedarPolicy::load(&pack, &verbs)?;
-                let mark = policy.mark();
-                (Arc::new(policy), (Some(pack), mark))
+                let loaded = Loaded::of(pack, &policy);
+                (Arc::new(policy), loaded)
             }
         };
         let parts = Parts {
@@ -213,7 +213,7 @@ impl AgentBuilder {
             mode: self.mode,
             planner: self.planner.ok_or(BuildError::NoPlanner)?,
             toolbox,
-            law: Law::new(Gate::new(policy, Arc::new(self.vault)), verbs, pack),
+            law: Law::new(Gate::new(policy, Arc::new(self.vault)), verbs, loaded),
             mask: Mask::default(),
             approver: self.approver,
             consents,

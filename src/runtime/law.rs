@@ -20,7 +20,31 @@ pub(super) struct Law {
 struct Now {
     pack: Option<Pack>,
     mark: String,
+    /// What a planner is told of the pack.
+    about: String,
     changes: Vec<Change>,
+}
+
+/// A pack that was loaded, with what it makes.
+pub(super) struct Loaded {
+    pub(super) pack: Option<Pack>,
+    pub(super) mark: String,
+    pub(super) about: String,
+}
+
+impl Loaded {
+    /// What is known of `policy`, which was loaded from `pack`.
+    pub(super) fn of(pack: Pack, policy: &CedarPolicy) -> Self {
+        let filled: Vec<_> =
+            pack.parameters().iter().map(|(name, entries)| format!("{name}: {}", entries.join(", "))).collect();
+        let filled = if filled.is_empty() { String::new() } else { format!(" ({})", filled.join("; ")) };
+        Self { mark: policy.mark(), about: format!("{}{filled}", policy.about()), pack: Some(pack) }
+    }
+
+    /// What is known of a policy that is no pack.
+    pub(super) fn unknown() -> Self {
+        Self { pack: None, mark: String::new(), about: String::new() }
+    }
 }
 
 /// What became of a pack that was read again, as the record keeps it.
@@ -36,9 +60,15 @@ pub(super) struct Change {
 }
 
 impl Law {
-    /// The law of `gate`, whose policy is that of `pack`, if it is one, and has this `mark`.
-    pub(super) fn new(gate: Gate, verbs: Vec<(String, Vec<Verb>)>, (pack, mark): (Option<Pack>, String)) -> Self {
-        Self { gate, verbs, now: RwLock::new(Now { pack, mark, changes: Vec::new() }) }
+    /// The law of `gate`, whose policy is what was `loaded`.
+    pub(super) fn new(gate: Gate, verbs: Vec<(String, Vec<Verb>)>, loaded: Loaded) -> Self {
+        let Loaded { pack, mark, about } = loaded;
+        Self { gate, verbs, now: RwLock::new(Now { pack, mark, about, changes: Vec::new() }) }
+    }
+
+    /// What the pack is for and what was filled in, in a line; empty if the policy is no pack.
+    pub(super) fn about(&self) -> String {
+        self.read().about.clone()
     }
 
     pub(super) fn vault(&self) -> &Vault {
@@ -75,8 +105,8 @@ impl Law {
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         let name = pack.name();
         let result = loaded.map(|policy| {
-            now.mark = policy.mark();
-            now.pack = Some(pack);
+            let Loaded { pack, mark, about } = Loaded::of(pack, &policy);
+            (now.pack, now.mark, now.about) = (pack, mark, about);
             self.gate.install(Arc::new(policy))
         });
         let problem = result.as_ref().err().map(ToString::to_string);

@@ -10,6 +10,7 @@ mod consult;
 mod court;
 mod effect;
 mod event;
+mod evidence;
 mod hands;
 mod law;
 mod mask;

@@ -1,61 +1,160 @@
 //! Noticing a run that goes round in circles.
+//!
+//! Three things are counted: the same call while things stand the same, other calls of which none changes anything, and
+//! two standings that take turns. First the planner is told, with what was tried; then the run ends.
 
 use std::collections::HashMap;
 
 use lamassu_contract::{Call, Digest, Observation};
 use serde_json::json;
 
-/// After this many times the planner is told.
+/// After the same call this many times the planner is told.
 const NUDGE: u32 = 3;
-/// After this many times the run is ended.
+/// After the same call this many times the run is ended.
 const END: u32 = 5;
+/// After so many steps that change nothing, or come back to where they were, the planner is told.
+const STILL: usize = 5;
+/// After so many the run is ended.
+const STUCK: usize = 10;
+/// So many of the latest calls are named.
+const NAMED: usize = 5;
 
-/// Counts the same call made while things stand the same.
+/// What a run has tried since something changed.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     counts: HashMap<Digest, u32>,
+    /// The standings before the latest steps, newest last.
+    stood: Vec<Digest>,
+    /// The latest calls, newest last, in a line each.
+    tried: Vec<String>,
+    /// How many steps ago things changed to what had not been seen just before.
+    still: usize,
 }
 
-/// What to do about a repeated call.
+/// What a call is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hope {
+    /// That something changes.
+    Change,
+    /// That more is told of what stands there, or that it prepares what comes after it in the same proposal.
+    None,
+}
+
+impl Hope {
+    /// What `call` is made for, the `index`-th of its proposal. How things stand is looked at before the first alone.
+    pub(crate) fn of(call: &Call, index: usize) -> Self {
+        let tells = ["look", "read", "find", "extract", "screenshot", "list"].contains(&call.verb.as_str());
+        if tells || index > 0 { Self::None } else { Self::Change }
+    }
+}
+
+/// What to do about it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Circle {
     No,
-    Nudge,
-    End,
+    /// The planner is told this.
+    Nudge(String),
+    /// The run ends, for this reason.
+    End(String),
 }
 
 impl Repeats {
-    pub(crate) fn count(&mut self, call: &Call, now: &[Observation]) -> Circle {
+    /// Takes note of `call`, which is to be made while things stand as `now` shows.
+    pub(crate) fn count(&mut self, call: &Call, now: &[Observation], hope: Hope) -> Circle {
         let seen: Vec<_> = now.iter().map(|look| &look.content).collect();
+        let standing = Digest::of(&json!(seen));
         let count = self.counts.entry(Digest::of(&json!([call, seen]))).or_default();
         *count += 1;
-        match *count {
-            NUDGE => Circle::Nudge,
-            count if count >= END => Circle::End,
-            _ => Circle::No,
+        let count = *count;
+        self.tried.push(line(call));
+        // Where nothing can be looked at, nothing can be seen to change.
+        if hope == Hope::Change && !now.is_empty() {
+            let known = self.stood.iter().rev().take(2).any(|before| *before == standing);
+            self.still = if known { self.still + 1 } else { 0 };
+            self.stood.push(standing);
         }
+        if count >= END {
+            return Circle::End(format!("`{}` was asked for again and again while nothing changed", call.name()));
+        }
+        if self.still >= STUCK {
+            return Circle::End(format!("{STUCK} steps have led nowhere; the last were {}", self.latest()));
+        }
+        if count == NUDGE {
+            let words = "this is the third time on an unchanged page; try something else, or give up and say why";
+            return Circle::Nudge(words.to_owned());
+        }
+        if self.still == STILL {
+            return Circle::Nudge(format!(
+                "the last {STILL} steps have led nowhere new: {}. Try another way: another element, `read` or `find`, a \
+                 screenshot, or ask the user; or give up and say why",
+                self.latest()
+            ));
+        }
+        Circle::No
     }
+
+    fn latest(&self) -> String {
+        self.tried.iter().rev().take(NAMED).rev().cloned().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A call in a few words.
+fn line(call: &Call) -> String {
+    let args: Vec<_> = call.args.values().filter_map(|value| value.as_str()).collect();
+    let words: String = format!("{} {}", call.verb, args.join(" ")).chars().take(60).collect();
+    format!("`{}`", words.trim())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn page(text: &str) -> [Observation; 1] {
+        [Observation::from_page("https://shop.test", text)]
+    }
+
+    fn click(target: usize) -> Call {
+        Call::new("browser", "click").with("target", target.to_string())
+    }
+
+    /// The steps, from 1, at which the planner was told and the run ended.
+    fn marks(steps: impl Iterator<Item = (Call, [Observation; 1])>) -> (Vec<usize>, Option<usize>) {
+        let (mut repeats, mut told) = (Repeats::default(), Vec::new());
+        for (index, (call, now)) in steps.enumerate() {
+            match repeats.count(&call, &now, Hope::of(&call, 0)) {
+                Circle::No => {}
+                Circle::Nudge(_) => told.push(index + 1),
+                Circle::End(_) => return (told, Some(index + 1)),
+            }
+        }
+        (told, None)
+    }
+
     #[test]
     fn the_same_call_on_the_same_page_is_nudged_then_ended() {
-        let mut repeats = Repeats::default();
-        let page = [Observation::from_page("https://shop.test", "a page")];
-        let seen: Vec<_> = (0..5).map(|_| repeats.count(&Call::new("browser", "back"), &page)).collect();
-        assert_eq!(seen, [Circle::No, Circle::No, Circle::Nudge, Circle::No, Circle::End]);
+        assert_eq!(marks((0..9).map(|_| (click(7), page("a page")))), (vec![3], Some(5)));
     }
 
     #[test]
     fn the_same_call_on_another_page_is_no_circle() {
-        let mut repeats = Repeats::default();
-        let seen: Vec<_> = (0..9)
-            .map(|page| [Observation::from_page("https://shop.test", format!("page {page}"))])
-            .map(|page| repeats.count(&Call::new("browser", "scroll"), &page))
-            .collect();
-        assert!(seen.iter().all(|circle| *circle == Circle::No));
+        assert_eq!(marks((0..30).map(|at| (click(7), page(&format!("page {at}"))))), (vec![], None));
+    }
+
+    #[test]
+    fn other_calls_that_change_nothing_are_nudged_then_ended() {
+        assert_eq!(marks((0..30).map(|at| (click(at), page("a page")))), (vec![6], Some(11)));
+    }
+
+    #[test]
+    fn two_pages_in_turn_are_nudged_then_ended() {
+        let pages = ["a page", "another"];
+        let steps = (0..30).map(|at| (click(at), page(pages[at % 2])));
+        assert_eq!(marks(steps), (vec![7], Some(12)));
+    }
+
+    #[test]
+    fn reading_on_is_no_circle() {
+        let read = |at: usize| Call::new("browser", "read").with("offset", at);
+        assert_eq!(marks((0..30).map(|at| (read(at), page("a page")))), (vec![], None));
     }
 }

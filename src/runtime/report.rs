@@ -23,6 +23,8 @@ pub enum Status {
     InDoubt = 5,
     /// It waits for a person; the run can be resumed.
     Waiting = 6,
+    /// The planner says that the goal is reached, and what was seen does not bear it out.
+    Unverified = 7,
 }
 
 impl Status {
@@ -42,6 +44,7 @@ impl Status {
             Self::BudgetSpent => "budget spent",
             Self::InDoubt => "in doubt",
             Self::Waiting => "waiting for a person",
+            Self::Unverified => "unverified",
         }
     }
 }
@@ -56,12 +59,15 @@ pub struct Report {
     pub status: Status,
     /// Why, in a sentence.
     pub reason: String,
-    /// The answer; null unless the run is done.
+    /// The answer; null unless the run is done or unverified.
     pub answer: Value,
     /// How many actions were tried.
     pub steps: u64,
     /// What was refused, in order.
     pub refusals: Vec<Refusal>,
+    /// Numbers of the answer that were seen nowhere as such: counted or added up, or made up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reckoned: Vec<String>,
     /// What the planner cost.
     pub usage: Usage,
     /// How long the run took, in milliseconds, without the time it lay aside.

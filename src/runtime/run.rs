@@ -6,7 +6,15 @@ use lamassu_contract::{Call, Observation, Refusal};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Event, Report, RunError, Status, agent::Parts, hands, reins::Stopped, repeat::Circle, state::State};
+use super::{
+    Event, Report, RunError, Status,
+    agent::Parts,
+    evidence::Findings,
+    hands,
+    reins::Stopped,
+    repeat::{Circle, Hope},
+    state::State,
+};
 use crate::{
     goal::Goal,
     journal::{Journal, Kind},
@@ -51,12 +59,15 @@ impl Run {
 
     pub(super) async fn drive(&mut self) -> Result<Report, RunError> {
         let (status, reason, answer) = match self.go().await {
-            Ok((answer, evidence)) => (Status::Done, evidence, answer),
+            Ok(end) => end,
             Err(Halt::End(status, reason)) => (status, reason, Value::Null),
             Err(Halt::Aside(status, reason)) => return Ok(self.report(status, reason, Value::Null)),
             Err(Halt::Error(error)) => return Err(error),
         };
-        let end = json!({ "status": status, "reason": reason, "answer": answer });
+        let mut end = json!({ "status": status, "reason": reason, "answer": answer });
+        if let (Value::Object(end), false) = (&mut end, self.state.reckoned.is_empty()) {
+            end.insert("reckoned".to_owned(), json!(self.state.reckoned));
+        }
         let entry = self.journal.step(Kind::End, "end", async move { end }).await?;
         self.state.clock.tick(&entry);
         Ok(self.report(status, reason, answer))
@@ -71,12 +82,13 @@ impl Run {
             steps: self.state.steps,
             refusals: self.state.refusals.clone(),
             usage: self.state.usage,
+            reckoned: self.state.reckoned.clone(),
             millis: self.state.clock.spent,
             head: self.journal.head(),
         }
     }
 
-    async fn go(&mut self) -> Result<(Value, String), Halt> {
+    async fn go(&mut self) -> Result<(Status, String, Value), Halt> {
         self.begin().await?;
         loop {
             self.affordable()?;
@@ -88,11 +100,15 @@ impl Run {
                 Proposal::Act(ref calls) if calls.is_empty() => self.idle(hands::handed_back(&planned)),
                 Proposal::Act(calls) => self.act(calls, &planned.why).await?,
                 Proposal::Ask(question) => self.ask(question).await?,
-                Proposal::Done { answer, evidence } => match self.check(&answer) {
-                    None => return Ok((answer, evidence)),
-                    Some(problem) => self.send_back(problem)?,
+                Proposal::Done { answer, evidence } => {
+                    if let Some(end) = self.accept(answer, evidence)? {
+                        return Ok(end);
+                    }
+                }
+                Proposal::Pass(why) => match self.state.doubted.take() {
+                    Some((answer, problem)) => return Ok((Status::Unverified, problem, answer)),
+                    None => return Err(Halt::End(self.why_passed(), why)),
                 },
-                Proposal::Pass(why) => return Err(Halt::End(self.why_passed(), why)),
             }
         }
     }
@@ -159,18 +175,17 @@ impl Run {
             self.within_budget()?;
             // A person knows when they go round in circles.
             let counts = self.state.by_hand.is_none();
-            let circle = if counts { self.state.repeats.count(call, &self.state.now) } else { Circle::No };
-            if circle == Circle::End {
-                let reason = format!("`{}` was asked for again and again while nothing changed", call.name());
+            let hope = Hope::of(call, index);
+            let circle = if counts { self.state.repeats.count(call, &self.state.now, hope) } else { Circle::No };
+            if let Circle::End(reason) = circle {
                 return Err(Halt::End(Status::Failed, reason));
             }
             let rest = calls.get(index + 1..).unwrap_or_default();
             let reply = self.step(call, rest, why).await?;
             let goes_on = matches!(&reply, Reply::Landed(observation) if !observation.moved);
             self.state.replied(reply);
-            if circle == Circle::Nudge {
-                let nudge = "this is the third time on an unchanged page; try something else, or give up and say why";
-                self.state.replied(Reply::Said(nudge.to_owned()));
+            if let Circle::Nudge(words) = circle {
+                self.state.replied(Reply::Said(words));
             }
             if !goes_on {
                 break;
@@ -206,6 +221,29 @@ impl Run {
             }
             Err(error) => Some(format!("the output schema makes no sense: {error}")),
         }
+    }
+
+    /// How the run ends by a claim that the goal is reached; `None` if that was sent back. What has the wrong shape may be
+    /// mended, what nothing bears out is doubted once.
+    fn accept(&mut self, answer: Value, evidence: String) -> Result<Option<(Status, String, Value)>, Halt> {
+        if let Some(problem) = self.check(&answer) {
+            self.send_back(problem)?;
+            return Ok(None);
+        }
+        let Findings { against, reckoned } = self.examine(&answer, &evidence);
+        self.state.reckoned = reckoned;
+        if against.is_empty() {
+            return Ok(Some((Status::Done, evidence, answer)));
+        }
+        let problem = against.join("; ");
+        if self.state.doubted.is_some() {
+            return Ok(Some((Status::Unverified, problem, answer)));
+        }
+        self.tell(&Event::Noted { text: format!("not verified: {problem}") });
+        let words = format!("this is not verified: {problem}. Look again; say so only with what shows it, or give up");
+        self.state.doubted = Some((answer, problem));
+        self.state.replied(Reply::Said(words));
+        Ok(None)
     }
 
     fn send_back(&mut self, problem: String) -> Result<(), Halt> {
@@ -341,7 +379,9 @@ impl Asking {
 
     async fn ask(&self) -> Result<Planned, PlannerError> {
         let secrets: Vec<_> = self.parts.vault().names().map(str::to_owned).collect();
+        let rules = self.parts.law.about();
         let view = View {
+            rules: &rules,
             goal: &self.goal.text,
             at: self.goal.at.as_ref().map(Url::as_str),
             inputs: &self.goal.inputs,

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use lamassu_contract::{Autonomy, Call, Effect, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing};
+use lamassu_contract::{
+    Autonomy, Call, Effect, Exchange, Limits, Observation, Provenance, Refusal, Resource, Spent, Standing,
+};
 use serde_json::Value;
 
 use super::{Part, Used, agent::Parts, court::Judged, hands, plan::Agreed, reins::Rest, repeat::Repeats};
@@ -24,6 +26,12 @@ pub(super) struct State {
     pub(super) refusals: Vec<Refusal>,
     pub(super) clock: Clock,
     pub(super) wrong_answers: u32,
+    /// An answer that was sent back because nothing bears it out, and why.
+    pub(super) doubted: Option<(Value, String)>,
+    /// Numbers of the answer that stand nowhere.
+    pub(super) reckoned: Vec<String>,
+    /// What the last action that sent anything has sent.
+    pub(super) sent: Vec<Exchange>,
     /// Where somebody is signed in: see [`Standing::signed_in`].
     signed_in: BTreeSet<String>,
     /// What people have agreed to beforehand.
@@ -62,6 +70,9 @@ impl State {
             refusals: Vec::new(),
             clock: Clock::default(),
             wrong_answers: 0,
+            doubted: None,
+            reckoned: Vec::new(),
+            sent: Vec::new(),
             signed_in: BTreeSet::new(),
             plans: Vec::new(),
             by_hand: None,
@@ -170,6 +181,11 @@ impl State {
     /// Something came of the latest proposal.
     pub(super) fn replied(&mut self, reply: Reply) {
         let answered = self.answered();
+        if let Reply::Landed(Observation { requests, .. }) = &reply
+            && !requests.is_empty()
+        {
+            self.sent.clone_from(requests);
+        }
         match &reply {
             Reply::Landed(observation) => match answered {
                 Some(call) => self.provenance.witness_of(&call, observation, self.steps),

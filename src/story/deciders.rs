@@ -6,7 +6,7 @@ use serde::Deserialize as _;
 
 use crate::{
     journal::{Kind, Record},
-    planner::Planned,
+    planner::{Planned, Usage},
     visible,
 };
 
@@ -21,7 +21,7 @@ struct Cost {
     micros: u64,
     processor: Option<u64>,
     energy: Option<u64>,
-    tokens: u64,
+    usage: Usage,
 }
 
 impl Cost {
@@ -32,7 +32,7 @@ impl Cost {
         self.energy = sum(self.energy, planned.effort.energy);
         self.proposals += 1;
         self.micros += planned.effort.micros;
-        self.tokens += planned.usage.input + planned.usage.output;
+        self.usage += planned.usage;
     }
 
     /// What it took, and how that is known.
@@ -66,11 +66,27 @@ pub(crate) fn told(records: &[Record]) -> (Vec<String>, Option<String>) {
         all.add(&planned);
     }
     let line = |(decider, cost): (&String, &Cost)| {
-        let Cost { proposals, micros, tokens, .. } = cost;
+        let Cost { proposals, micros, usage, .. } = cost;
         let time = millionths(*micros);
-        format!("{}: {proposals} proposals in {time:.3} s, {tokens} tokens", visible(decider))
+        format!("{}: {proposals} proposals in {time:.3} s, {}", visible(decider), tokens(*usage))
     };
-    (costs.iter().map(line).collect(), (all.proposals > 0).then(|| all.energy()))
+    let mut lines: Vec<_> = costs.iter().map(line).collect();
+    let free: u32 = costs.values().filter(|cost| cost.usage == Usage::default()).map(|cost| cost.proposals).sum();
+    if free > 0 && free < all.proposals {
+        lines.push(format!("without a model: {free} of {} proposals", all.proposals));
+    }
+    (lines, (all.proposals > 0).then(|| all.energy()))
+}
+
+/// Tokens in words, such as `3120 tokens (2800 in, of which 2560 cached; 320 out)`.
+fn tokens(usage: Usage) -> String {
+    let Usage { input, cached, output, reasoning } = usage;
+    if input + output == 0 {
+        return "0 tokens".to_owned();
+    }
+    let cached = if cached == 0 { String::new() } else { format!(", of which {cached} cached") };
+    let thought = if reasoning == 0 { String::new() } else { format!(", of which {reasoning} reasoning") };
+    format!("{} tokens ({input} in{cached}; {output} out{thought})", input + output)
 }
 
 /// Who made a proposal: what its reason begins with, in a cascade.

@@ -14,6 +14,7 @@
 )]
 
 mod acting;
+mod asking;
 mod bare;
 mod clock;
 mod lab;
@@ -32,7 +33,8 @@ use clock::{clocked, median, timed};
 use table::Figure;
 
 /// What is measured, in this order: memory first, while this process is small.
-const AREAS: [&str; 8] = ["memory", "deciding", "recording", "looking", "acting", "stepping", "whole", "proxy"];
+const AREAS: [&str; 9] =
+    ["memory", "deciding", "recording", "looking", "acting", "stepping", "asking", "whole", "proxy"];
 
 async fn measure(area: &str) -> Vec<Figure> {
     match area {
@@ -42,6 +44,7 @@ async fn measure(area: &str) -> Vec<Figure> {
         "looking" => looking::figures().await,
         "acting" => acting::figures().await,
         "stepping" => stepping::figures().await,
+        "asking" => asking::figures().await,
         "whole" => whole::figures().await,
         _ => proxy::figures().await,
     }

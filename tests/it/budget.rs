@@ -123,7 +123,7 @@ impl Planner for Dear {
 
     fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {
         let call = request("GET", &format!("{}/{}", self.0, view.turns.len()));
-        let usage = Usage { input: 900, cached: 0, output: 100 };
+        let usage = Usage { input: 900, output: 100, ..Usage::default() };
         Box::pin(async move { Ok(Planned { usage, ..Planned::from(act([call])) }) })
     }
 }
@@ -132,7 +132,7 @@ impl Planner for Dear {
 async fn money_that_is_spent_stops_the_calls_and_ends_the_run() {
     let (desk, (home, taken)) = (Desk::new(), server());
     // 900 tokens at 2 and 100 at 10 for a million: 0.0028 for each proposal.
-    let prices = Prices { input: 2_000_000, output: 10_000_000 };
+    let prices = Prices { input: 2_000_000, cached: None, output: 10_000_000 };
     let limits = Limits { money: Some(5_000), ..Limits::default() };
     let report = agent(&desk, Dear(home)).prices(prices).build().unwrap().run(goal(limits)).await.unwrap();
     let because = "the planner has cost 0.0056, and the budget is 0.005";

@@ -15,6 +15,7 @@ mod budget;
 mod command;
 #[cfg(feature = "console")]
 mod console;
+mod evidence;
 mod faults;
 mod hostile;
 mod labels;

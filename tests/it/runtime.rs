@@ -217,7 +217,7 @@ async fn an_answer_of_the_wrong_shape_is_sent_back() {
     let planner = Listed::new([done(json!({ "order": 7 })), done(json!({ "order": "LM-1" }))]);
     let schema = json!({ "type": "object", "properties": { "order": { "type": "string" } }, "required": ["order"] });
     let agent = agent(&Bell::default(), &planner, |_| None).build().unwrap();
-    let report = agent.run(Goal::new("order").output(schema)).await.unwrap();
+    let report = agent.run(Goal::new("find order LM-1").output(schema)).await.unwrap();
     #[derive(Debug, PartialEq, Deserialize)]
     struct Order {
         order: String,

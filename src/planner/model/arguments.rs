@@ -9,26 +9,78 @@ use super::data;
 /// Deeper values than this are of no use to any tool, and the record has to hold them.
 const DEEPEST: usize = 32;
 
-/// Reads `text` as the arguments that `schema` describes. An optional argument that is null counts
-/// as not given.
+/// `text` as arguments.
 ///
 /// # Errors
 ///
 /// What is wrong, for the model to read.
-pub(super) fn read(text: &str, schema: &Value) -> Result<Map<String, Value>, String> {
+pub(super) fn parse(text: &str) -> Result<Map<String, Value>, String> {
     let text = if text.trim().is_empty() { "{}" } else { text };
     let value: Value =
         serde_json::from_str(text).map_err(|error| format!("the arguments are not valid JSON: {error}"))?;
-    let Value::Object(mut arguments) = value else {
+    let value = match value {
+        // Some endpoints wrap the text in a text.
+        Value::String(inner) => serde_json::from_str(&inner).unwrap_or_default(),
+        value => value,
+    };
+    let Value::Object(arguments) = value else {
         return Err("the arguments must be one JSON object".to_owned());
     };
     if arguments.values().any(|value| is_deeper(value, DEEPEST)) {
         return Err("the arguments are nested too deep".to_owned());
     }
-    let required = strings(schema.get("required"));
+    Ok(arguments)
+}
+
+/// `arguments` as `schema` describes them. An optional argument that is null counts as not given, and a value whose
+/// meaning is plain is brought into the type that is asked for: `7` for a text, `"5"` for a number.
+///
+/// # Errors
+///
+/// What is wrong, for the model to read.
+pub(super) fn fit(mut arguments: Map<String, Value>, schema: &Value) -> Result<Map<String, Value>, String> {
+    let required = required(schema);
     arguments.retain(|name, value| !value.is_null() || required.contains(&name.as_str()));
+    for (name, property) in properties(schema) {
+        if let Some(value) = arguments.get_mut(name)
+            && let Some(meant) = meant(value, property)
+        {
+            *value = meant;
+        }
+    }
     check(&arguments, &required, schema)?;
     Ok(arguments)
+}
+
+/// The arguments of `schema` that must be given.
+pub(super) fn required(schema: &Value) -> Vec<&str> {
+    strings(schema.get("required"))
+}
+
+/// The names of all arguments of `schema`.
+pub(super) fn names(schema: &Value) -> Vec<&str> {
+    properties(schema).map(|(name, _)| name.as_str()).collect()
+}
+
+/// The arguments of `schema`.
+pub(super) fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+}
+
+/// `value` in the type that `schema` names, if it is of another type and can mean only that.
+fn meant(value: &Value, schema: &Value) -> Option<Value> {
+    let kind = schema.get("type")?.as_str()?;
+    if is_of(value, kind) {
+        return None;
+    }
+    let meant = match (value, kind) {
+        (Value::Number(number), "string") if !number.is_f64() => Value::String(number.to_string()),
+        (Value::String(text), "integer" | "number" | "boolean" | "object" | "array") => {
+            serde_json::from_str(text.trim()).ok()?
+        }
+        _ => return None,
+    };
+    is_of(&meant, kind).then_some(meant)
 }
 
 /// Whether `value` has more than `limit` levels below it.
@@ -41,14 +93,12 @@ pub(super) fn is_deeper(value: &Value, limit: usize) -> bool {
 }
 
 fn check(arguments: &Map<String, Value>, required: &[&str], schema: &Value) -> Result<(), String> {
-    let none = Map::new();
-    let known = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
     if let Some(name) = required.iter().find(|name| !arguments.contains_key(**name)) {
         return Err(format!("`{name}` is missing"));
     }
     for (name, value) in arguments {
-        let Some(property) = known.get(name) else {
-            let mut names: Vec<_> = known.keys().map(String::as_str).collect();
+        let Some((_, property)) = properties(schema).find(|(known, _)| *known == name) else {
+            let mut names = names(schema);
             names.sort_unstable();
             let takes = if names.is_empty() { "nothing".to_owned() } else { format!("`{}`", names.join("`, `")) };
             return Err(format!("it does not take `{}`, only {takes}", data::line(name, 40)));
@@ -66,11 +116,7 @@ fn fits(value: &Value, schema: &Value) -> Result<(), String> {
     };
     if !kinds.is_empty() && !kinds.iter().any(|kind| is_of(value, kind)) {
         let expected = kinds.iter().map(|kind| words(kind)).collect::<Vec<_>>().join(" or ");
-        let hint = match value {
-            Value::Number(number) if kinds.contains(&"string") => format!(": write \"{number}\", not {number}"),
-            _ => String::new(),
-        };
-        return Err(expected + &hint);
+        return Err(expected);
     }
     if let Some(Value::Array(choices)) = schema.get("enum")
         && !choices.contains(value)
@@ -127,14 +173,26 @@ mod tests {
             .needs("target", Kind::Text, "")
             .takes("times", Kind::Integer, "")
             .takes("headers", Kind::Pairs, "");
-        read(text, &verb.schema).unwrap_err()
+        parse(text).and_then(|arguments| fit(arguments, &verb.schema)).unwrap_err()
     }
 
     #[test]
     fn an_optional_null_counts_as_not_given() {
         let verb = Verb::new("read", Effect::Read, "").needs("path", Kind::Text, "").takes("from", Kind::Integer, "");
-        let read = read(r#"{"path":"a","from":null}"#, &verb.schema);
+        let read = fit(parse(r#"{"path":"a","from":null}"#).unwrap(), &verb.schema);
         assert_eq!(Value::from(read.unwrap()), json!({ "path": "a" }));
+    }
+
+    #[test]
+    fn a_value_that_can_mean_only_one_thing_is_taken_for_it() {
+        let verb = Verb::new("fill", Effect::Write, "")
+            .needs("target", Kind::Text, "")
+            .takes("times", Kind::Integer, "")
+            .takes("on", Kind::Flag, "")
+            .takes("headers", Kind::Pairs, "");
+        let text = r#"{"target":7,"times":"3","on":"true","headers":"{\"a\":\"b\"}"}"#;
+        let read = fit(parse(text).unwrap(), &verb.schema).unwrap();
+        assert_eq!(Value::from(read), json!({ "target": "7", "times": 3, "on": true, "headers": { "a": "b" } }));
     }
 
     #[test]
@@ -147,7 +205,7 @@ mod tests {
             problem("[1]"),
             problem("{}"),
             problem(r#"{"target":null}"#),
-            problem(r#"{"target":7}"#),
+            problem(r#"{"target":7.5}"#),
             problem(r#"{"target":"7","times":1.5}"#),
             problem(r#"{"target":"7","headers":{"a":1}}"#),
             problem(r#"{"target":"7","Target":"8"}"#),
@@ -161,9 +219,9 @@ mod tests {
                 "the arguments must be one JSON object",
                 "`target` is missing",
                 "`target` must be a string",
-                "`target` must be a string: write \"7\", not 7",
+                "`target` must be a string",
                 "`times` must be a whole number",
-                "`headers` must be an object in which every value is a string: write \"1\", not 1",
+                "`headers` must be an object in which every value is a string",
                 "it does not take `Target`, only `headers`, `target`, `times`",
             ]
         );

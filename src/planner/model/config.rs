@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::Dialect;
+
 /// Which model to ask, where, and with how much patience.
 ///
 /// Nothing is read from the environment; whoever makes it says everything.
@@ -15,6 +17,7 @@ pub struct Config {
     pub(super) timeout: Duration,
     pub(super) patience: Duration,
     pub(super) retries: usize,
+    pub(super) dialect: Option<Dialect>,
     /// The first pause between two tries; each later one is up to twice as long.
     pub(super) pause: Duration,
 }
@@ -30,6 +33,7 @@ impl Config {
             timeout: Duration::from_secs(120),
             patience: Duration::from_secs(300),
             retries: 4,
+            dialect: None,
             pause: Duration::from_millis(500),
         }
     }
@@ -66,6 +70,13 @@ impl Config {
     #[must_use]
     pub fn retries(mut self, retries: usize) -> Self {
         self.retries = retries;
+        self
+    }
+
+    /// In which form it is to answer; if never called, that is found out.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = Some(dialect);
         self
     }
 }

@@ -5,7 +5,7 @@
 //! prompt, which endpoints can cache.
 
 /// What begins each line of data.
-const MARK: &str = "| ";
+pub(super) const MARK: &str = "| ";
 
 /// What chat templates use to begin and end turns. Many servers read these as control tokens
 /// wherever they stand, so in data they get a space after their first character.

@@ -222,6 +222,20 @@ impl Line {
     }
 }
 
+/// The names of the models that a server at `base_url` offers, such as `http://127.0.0.1:11434/v1`; nothing if there
+/// is no such server, or it does not answer within `limit`.
+pub async fn served(base_url: &str, limit: Duration) -> Option<Vec<String>> {
+    let config = Config::new("any").base_url(base_url).timeout(limit);
+    let line = Line::new(&config).ok()?;
+    let answer = async {
+        let response = line.http.get(line.endpoint.url("/models")).send().await.ok()?;
+        response.json::<Value>().await.ok()
+    };
+    let listed = timeout(limit, answer).await.ok()??;
+    let models = listed.get("data")?.as_array()?.iter();
+    Some(models.filter_map(|model| model.get("id")?.as_str()).map(|name| data::line(name, 80)).collect())
+}
+
 fn unreachable(message: String) -> Setback {
     Setback::Final(Fault::End(PlannerError::Unreachable(message)))
 }

@@ -7,16 +7,22 @@
 mod arguments;
 mod config;
 mod data;
+mod dialect;
 mod endpoint;
 mod functions;
 mod line;
 mod prompt;
+mod relay;
+mod reply;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod wire;
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use lamassu_contract::BoxFuture;
-use serde_json::json;
+use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::planner::{Planned, Planner, PlannerError, Proposal, Usage, View};
@@ -24,10 +30,9 @@ use crate::planner::{Planned, Planner, PlannerError, Proposal, Usage, View};
 use self::{
     functions::Functions,
     line::{Fault, Line},
-    wire::Message,
 };
 
-pub use self::config::Config;
+pub use self::{config::Config, dialect::Dialect, line::served, relay::Relay};
 
 /// How many replies in a row may make no sense.
 const TRIES: usize = 3;
@@ -37,6 +42,8 @@ const TRIES: usize = 3;
 pub struct Model {
     config: Config,
     line: Line,
+    /// The number of the dialect that was found to work.
+    dialect: AtomicU8,
 }
 
 impl Model {
@@ -50,32 +57,65 @@ impl Model {
             return Err(PlannerError::Setup("the model has no name; name one with `--model`".to_owned()));
         }
         let line = Line::new(&config)?;
-        Ok(Self { config, line })
+        let dialect = AtomicU8::new(config.dialect.unwrap_or(Dialect::Tools).number());
+        Ok(Self { config, line, dialect })
     }
 
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
         let functions = Functions::of(view);
-        let offers = functions.offers();
         let deadline = Instant::now() + self.config.patience;
         let mut usage = Usage::default();
-        let mut problem = None;
-        for _ in 0..TRIES {
-            let messages = prompt::messages(view, &functions, problem.as_deref());
-            let request = json!({ "model": self.config.model, "messages": messages, "tools": offers, "stream": false });
-            let reply = match self.line.send(&request, deadline).await {
+        let mut problem: Option<String> = None;
+        let mut dialect = Dialect::numbered(self.dialect.load(Ordering::Relaxed));
+        let mut tries = 0;
+        while tries < TRIES {
+            let messages = prompt::messages(view, &functions, dialect, problem.as_deref());
+            let reply = match self.line.send(&self.request(&messages, dialect, &functions), deadline).await {
+                Err(Fault::End(error)) if self.may_change(dialect) && dialect.is_refused(&error) => {
+                    dialect = dialect.next();
+                    continue;
+                }
                 Err(Fault::End(error)) => return Err(error),
                 Err(Fault::Garbled(problem)) => Err(problem),
                 Ok(completion) => {
                     usage += wire::usage(&completion);
-                    wire::message(&completion, view.turns.len())
+                    wire::message(&completion)
                 }
             };
-            match reply.and_then(|message| Ok((functions.read(&message)?, message))) {
-                Ok((proposal, message)) => return Ok(planned(proposal, &message, usage)),
+            tries += 1;
+            let understood = reply.and_then(|message| {
+                let calls = reply::calls(&message, &functions, dialect)?;
+                // Where the calls were found in the text, it is said already what it says.
+                let said = if message.calls.is_empty() { String::new() } else { message.text };
+                Ok((functions.read(&calls)?, said))
+            });
+            match understood {
+                Ok((proposal, text)) => {
+                    self.dialect.store(dialect.number(), Ordering::Relaxed);
+                    return Ok(planned(view, proposal, &text, usage));
+                }
                 Err(wrong) => problem = Some(wrong),
+            }
+            // It was told once what was wrong; the last try is in another form.
+            if tries + 1 == TRIES && self.may_change(dialect) {
+                dialect = dialect.next();
             }
         }
         Err(PlannerError::Nonsense(problem.unwrap_or_default()))
+    }
+
+    /// Whether another dialect than this one may be tried.
+    fn may_change(&self, dialect: Dialect) -> bool {
+        self.config.dialect.is_none() && dialect.next() != dialect
+    }
+
+    fn request(&self, messages: &[Value], dialect: Dialect, functions: &Functions<'_>) -> Value {
+        let mut request = Map::new();
+        request.insert("model".to_owned(), self.config.model.as_str().into());
+        dialect.constrain(&mut request, functions);
+        request.insert("messages".to_owned(), messages.into());
+        request.insert("stream".to_owned(), false.into());
+        Value::Object(request)
     }
 }
 
@@ -89,6 +129,6 @@ impl Planner for Model {
     }
 }
 
-fn planned(proposal: Proposal, message: &Message, usage: Usage) -> Planned {
-    Planned { why: data::line(&message.text, 300), usage, memo: json!({ "message": &message.kept }), ..proposal.into() }
+fn planned(view: &View<'_>, proposal: Proposal, said: &str, usage: Usage) -> Planned {
+    Planned { why: data::line(said, 300), usage, memo: prompt::memo(view, said), ..proposal.into() }
 }

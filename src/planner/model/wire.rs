@@ -4,35 +4,24 @@
 //! is a closed enum or a required field beyond what a reply cannot do without. It never knows what
 //! the functions mean.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::planner::Usage;
 
-use super::{arguments, data};
+use super::{arguments, data, functions::FunctionCall};
 
-/// Deeper messages than this cannot be kept in the record.
+/// Deeper messages than this are nothing that was asked for.
 const DEEPEST: usize = 40;
 /// More calls than this in one reply are a model that lost its way.
-const MOST_CALLS: usize = 32;
+pub(super) const MOST_CALLS: usize = 32;
 
 /// One assistant message.
 #[derive(Debug)]
 pub(super) struct Message {
-    /// The message as it is sent back in later requests, with everything the provider added.
-    pub(super) kept: Value,
     /// What it says besides calling functions.
     pub(super) text: String,
     /// The functions it calls, in order.
     pub(super) calls: Vec<FunctionCall>,
-}
-
-/// One call of a function, not yet understood.
-#[derive(Debug)]
-pub(super) struct FunctionCall {
-    /// The function's name, exactly as written.
-    pub(super) name: String,
-    /// The arguments, as JSON text.
-    pub(super) arguments: String,
 }
 
 /// What a completion has cost; zero for what the endpoint does not tell.
@@ -44,15 +33,16 @@ pub(super) fn usage(completion: &Value) -> Usage {
     let input = count(&["/usage/prompt_tokens", "/usage/input_tokens"]);
     let cached = count(&["/usage/prompt_tokens_details/cached_tokens", "/usage/prompt_cache_hit_tokens"]);
     let output = count(&["/usage/completion_tokens", "/usage/output_tokens"]);
-    Usage { input, cached: cached.min(input), output }
+    let reasoning = count(&["/usage/completion_tokens_details/reasoning_tokens", "/usage/reasoning_tokens"]);
+    Usage { input, cached: cached.min(input), output, reasoning: reasoning.min(output) }
 }
 
-/// The message of a completion. Calls without a usable id get one that is made from `turn`.
+/// The message of a completion.
 ///
 /// # Errors
 ///
 /// What is wrong with it, for the model to read.
-pub(super) fn message(completion: &Value, turn: usize) -> Result<Message, String> {
+pub(super) fn message(completion: &Value) -> Result<Message, String> {
     let choice = completion.pointer("/choices/0").ok_or("the reply was empty")?;
     match choice.get("finish_reason").and_then(Value::as_str) {
         Some("length") => return Err("the reply was cut off because it was too long; be shorter".to_owned()),
@@ -63,56 +53,33 @@ pub(super) fn message(completion: &Value, turn: usize) -> Result<Message, String
     if message.values().any(|value| arguments::is_deeper(value, DEEPEST)) {
         return Err("the reply is nested too deep".to_owned());
     }
-    let mut kept: Map<_, _> = message
-        .iter()
-        .filter(|(_, value)| !is_empty(value))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    kept.insert("role".to_owned(), "assistant".into());
-    kept.entry("content").or_insert(Value::Null);
-    let calls = match kept.get_mut("tool_calls") {
-        Some(calls) => read_calls(calls, turn)?,
-        None => Vec::new(),
+    let calls = match message.get("tool_calls") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(calls) => read_calls(calls)?,
     };
     let text = [text_of(message.get("content")), text_of(message.get("refusal"))].concat();
-    Ok(Message { kept: Value::Object(kept), text: spoken(&text), calls })
+    Ok(Message { text: spoken(&text), calls })
 }
 
-/// Reads the calls and brings them into the form in which every endpoint takes them back.
-fn read_calls(calls: &mut Value, turn: usize) -> Result<Vec<FunctionCall>, String> {
-    let calls = calls.as_array_mut().ok_or("`tool_calls` must be a list")?;
+fn read_calls(calls: &Value) -> Result<Vec<FunctionCall>, String> {
+    let calls = calls.as_array().ok_or("`tool_calls` must be a list")?;
     if calls.len() > MOST_CALLS {
         return Err(format!("it calls {} functions; call at most {MOST_CALLS} at once", calls.len()));
     }
-    let mut ids: Vec<String> = Vec::new();
-    let mut read = Vec::new();
-    for (index, call) in calls.iter_mut().enumerate() {
-        let call = call.as_object_mut().ok_or("a function call must be an object")?;
-        let id = call.get("id").and_then(Value::as_str).filter(|id| !id.is_empty() && id.len() <= 256);
-        let id = match id.filter(|id| !ids.iter().any(|other| other == id)) {
-            Some(id) => id.to_owned(),
-            None => format!("call_{turn}_{index}"),
-        };
-        call.insert("id".to_owned(), id.as_str().into());
-        ids.push(id);
-        if !call.get("type").is_some_and(Value::is_string) {
-            call.insert("type".to_owned(), "function".into());
-        }
-        let function = call.get_mut("function").and_then(Value::as_object_mut);
-        read.push(read_function(function.ok_or("a function call needs a `function`")?)?);
-    }
-    Ok(read)
+    let function = |call: &Value| call.get("function").and_then(read_function);
+    calls.iter().map(|call| function(call).ok_or_else(|| "a function call needs a `name`".to_owned())).collect()
 }
 
-fn read_function(function: &mut Map<String, Value>) -> Result<FunctionCall, String> {
-    let name = function.get("name").and_then(Value::as_str).ok_or("a function call needs a `name`")?.to_owned();
-    let arguments = match function.get("arguments") {
+/// A function with its arguments, however the endpoint or the model spells these two.
+pub(super) fn read_function(function: &Value) -> Option<FunctionCall> {
+    let name = function.get("name")?.as_str()?.to_owned();
+    let places = ["arguments", "parameters", "args", "input"];
+    let arguments = match places.iter().find_map(|place| function.get(*place)) {
         None | Some(Value::Null) => "{}".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
-    function.insert("arguments".to_owned(), arguments.as_str().into());
-    Ok(FunctionCall { name, arguments })
+    Some(FunctionCall { name, arguments })
 }
 
 /// What an endpoint says went wrong, from the body of an error, in one short line.
@@ -123,22 +90,6 @@ pub(super) fn complaint(body: &[u8]) -> String {
     let said = places.iter().find_map(|place| value.pointer(place).and_then(Value::as_str));
     let line = data::line(said.unwrap_or(&text).trim(), 300);
     if line.is_empty() { "no reason given".to_owned() } else { line }
-}
-
-/// The assistant message that would have proposed this, for turns that another planner proposed.
-pub(super) fn assistant(calls: &[(String, String, String)]) -> Value {
-    let calls: Vec<_> = calls
-        .iter()
-        .map(|(id, name, arguments)| {
-            json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } })
-        })
-        .collect();
-    json!({ "role": "assistant", "content": null, "tool_calls": calls })
-}
-
-/// Whether sending `value` back would only invite a complaint.
-fn is_empty(value: &Value) -> bool {
-    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// The text of a message's content, which is text or a list of parts.

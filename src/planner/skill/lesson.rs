@@ -45,6 +45,7 @@ pub(super) fn view<'a>(demonstration: &'a Demonstration, now: &'a [Observation])
         inputs: &demonstration.inputs,
         output: None,
         tools: &[],
+        rules: "",
         secrets: &[],
         turns: &[],
         now,

@@ -92,7 +92,17 @@ pub(crate) fn play(player: &Player, goal: &str, pages: &[Page]) -> Vec<Planned> 
     let inputs = BTreeMap::new();
     let at = format!("{SHOP}/");
     let view = |turns: &[Turn], now: &[Observation]| {
-        let view = View { goal, at: Some(&at), inputs: &inputs, output: None, tools: &[], secrets: &[], turns, now };
+        let view = View {
+            goal,
+            at: Some(&at),
+            inputs: &inputs,
+            output: None,
+            tools: &[],
+            rules: "",
+            secrets: &[],
+            turns,
+            now,
+        };
         futures_util::FutureExt::now_or_never(player.propose(&view)).unwrap().unwrap()
     };
     let landed = |planned| Turn { planned, results: vec![Reply::Landed(Observation::from_tool("browser", ""))] };

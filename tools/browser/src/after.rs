@@ -1,6 +1,6 @@
 //! What came of an act: waits until what it has set off is done, and says what changed.
 
-use lamassu_contract::{Observation, Outcome};
+use lamassu_contract::{Exchange, Observation, Outcome};
 use serde_json::json;
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
 pub(crate) struct Changes {
     /// Each begins with a semicolon.
     notes: String,
+    requests: Vec<Exchange>,
     /// Whether the page is another one, or the same under another address.
     moved: bool,
 }
@@ -26,6 +27,7 @@ impl Changes {
     /// The outcome of an act that did what `did` says.
     pub(crate) fn landed(self, session: &Session, did: &str) -> Outcome {
         let observation = Observation::from_page(&session.place.source(), format!("{did}{}", self.notes));
+        let observation = observation.with_requests(self.requests);
         Outcome::Landed(if self.moved { observation.after_move() } else { observation })
     }
 }
@@ -81,7 +83,8 @@ pub(crate) async fn changes(
         notes.push_str(&return_from_error(session).await.map_err(in_doubt)?);
     }
     tabs += new_tabs(session).await.map_err(in_doubt)?;
-    for sent in traffic::sent(&session.traffic()) {
+    let traffic = session.traffic();
+    for sent in traffic::sent(&traffic) {
         notes.push_str(&format!("; {sent}"));
     }
     if tabs > 0 {
@@ -92,7 +95,7 @@ pub(crate) async fn changes(
         notes.push_str(&format!("; now at {}", escape::line(&place.url)));
     }
     let moved = place.url != before.url || place.epoch != before.epoch;
-    Ok(Changes { notes, moved })
+    Ok(Changes { notes, requests: traffic::exchanges(&traffic), moved })
 }
 
 /// Goes back from the browser's own page about a page that did not come.

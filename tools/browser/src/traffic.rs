@@ -1,6 +1,7 @@
 //! What went over the network, in words for whoever reads an observation.
 
-use lamassu_egress::{Denied, Traffic};
+use lamassu_contract::Exchange;
+use lamassu_egress::{Denied, Sent, Traffic};
 
 use crate::escape;
 
@@ -9,10 +10,19 @@ const TOLD: usize = 4;
 /// Characters of one of them.
 const LONGEST: usize = 240;
 
-/// What may have changed something, such as `sent POST https://shop.test/cart`.
+/// What may have changed something, such as `sent POST https://shop.test/cart`, and that it failed if it did.
 pub(crate) fn sent(traffic: &Traffic) -> Vec<String> {
-    let all = traffic.changing.iter().map(|sent| format!("sent {} {}", sent.method, sent.url));
+    let all = traffic.changing.iter().map(|sent| match sent.status {
+        Some(status) if status >= 400 => format!("sent {} {}, answered {status}", sent.method, cut(&sent.url)),
+        _ => format!("sent {} {}", sent.method, sent.url),
+    });
     some(all.collect(), traffic.more_changing, "such requests")
+}
+
+/// The same for programs.
+pub(crate) fn exchanges(traffic: &Traffic) -> Vec<Exchange> {
+    let exchange = |sent: &Sent| Exchange { method: sent.method.clone(), url: sent.url.clone(), status: sent.status };
+    traffic.changing.iter().map(exchange).collect()
 }
 
 /// What was refused, and by which rules; without what the browser asks for by itself.
@@ -49,10 +59,8 @@ fn cut(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use lamassu_contract::{Refusal, Rule};
-    use lamassu_egress::Sent;
-
     use super::*;
+    use lamassu_contract::{Refusal, Rule};
 
     #[test]
     fn what_is_too_much_is_counted() {
@@ -61,7 +69,12 @@ mod tests {
             page: false,
             count: n,
         };
-        let post = Sent { method: "POST".into(), url: format!("http://a.test/{}", "x".repeat(400)), initiator: None };
+        let post = Sent {
+            method: "POST".into(),
+            url: format!("http://a.test/{}", "x".repeat(400)),
+            initiator: None,
+            status: Some(500),
+        };
         let traffic = Traffic {
             changing: vec![post],
             refused: (1..=6).map(one).collect(),

@@ -12,9 +12,31 @@ const SAVED: &str = "where to put it, from the workspace down; a folder with / a
 const SESSION: &str = "what it is called: letters, digits, - and _";
 const FIELD: &str = "the field: a reference of the table such as [7], or its label";
 
+/// What most goals do without.
+const SELDOM: [&str; 16] = [
+    "look",
+    "double_click",
+    "hover",
+    "drag",
+    "forward",
+    "reload",
+    "frame",
+    "tabs",
+    "dialog",
+    "extract",
+    "screenshot",
+    "upload",
+    "download",
+    "print",
+    "save_session",
+    "restore_session",
+];
+
 /// The verbs, in the order in which they are offered.
 pub(crate) fn verbs() -> Vec<Verb> {
-    [acting(), moving(), reading(), keeping()].concat()
+    let all = [acting(), moving(), reading(), keeping()].concat();
+    let seldom = |verb: Verb| if SELDOM.contains(&verb.name.as_str()) { verb.seldom() } else { verb };
+    all.into_iter().map(seldom).collect()
 }
 
 fn acting() -> Vec<Verb> {

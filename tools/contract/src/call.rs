@@ -130,6 +130,14 @@ pub struct Verb {
     pub effect: Effect,
     /// The arguments as a JSON Schema object. Unknown arguments are refused.
     pub schema: Value,
+    /// Whether it is seldom needed, so that a planner who reads what is offered can be spared the details.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub rare: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks in this way")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Verb {
@@ -139,7 +147,14 @@ impl Verb {
         let schema = json!({
             "type": "object", "properties": {}, "required": [], "additionalProperties": false
         });
-        Self { name: name.to_owned(), about: about.to_owned(), effect, schema }
+        Self { name: name.to_owned(), about: about.to_owned(), effect, schema, rare: false }
+    }
+
+    /// The same verb, marked as seldom needed.
+    #[must_use]
+    pub fn seldom(mut self) -> Self {
+        self.rare = true;
+        self
     }
 
     /// The same verb with an argument that must be given.

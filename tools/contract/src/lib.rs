@@ -31,7 +31,7 @@ pub use call::{Call, Kind, Verb};
 pub use canonical::canonical;
 pub use gate::{Gate, Held, Judge, Permit, Refusal, Verdict};
 pub use label::{Label, Source};
-pub use observation::{Observation, Picture};
+pub use observation::{Exchange, Observation, Picture};
 pub use page::{Advice, Change, Detail, Page, Row, Table};
 pub use policy::{
     Approval, Autonomy, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing,

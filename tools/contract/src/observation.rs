@@ -23,6 +23,9 @@ pub struct Observation {
     /// Pictures that were taken.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<Picture>,
+    /// What the action sent that may have changed something, as it was seen on the way to the server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<Exchange>,
     /// Whether what later calls refer to may be gone: the page moved or changed its document.
     #[serde(default)]
     pub moved: bool,
@@ -36,6 +39,7 @@ impl Observation {
             data: Value::Null,
             page: None,
             pictures: Vec::new(),
+            requests: Vec::new(),
             moved: false,
         }
     }
@@ -104,6 +108,13 @@ impl Observation {
         self
     }
 
+    /// The same observation with what was sent meanwhile.
+    #[must_use]
+    pub fn with_requests(mut self, requests: impl IntoIterator<Item = Exchange>) -> Self {
+        self.requests.extend(requests);
+        self
+    }
+
     /// The same observation, saying that the page moved.
     #[must_use]
     pub fn after_move(mut self) -> Self {
@@ -125,6 +136,7 @@ impl Observation {
         map_value(&mut self.data, change);
         map_numbers(&mut self.data, change);
         self.pictures.iter_mut().for_each(|picture| picture.about = change(&picture.about));
+        self.requests.iter_mut().for_each(|request| request.url = change(&request.url));
         if let Some(page) = self.page.take() {
             self.page = Some(page.map_text(change));
         }
@@ -214,6 +226,18 @@ fn map_numbers(value: &mut Value, change: &dyn Fn(&str) -> String) {
         Value::Object(map) => map.values_mut().for_each(|value| map_numbers(value, change)),
         _ => {}
     }
+}
+
+/// A request, and what the server made of it. No page can claim it or keep it from being seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The HTTP method.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// The HTTP status of the answer; absent if none was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
 }
 
 /// A picture, as bytes of a PNG file. The record keeps it beside itself, by hash.

@@ -8,7 +8,7 @@
 
 use std::{error::Error, net::SocketAddr, sync::Arc};
 
-use lamassu_contract::{Failure, FailureKind, Observation, Outcome, Permit};
+use lamassu_contract::{Exchange, Failure, FailureKind, Observation, Outcome, Permit};
 use reqwest::{
     Client, Request, Response,
     dns::{Addrs, Name, Resolving},
@@ -44,7 +44,14 @@ pub(crate) async fn run(tool: &HttpTool, permit: Permit) -> Outcome {
 
 async fn observe(tool: &HttpTool, prepared: &Prepared, response: &mut Response, deadline: Instant) -> Observation {
     let body = body::read(response, &tool.limits, deadline).await;
-    answer::observation(&prepared.url, response.status(), response.headers(), &body, tool.limits.shown_bytes)
+    let status = response.status();
+    let seen = answer::observation(&prepared.url, status, response.headers(), &body, tool.limits.shown_bytes);
+    let changes = !prepared.method.is_safe();
+    seen.with_requests(changes.then(|| Exchange {
+        method: prepared.method.to_string(),
+        url: prepared.url.to_string(),
+        status: Some(status.as_u16()),
+    }))
 }
 
 /// All that can be done before anything is sent.

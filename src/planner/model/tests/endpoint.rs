@@ -43,12 +43,33 @@ async fn the_key_is_sent_as_bearer_token_and_the_model_is_named() {
 }
 
 #[tokio::test]
+async fn the_next_model_is_asked_when_one_does_not_answer() {
+    let broken = Endpoint::start((0..2).map(|_| error(401, "bad key"))).await;
+    let sound = Endpoint::start([says(&click("7"))]).await;
+    let model = |endpoint: &Endpoint| Model::new(endpoint.config()).unwrap();
+    let relay = Relay::new(model(&broken)).then(model(&sound));
+    let planned = relay.propose(&view(&tools(), &[], &[])).await.unwrap();
+    assert!(planned.why.starts_with("m in place of `m`: the model endpoint answered 401"), "{}", planned.why);
+    let error = relay.propose(&view(&tools(), &[], &[])).await.unwrap_err().to_string();
+    assert!(error.starts_with("no model has answered; `m`: ") && error.contains("; `m`: "), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_server_offers_is_listed() {
+    let answer =
+        Answer::Send(200, String::new(), json!({ "data": [{ "id": "small" }, { "id": "large" }] }).to_string());
+    let endpoint = Endpoint::start([answer]).await;
+    let listed = served(&endpoint.url, Duration::from_secs(5)).await;
+    assert_eq!(listed, Some(vec!["small".to_owned(), "large".to_owned()]));
+}
+
+#[tokio::test]
 async fn errors_that_waiting_does_not_cure_end_at_once_and_say_what_to_do() {
     let outcomes = [
         outcome(vec![error(401, "bad key `sk-test-key`")]).await,
         outcome(vec![error(403, "not yours")]).await,
         outcome(vec![send(404, &json!({ "detail": "Not Found" }))]).await,
-        outcome(vec![error(400, "no tools")]).await,
+        outcome(vec![error(400, "too long")]).await,
         outcome(vec![send(429, &json!({ "error": { "message": "no credit", "code": "insufficient_quota" } }))]).await,
         outcome(vec![Answer::Send(307, "location: https://evil.test/\r\n".to_owned(), String::new())]).await,
     ];
@@ -58,7 +79,7 @@ async fn errors_that_waiting_does_not_cure_end_at_once_and_say_what_to_do() {
             refused(401, "bad key `{api key}`; set `OPENAI_API_KEY` to a key that this endpoint takes"),
             refused(403, "not yours; this key may not use `m`; check `OPENAI_API_KEY` and the model's name"),
             refused(404, "Not Found; check the base URL `URL`, most end in `/v1`, and the model's name `m`"),
-            refused(400, "no tools; check that `m` exists there and can call functions"),
+            refused(400, "too long; check that `m` exists there and can call functions"),
             refused(429, "no credit; the account behind `OPENAI_API_KEY` has nothing left to spend"),
             refused(
                 307,
@@ -147,7 +168,7 @@ async fn what_is_no_completion_at_all_is_said_so() {
 async fn usage_is_summed_over_all_tries() {
     let endpoint = Endpoint::start([says(&json!({ "content": "well" })), says(&give_up())]).await;
     let planned = endpoint.propose(&view(&tools(), &[], &[])).await.unwrap();
-    assert_eq!(planned.usage, Usage { input: 200, cached: 128, output: 20 });
+    assert_eq!(planned.usage, Usage { input: 200, cached: 128, output: 20, reasoning: 0 });
 }
 
 #[test]

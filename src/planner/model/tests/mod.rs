@@ -1,5 +1,6 @@
 //! The planner against an endpoint that answers from a script.
 
+mod corpus;
 mod endpoint;
 mod prompt;
 mod reply;
@@ -17,7 +18,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Config, Model};
+use super::{Config, Model, Relay, served};
 use crate::planner::{Offer, Planned, Planner as _, PlannerError, Turn, View};
 
 /// What the endpoint does with one request.
@@ -118,8 +119,9 @@ async fn read(stream: &mut TcpStream) -> (String, Value) {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.to_lowercase().split_once("content-length: ").map(|(_, rest)| rest.to_owned());
-            let length: usize = length.unwrap().lines().next().unwrap().parse().unwrap();
+            let lower = head.to_lowercase();
+            let Some((_, length)) = lower.split_once("content-length: ") else { return (head.to_owned(), Value::Null) };
+            let length: usize = length.lines().next().unwrap().parse().unwrap();
             if body.len() >= length {
                 return (head.to_owned(), serde_json::from_str(body).unwrap());
             }
@@ -161,5 +163,5 @@ fn tools() -> Vec<Offer> {
 static NONE: BTreeMap<String, String> = BTreeMap::new();
 
 fn view<'a>(tools: &'a [Offer], turns: &'a [Turn], now: &'a [Observation]) -> View<'a> {
-    View { goal: "buy two mugs", at: None, inputs: &NONE, output: None, tools, secrets: &[], turns, now }
+    View { goal: "buy two mugs", at: None, inputs: &NONE, output: None, tools, rules: "", secrets: &[], turns, now }
 }

@@ -38,6 +38,7 @@ pub(super) async fn send(caller: &Caller, mut request: Request<Incoming>) -> Res
     let line = door.upstream.line(&sitting, &asked.site).await?;
     door.ledger.sent(&asked);
     let answer = exchange(&door.upstream, &sitting, &asked.site, (line, request)).await?;
+    door.ledger.answered(&asked, answer.status());
     bring_back(caller, asked, near, answer)
 }
 

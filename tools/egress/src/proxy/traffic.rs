@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use http::Method;
+use http::{Method, StatusCode};
 use lamassu_contract::Refusal;
 
 use super::{asked::Asked, headers::Wanted};
@@ -40,6 +40,8 @@ pub struct Sent {
     pub url: String,
     /// The origin that asked for it, if it is known.
     pub initiator: Option<String>,
+    /// The status of the answer, if that has come.
+    pub status: Option<u16>,
 }
 
 /// A refusal, and how often it was given.
@@ -62,6 +64,18 @@ impl Ledger {
         self.with(|traffic| traffic.requests += 1);
     }
 
+    /// Notes that the server has answered `asked`.
+    pub(super) fn answered(&self, asked: &Asked, status: StatusCode) {
+        self.with(|traffic| {
+            let same = |sent: &&mut Sent| {
+                sent.status.is_none() && sent.method == asked.method.as_str() && sent.url == asked.url.as_str()
+            };
+            if let Some(sent) = traffic.changing.iter_mut().find(same) {
+                sent.status = Some(status.as_u16());
+            }
+        });
+    }
+
     /// Notes `asked` if it may change something.
     pub(super) fn sent(&self, asked: &Asked) {
         if [Method::GET, Method::HEAD, Method::OPTIONS].contains(&asked.method) {
@@ -76,6 +90,7 @@ impl Ledger {
                 method: asked.method.to_string(),
                 url: asked.url.to_string(),
                 initiator: asked.initiator.clone(),
+                status: None,
             });
         });
     }

@@ -141,7 +141,7 @@ async fn what_was_permitted_changing_and_refused_is_told_once() {
     };
     let expected = Traffic {
         requests: 2,
-        changing: vec![Sent { method: "POST".into(), url: site.url("/"), initiator }],
+        changing: vec![Sent { method: "POST".into(), url: site.url("/"), initiator, status: Some(200) }],
         refused: vec![Denied { refusal, page: false, count: 2 }],
         ..Traffic::default()
     };

@@ -1,0 +1,153 @@
+//! Whether what a planner says of the end is borne out by what the runtime itself has seen.
+//!
+//! A page can say that an order was placed, and a model can believe it, or make it up. So the end is held against the
+//! requests that were seen on the way to their servers and against everything that was observed.
+
+use lamassu_contract::{Exchange, Provenance, Source};
+use serde_json::Value;
+
+use super::{run::Run, state::State};
+use crate::planner::{Proposal, Reply};
+
+/// What speaks against an end, or beside it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Findings {
+    /// What is not so, or that nothing shows it; one sentence each.
+    pub(super) against: Vec<String>,
+    /// Numbers of the answer that stand nowhere; they may have been counted or added up.
+    pub(super) reckoned: Vec<String>,
+}
+
+impl Run {
+    /// What speaks against the end that is claimed by `answer` and `evidence`.
+    pub(super) fn examine(&self, answer: &Value, evidence: &str) -> Findings {
+        let state = &self.state;
+        let mut findings = Findings::default();
+        findings.against.extend(state.sent.iter().filter_map(failed));
+        let quotes = quotes(evidence);
+        for quote in quotes.iter().filter(|quote| !seen(state, quote)) {
+            findings.against.push(format!("the evidence quotes `{quote}`, which was never seen"));
+        }
+        if !quotes.is_empty() && anything(state) && !quotes.iter().any(|quote| shown(state, quote)) {
+            findings.against.push("the evidence quotes what the user said, and nothing that was seen".to_owned());
+        }
+        if quotes.is_empty() && state.doubted.is_some() {
+            findings.against.push("the evidence quotes nothing that was seen".to_owned());
+        }
+        for value in values(answer).into_iter().filter(|value| !seen(state, value)) {
+            if is_number(&value) {
+                findings.reckoned.push(value);
+            } else {
+                findings.against.push(format!("`{value}` in the answer was never seen"));
+            }
+        }
+        findings
+    }
+}
+
+/// That a server did not take what was sent to it.
+fn failed(request: &Exchange) -> Option<String> {
+    let Exchange { method, url, status } = request;
+    let status = status.filter(|status| *status >= 400)?;
+    Some(format!("`{method} {url}` was answered with {status}, so it was not accepted, whatever the page says"))
+}
+
+/// Whether `text` stands in anything that was seen, or that the user has said.
+fn seen(state: &State, text: &str) -> bool {
+    let mut pieces =
+        text.split('\u{2026}').flat_map(|piece| piece.split("...")).filter(|piece| !piece.trim().is_empty());
+    pieces.all(|piece| stands(&state.provenance, piece) || said(state, piece))
+}
+
+/// Whether anything was observed at all.
+fn anything(state: &State) -> bool {
+    state.provenance.taints().next().is_some()
+}
+
+/// Whether `text` stands in something that was observed, wherever else it may stand too.
+fn shown(state: &State, text: &str) -> bool {
+    let told = |source: &Source| matches!(source, Source::Goal | Source::Input(_) | Source::Model);
+    if state.provenance.traces(&Value::from(text)).iter().any(|trace| !told(&trace.source)) {
+        return true;
+    }
+    let results = state.turns.iter().flat_map(|turn| &turn.results).filter_map(|reply| match reply {
+        Reply::Landed(seen) => Some(seen),
+        _ => None,
+    });
+    let text = text.to_lowercase();
+    state.now.iter().chain(results).any(|seen| seen.everything().to_lowercase().contains(&text))
+}
+
+fn stands(provenance: &Provenance, text: &str) -> bool {
+    let traces = provenance.traces(&Value::from(text.trim()));
+    !traces.is_empty() && traces.iter().all(|trace| trace.source != Source::Model)
+}
+
+/// Whether a person has said it when asked.
+fn said(state: &State, text: &str) -> bool {
+    let asked = state.turns.iter().filter(|turn| matches!(turn.planned.proposal, Proposal::Ask(_)));
+    asked.flat_map(|turn| &turn.results).any(|reply| matches!(reply, Reply::Said(words) if words.contains(text.trim())))
+}
+
+/// What `evidence` quotes, within a line.
+fn quotes(evidence: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in evidence.lines() {
+        let mut parts = line.split(['"', '\u{201c}', '\u{201d}', '`']).skip(1);
+        while let (Some(quote), Some(_)) = (parts.next(), parts.next()) {
+            if quote.chars().any(char::is_alphanumeric) {
+                found.push(quote.trim().to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// The parts of an answer that say something of their own: numbers, codes and addresses.
+fn values(answer: &Value) -> Vec<String> {
+    match answer {
+        Value::Array(values) => values.iter().flat_map(self::values).collect(),
+        Value::Object(map) => map.values().flat_map(self::values).collect(),
+        Value::Number(number) => vec![number.to_string()],
+        Value::String(text) => {
+            let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned();
+            let telling = |word: &String| word.chars().any(char::is_numeric) || word.contains('@');
+            text.split_whitespace().map(bare).filter(telling).collect()
+        }
+        Value::Null | Value::Bool(_) => Vec::new(),
+    }
+}
+
+/// Whether `text` is a number as it may come out of counting or adding.
+fn is_number(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ',' | '-'))
+        && text.chars().filter(char::is_ascii_digit).count() <= 9
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn quotations_end_with_their_line() {
+        let evidence = "the page says \"Order LM-7 placed\" and `2 items`, 5\" wide\nnothing \"\"";
+        assert_eq!(quotes(evidence), ["Order LM-7 placed", "2 items"]);
+    }
+
+    #[test]
+    fn numbers_codes_and_addresses_of_an_answer_are_looked_for() {
+        let answer = json!({ "order": "it is LM-7.", "total": 30.5, "mail": ["a@shop.test"], "paid": true });
+        let mut found = values(&answer);
+        found.sort();
+        assert_eq!(found, ["30.5", "LM-7", "a@shop.test"]);
+    }
+
+    #[test]
+    fn a_request_that_failed_is_no_success() {
+        let request = |status| Exchange { method: "POST".to_owned(), url: "https://shop.test/o".to_owned(), status };
+        let found = [None, Some(200), Some(302), Some(404), Some(500)].map(|status| failed(&request(status)).is_some());
+        assert_eq!(found, [false, false, false, true, true]);
+    }
+}

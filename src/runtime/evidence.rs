@@ -28,7 +28,8 @@ impl Run {
         for quote in quotes.iter().filter(|quote| !seen(state, quote)) {
             findings.against.push(format!("the evidence quotes `{quote}`, which was never seen"));
         }
-        if !quotes.is_empty() && anything(state) && !quotes.iter().any(|quote| shown(state, quote)) {
+        let believed = findings.against.is_empty() && !quotes.is_empty();
+        if believed && anything(state) && !quotes.iter().any(|quote| shown(state, quote)) {
             findings.against.push("the evidence quotes what the user said, and nothing that was seen".to_owned());
         }
         if quotes.is_empty() && state.doubted.is_some() {

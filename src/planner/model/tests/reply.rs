@@ -40,7 +40,7 @@ async fn the_other_proposals_are_functions_too() {
 #[tokio::test]
 async fn a_reply_that_acts_is_not_done_yet() {
     let message = calls(&[
-        ("done", json!({ "answer": "A-1", "evidence": "I will have clicked" })),
+        ("done", json!({ "answer": "A-1", "evidence": "I will have \"clicked\"" })),
         ("browser_click", json!({ "target": "7" })),
     ]);
     assert_eq!(proposed(message).await, Proposal::Act(vec![Call::new("browser", "click").with("target", "7")]));

@@ -449,6 +449,7 @@ fn paths_are_relative_to_the_task_file_and_origins_are_plain() {
         steps: vec![],
         keep_going: false,
         planner: PlannerKind::Cascade,
+        autonomy: lamassu_contract::Autonomy::Guard,
         policy: PolicyChoice { pack: Some("shop".into()), parameters: parameters.into() },
         secrets: [("pw".to_owned(), secret)].into(),
         workspace: Some("tasks/work".into()),

@@ -5,8 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt as _;
 use lamassu_contract::{
     Action, Approval, Autonomy, Call, Effect, Failure, FailureKind, Held, Observation, Permit, Provenance, Refusal,
-    Resource,
-    Rule, SecretUse, Standing, Verdict, visible,
+    Resource, Rule, SecretUse, Standing, Verdict, visible,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

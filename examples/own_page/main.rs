@@ -80,7 +80,11 @@ async fn events(
     Ok(Sse::new(told.boxed()))
 }
 
-async fn answer(State(app): State<Arc<App>>, Query(Key { key }): Query<Key>, Json(Answer { approve }): Json<Answer>) -> StatusCode {
+async fn answer(
+    State(app): State<Arc<App>>,
+    Query(Key { key }): Query<Key>,
+    Json(Answer { approve }): Json<Answer>,
+) -> StatusCode {
     let waiting = app.waiting.lock().ok().and_then(|mut waiting| waiting.take());
     match waiting {
         _ if key != app.key => StatusCode::UNAUTHORIZED,

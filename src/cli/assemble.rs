@@ -61,7 +61,8 @@ fn answered(builder: AgentBuilder, prompt: Prompt, (progress, seat): (Progress, 
     #[cfg(feature = "console")]
     if let Some(seat) = seat.clone() {
         let own = seat.clone();
-        let builder = builder.reins(seat.reins()).hands(seat.hands()).approver(Seated { seat, settled: prompt.settled });
+        let builder =
+            builder.reins(seat.reins()).hands(seat.hands()).approver(Seated { seat, settled: prompt.settled });
         return builder.events(move |event: &Event| {
             progress.show(event);
             own.tell(event);

@@ -74,7 +74,8 @@ async fn somebody_who_takes_over_acts_under_their_name_and_hands_back() {
     assert!(report.answer.as_str().unwrap().contains("title: \"1\""), "{}", report.answer);
     assert_eq!(*told.lock().unwrap(), "ada has acted by hand and hands back: one is enough");
     let records = Store::open(&record).unwrap().records(&report.run).unwrap();
-    let pressed = records.iter().filter(|record| record.value.pointer("/call/verb").is_some_and(|verb| verb == "click"));
+    let pressed =
+        records.iter().filter(|record| record.value.pointer("/call/verb").is_some_and(|verb| verb == "click"));
     let users: Vec<_> = pressed.map(|record| record.value.pointer("/standing/user").unwrap().clone()).collect();
     assert_eq!(users, ["ada"]);
 }

@@ -1,5 +1,11 @@
 //! An app with a page of its own, by the library's events and its approver: `cargo run --example own_page`, then open
 //! the address that it prints. The agent writes a file, which its policy holds; the page asks, and says what happens.
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "it talks to its user, and makes a folder to work in"
+)]
+
 use std::{
     convert::Infallible,
     hash::{BuildHasher as _, RandomState},
@@ -85,10 +91,12 @@ async fn answer(
     Query(Key { key }): Query<Key>,
     Json(Answer { approve }): Json<Answer>,
 ) -> StatusCode {
+    if key != app.key {
+        return StatusCode::UNAUTHORIZED;
+    }
     let waiting = app.waiting.lock().ok().and_then(|mut waiting| waiting.take());
-    match waiting {
-        _ if key != app.key => StatusCode::UNAUTHORIZED,
-        Some(waiting) if waiting.send(approve).is_ok() => StatusCode::OK,
+    match waiting.map(|waiting| waiting.send(approve)) {
+        Some(Ok(())) => StatusCode::OK,
         _ => StatusCode::CONFLICT,
     }
 }

@@ -109,3 +109,21 @@ async fn enter(State(desk): State<Arc<Desk>>, Query(Key { key }): Query<Key>) ->
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    #[test]
+    fn the_interface_that_is_described_is_the_one_that_is_served() {
+        let described: Value = serde_json::from_str(include_str!("page/openapi.json")).unwrap();
+        let mut described: Vec<_> = described["paths"].as_object().unwrap().keys().cloned().collect();
+        let routes = include_str!("serve.rs").split("#[cfg(test)]").next().unwrap();
+        let served = routes.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut served: Vec<_> =
+            served.filter(|path| path.starts_with("/api") || *path == "/enter").map(str::to_owned).collect();
+        described.sort();
+        served.sort();
+        assert_eq!(described, served);
+    }
+}

@@ -29,6 +29,9 @@ pub(super) fn question(
     run: &str,
     tools: &[(String, Vec<Verb>)],
 ) -> Result<Option<Question>, JournalError> {
+    if store.is_under_way(run) {
+        return Ok(None);
+    }
     let records = store.tail(run, TAIL)?;
     let step = records.iter().rev().find_map(|record| record.name.strip_prefix("judgement-")?.parse().ok());
     let occasion = Occasion { run, step: step.unwrap_or_default(), since: 0, tools };

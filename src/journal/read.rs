@@ -100,6 +100,12 @@ impl Store {
         self.last(&self.connect()?, run, count)
     }
 
+    /// Whether somebody works on `run` now, in this process or another one.
+    #[must_use]
+    pub fn is_under_way(&self, run: &str) -> bool {
+        owner::is_live(self.folder(), run)
+    }
+
     fn last(&self, connection: &Connection, run: &str, count: u32) -> Result<Vec<Record>, JournalError> {
         let last = || -> rusqlite::Result<Vec<Vec<u8>>> {
             let mut rows = connection.prepare("SELECT value FROM records WHERE run = ?1 ORDER BY seq DESC LIMIT ?2")?;

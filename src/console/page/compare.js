@@ -14,7 +14,7 @@ export async function compare(place, first, second) {
   place.append(
     el("p", { class: "crumb" }, el("a", { href: "#/" }, "Runs"), " / compare"), el("h1", {}, "Two runs"),
     el("p", { class: "faint" }, differ ? `${differ} of ${pairs.length} steps differ.` : "They took the same steps, to the same end."),
-    el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Steps of both runs" }, el("table", { class: "compare" }, el("thead", {}, el("tr", {}, column(one), column(other))),
+    el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Steps of both runs" }, el("table", { class: "beside" }, el("thead", {}, el("tr", {}, column(one), column(other))),
       el("tbody", {}, pairs.map(([left, right]) => el("tr", { class: same(left, right) ? "" : "differs" }, cell(left), cell(right)))))));
   watch();
 }

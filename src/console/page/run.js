@@ -44,7 +44,9 @@ export async function run(place, id) {
     const live = one()?.live, going = under_way(one());
     const used = going ? live.used : null;
     const parts = used ? [["steps", used.steps], ["seconds", used.seconds], ["tokens", used.tokens], ["cost", used.money && { used: used.money.used / 1e6, limit: used.money.limit && used.money.limit / 1e6 }]] : [];
+    const autonomy = going && live.autonomy;
     meters.replaceChildren(
+      ...(autonomy ? [el("span", { class: "tag" }, `autonomy: ${autonomy}`)] : []),
       ...parts.filter(([, part]) => part && (part.used || part.limit)).map(([name, part]) => el("span", { class: "meterbox" },
         el("span", { class: "faint" }, name), el("strong", {}, part.limit ? `${part.used} of ${part.limit}` : `${part.used}`),
         part.limit ? el("meter", { min: 0, max: part.limit, value: Math.min(part.used, part.limit), high: part.limit * 0.8, "aria-label": `${name} used` }) : "")),

@@ -105,10 +105,21 @@ impl Booth {
     /// A console whose runs make `calls`.
     pub(crate) async fn open(calls: impl IntoIterator<Item = Call>) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        Self::at("127.0.0.1:0".parse().unwrap(), (folder, Bell::default()), calls.into_iter().collect()).await
+        Self::at(("127.0.0.1:0".parse().unwrap(), None), (folder, Bell::default()), calls.into_iter().collect()).await
     }
 
-    async fn at(bind: SocketAddr, (folder, bell): (Arc<TempDir>, Bell), calls: Vec<Call>) -> Self {
+    /// The same console, which tells `webhook` when a run waits.
+    pub(crate) async fn telling(webhook: &str, calls: impl IntoIterator<Item = Call>) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let place = ("127.0.0.1:0".parse().unwrap(), Some(webhook.parse().unwrap()));
+        Self::at(place, (folder, Bell::default()), calls.into_iter().collect()).await
+    }
+
+    async fn at(
+        (bind, webhook): (SocketAddr, Option<url::Url>),
+        (folder, bell): (Arc<TempDir>, Bell),
+        calls: Vec<Call>,
+    ) -> Self {
         let rules: Rule = held;
         let record = folder.path().join("record");
         let host = Ringers { folder: Arc::clone(&folder), bell: bell.clone(), calls: calls.clone(), rules };
@@ -118,7 +129,7 @@ impl Booth {
             hosts: Vec::new(),
             users: vec!["ada".to_owned(), "ben".to_owned()],
             key: vec![7; 32],
-            webhook: None,
+            webhook,
             store: Store::open(&record).unwrap(),
             folder: record,
             host: Arc::new(host),
@@ -144,7 +155,7 @@ impl Booth {
         let Self { folder, bell, console, calls, .. } = self;
         let address = console.address();
         console.close().await;
-        Self::at(address, (folder, bell), calls).await
+        Self::at((address, None), (folder, bell), calls).await
     }
 
     /// The link for `user`.

@@ -129,6 +129,22 @@ async fn a_run_pauses_takes_one_step_and_stops_between_two_steps() {
     assert_eq!(booth.bell.count(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_is_told_that_a_run_waits_and_for_what() {
+    let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/told", door.local_addr().unwrap());
+    let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let hook = async move |axum::Json(body): axum::Json<serde_json::Value>| drop(told.send(body));
+    let router = axum::Router::new().route("/told", axum::routing::post(hook));
+    tokio::spawn(async move { axum::serve(door, router).await.unwrap() });
+    let booth = Booth::telling(&url, [ring()]).await;
+    let run = booth.run();
+    let body = tokio::time::timeout(booth::PATIENCE, heard.recv()).await.unwrap().unwrap();
+    assert_eq!(body["waits_for"], "bell.ring Bell \"front\"");
+    assert_eq!(body["console"], format!("http://{}/", booth.console.address()));
+    run.abort();
+}
+
 /// Somebody who sees the question of the only run.
 async fn asked(booth: &Booth, user: &str) -> Person {
     let mut person = Person::at(&booth.link(user)).await;

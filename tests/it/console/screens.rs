@@ -65,7 +65,7 @@ async fn tour(mut look: Look) -> Look {
     let held = "Boolean(document.querySelector('.question'))";
     let painted =
         "Boolean(document.querySelector('.picture img')?.src) && !document.querySelector('.picture img').hidden";
-    studio.waits("!document.querySelector('#asks')?.hidden && Boolean(document.querySelector('.row'))").await;
+    studio.waits("!document.querySelector('#asks')?.hidden && Boolean(document.querySelector('.wait'))").await;
     look.at(&studio, "runs-waiting").await;
     studio.asks("document.querySelector('#asks').click()").await;
     studio.waits(&format!("{held} && {painted}")).await;
@@ -125,7 +125,7 @@ async fn past(desk: &Desk, look: &mut Look) {
     studio.waits("Boolean(document.querySelector('.inside dl'))").await;
     look.at(&studio, "timeline-step").await;
     for (page, shown, name) in [
-        (format!("/#/compare/{}/{}", runs[2], runs[1]), ".compare", "compare"),
+        (format!("/#/compare/{}/{}", runs[2], runs[1]), ".beside", "compare"),
         ("/#/policies".to_owned(), ".pack", "policies"),
     ] {
         studio.goes(&format!("{home}{page}")).await;

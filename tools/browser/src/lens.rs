@@ -20,13 +20,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{
     sync::{Notify, watch},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use crate::{Limits, devtools::DevTools, fault::Fault};
 
 /// How often a page is looked at that may change by itself.
 const IDLE: Duration = Duration::from_millis(700);
+/// How long nothing must have happened before a picture is taken, so that it takes no time from an act.
+const QUIET: Duration = Duration::from_millis(100);
+/// How long that is waited for; then it is taken all the same.
+const PATIENCE: Duration = Duration::from_millis(1500);
 /// The quality of pictures, of 100.
 const QUALITY: u32 = 62;
 
@@ -39,6 +43,8 @@ struct Shared {
     frames: watch::Sender<Option<Arc<Frame>>>,
     wake: Notify,
     view: Mutex<Option<View>>,
+    /// How many acts and looks are under way.
+    working: AtomicU64,
     /// Odd while a secret is being filled in.
     secrets: AtomicU64,
 }
@@ -60,6 +66,17 @@ pub struct Frame {
     pub size: (u32, u32),
     /// Where the rows of the table stand, by reference: left, top, width, height.
     pub areas: BTreeMap<u32, [i32; 4]>,
+}
+
+/// Something is being done in the browser.
+#[derive(Debug)]
+pub(crate) struct Working(Lens);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.0.working.fetch_sub(1, Ordering::Relaxed);
+        self.0.wake();
+    }
 }
 
 /// A secret is being filled in.
@@ -103,8 +120,13 @@ impl Lens {
         if self.is_watched() { self.0.frames.borrow().clone() } else { None }
     }
 
-    /// Something may have changed.
-    pub(crate) fn wake(&self) {
+    /// Something is done as long as the answer lives, and may have changed something then.
+    pub(crate) fn working(&self) -> Working {
+        self.0.working.fetch_add(1, Ordering::Relaxed);
+        Working(self.clone())
+    }
+
+    fn wake(&self) {
         if self.is_watched() {
             self.0.wake.notify_one();
         }
@@ -127,7 +149,10 @@ impl Lens {
     pub(crate) async fn run(self, limits: Limits) {
         let mut connected: Option<(View, DevTools)> = None;
         loop {
-            let _ = timeout(IDLE, self.0.wake.notified()).await;
+            let woken = timeout(IDLE, self.0.wake.notified()).await.is_ok();
+            if woken || self.is_working() {
+                self.moment().await;
+            }
             let view = self.view().clone();
             let Some(view) = view.filter(|_| self.is_watched()) else { continue };
             let known = connected.take().filter(|(known, _)| *known == view);
@@ -146,6 +171,21 @@ impl Lens {
                 Err(_) => {}
             }
         }
+    }
+
+    /// Waits for a moment in which nothing is done, within bounds.
+    async fn moment(&self) {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            let woken = timeout(QUIET, self.0.wake.notified()).await.is_ok();
+            if !woken && !self.is_working() {
+                return;
+            }
+        }
+    }
+
+    fn is_working(&self) -> bool {
+        self.0.working.load(Ordering::Relaxed) > 0
     }
 
     async fn take(&self, tab: &DevTools, view: &View) -> Result<(), Fault> {

@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::{
-    Options, act, address, candidates, carry,
+    Lens, Options, act, address, candidates, carry,
     deed::Deed,
     describe,
     download::Origin,
@@ -95,6 +95,7 @@ impl BrowserTool {
         let Some(deed) = permit.handle::<Deed>().cloned() else {
             return Outcome::NotSent(Failure::invalid("this action was not described by the browser"));
         };
+        let _working = self.options.lens.as_ref().map(Lens::working);
         let mut life = self.life.lock().await;
         let outcome = match (&mut *life, deed) {
             (Life::Lost(why), _) => Outcome::NotSent(Failure::new(FailureKind::Lost, why.clone())),
@@ -131,9 +132,6 @@ impl BrowserTool {
             Outcome::Landed(_) => None,
         };
         self.note(&mut life, failure);
-        if let Some(lens) = &self.options.lens {
-            lens.wake();
-        }
         outcome
     }
 

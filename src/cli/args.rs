@@ -23,7 +23,7 @@ use crate::{Autonomy, Mode};
 #[derive(Debug, Parser)]
 #[command(name = "lamassu", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by policy, 4 budget spent, \
-    5 in doubt, 6 waiting for a person.")]
+    5 in doubt, 6 waiting for a person, 7 unverified.")]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,

@@ -234,15 +234,14 @@ fn escaped(name: &str) -> String {
     name.chars().take(80).flat_map(char::escape_default).collect()
 }
 
-/// The verbs with their arguments, such as `fill(target,text?,secret?)`; of those that are seldom needed the names.
+/// The verbs with their arguments, such as `fill(target,text?,secret?)`, without those that are seldom needed.
 fn signatures(verbs: &[Verb]) -> String {
     let mut out = String::from("One step:");
     for verb in verbs.iter().filter(|verb| !verb.rare) {
         let _ = write!(out, " {}", signature(verb));
     }
-    let rare: Vec<_> = verbs.iter().filter(|verb| verb.rare).map(|verb| verb.name.as_str()).collect();
-    if !rare.is_empty() {
-        let _ = write!(out, "; rarer, with arguments in `{MORE}`: {}", rare.join(" "));
+    if verbs.iter().any(|verb| verb.rare) {
+        let _ = write!(out, "; rarer ones take theirs in `{MORE}`");
     }
     out
 }

@@ -94,11 +94,7 @@ fn task(view: &View<'_>) -> String {
         let _ = write!(task, "\nValues the user gave:\n{}", inputs.collect::<Vec<_>>().join("\n"));
     }
     if !view.rules.is_empty() {
-        let _ = write!(
-            task,
-            "\nThe policy: {}. Nothing else is possible here.",
-            data::line(view.rules, 400).trim_end_matches('.')
-        );
+        let _ = write!(task, "\nPossible here: {}", data::line(view.rules, 400));
     }
     if !view.secrets.is_empty() {
         let _ = write!(task, "\nSecrets you may use by name: {}", view.secrets.join(", "));

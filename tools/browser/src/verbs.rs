@@ -13,13 +13,14 @@ const SESSION: &str = "what it is called: letters, digits, - and _";
 const FIELD: &str = "the field: a reference of the table such as [7], or its label";
 
 /// What most goals do without.
-const SELDOM: [&str; 16] = [
+const SELDOM: [&str; 17] = [
     "look",
     "double_click",
     "hover",
     "drag",
     "forward",
     "reload",
+    "wait",
     "frame",
     "tabs",
     "dialog",

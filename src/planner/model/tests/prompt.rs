@@ -73,7 +73,7 @@ async fn the_first_request_has_all_that_the_user_gave_and_the_page() {
     let rules = "Acting on named sites. (sites: https://shop.test)";
     let given = View { at: Some(SHOP), inputs: &inputs, secrets: &secrets, rules, ..view(&[], &[], &now) };
     let expected = "Goal: buy two mugs\nBegin at: https://shop.test\nValues the user gave:\n- email: a@shop.test\n\
-                    The policy: Acting on named sites. (sites: https://shop.test). Nothing else is possible here.\n\
+                    Possible here: Acting on named sites. (sites: https://shop.test)\n\
                     Secrets you may use by name: shop_password\n\n\
                     Now, from page:https://shop.test:\n| [7] button \"Add to cart\"";
     assert_eq!(told(&given).await, expected);

@@ -89,6 +89,7 @@ impl Live {
                 (self.step, self.doing) = (*step, visible(action));
                 self.target = on.as_deref().and_then(|on| self.row(on));
             }
+            Event::Acted { .. } => self.target = None,
             Event::Ended { status, reason } => {
                 (self.status, self.reason) = (status.as_str().to_owned(), visible(reason));
             }

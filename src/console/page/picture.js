@@ -10,7 +10,7 @@ export function picture(run) {
   const where = el("span", { class: "where" });
   const figure = el("figure", { class: "picture", "aria-label": "What the agent sees" },
     el("figcaption", {}, where, el("span", { class: "faint note" }, "The agent's page. Nothing in this frame belongs to the console.")), frame);
-  let shown = null, page = null, target = null, pick = null, newest = 0;
+  let shown = null, page = null, target = null, asked = false, pick = null, newest = 0;
 
   const box = (area, tag, attributes, ...children) => {
     const made = el(tag, attributes, ...children);
@@ -28,7 +28,7 @@ export function picture(run) {
     }
     const area = shown.areas[target];
     if (area) marks.append(box(area, "div", { class: "target" }));
-    else if (target !== null) marks.append(el("span", { class: "beyond" }, "What is acted on lies outside of this part of the page"));
+    else if (asked && target !== null) marks.append(el("span", { class: "beyond" }, "What is acted on lies outside of this part of the page"));
   };
 
   return {
@@ -61,9 +61,10 @@ export function picture(run) {
       where.textContent = next ? next.url : "";
       draw();
     },
-    target(next) {
-      if (target === next) return;
-      target = next;
+    // What is acted on; whether somebody is asked about it.
+    target(next, question = false) {
+      if (target === next && asked === question) return;
+      [target, asked] = [next, question];
       draw();
     },
     // Lets somebody pick a row by a click; `null` ends that.

@@ -147,7 +147,7 @@ export function asking(question, { picture, live }) {
     arrive() {
       guard();
       if (!typing(document.activeElement)) asked.focus({ preventScroll: true });
-      picture?.target(question.target);
+      picture?.target(question.target, true);
     },
     leave() {
       document.removeEventListener("keydown", key);

@@ -99,6 +99,7 @@ function change(one, { event, more }) {
     case "went_on": live.status = "running"; break;
     case "proposed": Object.assign(live, { doing: event.proposal, why: event.why }); break;
     case "judged": Object.assign(live, { step: event.step, doing: event.action }); break;
+    case "acted": live.target = null; break;
     case "ended":
       Object.assign(live, { status: { budget_spent: "budget spent", in_doubt: "in doubt", waiting: "waiting for a person" }[event.status] ?? event.status, reason: event.reason });
       break;

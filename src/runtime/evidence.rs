@@ -3,8 +3,11 @@
 //! A page can say that an order was placed, and a model can believe it, or make it up. So the end is held against the
 //! requests that were seen on the way to their servers and against everything that was observed.
 
-use lamassu_contract::{Exchange, Provenance, Source};
+use std::net::IpAddr;
+
+use lamassu_contract::{Exchange, Observation, Provenance, Source};
 use serde_json::Value;
+use url::Url;
 
 use super::{run::Run, state::State};
 use crate::planner::{Proposal, Reply};
@@ -23,7 +26,7 @@ impl Run {
     pub(super) fn examine(&self, answer: &Value, evidence: &str) -> Findings {
         let state = &self.state;
         let mut findings = Findings::default();
-        findings.against.extend(state.sent.iter().filter_map(failed));
+        findings.against.extend(state.failed.iter().map(refused));
         let quotes = quotes(evidence);
         for quote in quotes.iter().filter(|quote| !seen(state, quote)) {
             findings.against.push(format!("the evidence quotes `{quote}`, which was never seen"));
@@ -46,11 +49,40 @@ impl Run {
     }
 }
 
+/// Takes note in `failed` of what `observation` says was sent and not accepted. The same request accepted later makes
+/// that good; what pages report to others, such as counters of visits, is not what anybody wanted.
+pub(super) fn weigh(failed: &mut Vec<Exchange>, observation: &Observation) {
+    for request in &observation.requests {
+        let place = place(&request.url);
+        failed.retain(|other| other.method != request.method || self::place(&other.url) != place);
+        let error = request.status.is_some_and(|status| status >= 400);
+        if error && observation.label().sources().any(|source| concerns(source, &request.url)) {
+            failed.push(request.clone());
+        }
+    }
+}
+
+/// An address without what is asked of it.
+fn place(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}
+
+/// Whether a request to `url` is an affair of the page at `source`: its host, or one that shares its last two names.
+fn concerns(source: &Source, url: &str) -> bool {
+    let Source::Page(page) = source else { return true };
+    let site = |url: &str| {
+        let host = Url::parse(url).ok()?.host_str()?.to_owned();
+        let names: Vec<_> = host.rsplit('.').take(2).map(str::to_owned).collect();
+        Some(if host.parse::<IpAddr>().is_ok() { vec![host] } else { names })
+    };
+    site(page) == site(url)
+}
+
 /// That a server did not take what was sent to it.
-fn failed(request: &Exchange) -> Option<String> {
+fn refused(request: &Exchange) -> String {
     let Exchange { method, url, status } = request;
-    let status = status.filter(|status| *status >= 400)?;
-    Some(format!("`{method} {url}` was answered with {status}, so it was not accepted, whatever the page says"))
+    let status = status.unwrap_or_default();
+    format!("`{method} {url}` was answered with {status}, so it was not accepted, whatever the page says")
 }
 
 /// Whether `text` stands in anything that was seen, or that the user has said.
@@ -145,10 +177,26 @@ mod tests {
         assert_eq!(found, ["30.5", "LM-7", "a@shop.test"]);
     }
 
+    /// The requests that stand as failed after these, on a page of `https://shop.test`.
+    fn left(requests: &[(&str, Option<u16>)]) -> Vec<String> {
+        let mut failed = Vec::new();
+        for (url, status) in requests {
+            let request = Exchange { method: "POST".to_owned(), url: (*url).to_owned(), status: *status };
+            weigh(&mut failed, &Observation::from_page("https://shop.test", "").with_requests([request]));
+        }
+        failed.into_iter().map(|request| request.url).collect()
+    }
+
     #[test]
-    fn a_request_that_failed_is_no_success() {
-        let request = |status| Exchange { method: "POST".to_owned(), url: "https://shop.test/o".to_owned(), status };
-        let found = [None, Some(200), Some(302), Some(404), Some(500)].map(|status| failed(&request(status)).is_some());
-        assert_eq!(found, [false, false, false, true, true]);
+    fn a_request_that_failed_stands_until_the_same_one_is_accepted() {
+        let (order, other) = ("https://shop.test/order", "https://shop.test/other");
+        let found = [
+            left(&[(order, None), (other, Some(302))]),
+            left(&[(order, Some(500)), (other, Some(200))]),
+            left(&[("https://api.shop.test/order?n=1", Some(422))]),
+            left(&[(order, Some(500)), ("https://shop.test/order?again", Some(200))]),
+            left(&[("https://counter.test/visit", Some(404))]),
+        ];
+        assert_eq!(found, [vec![], vec![order], vec!["https://api.shop.test/order?n=1"], vec![], vec![]]);
     }
 }

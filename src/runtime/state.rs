@@ -7,7 +7,7 @@ use lamassu_contract::{
 };
 use serde_json::Value;
 
-use super::{Part, Used, agent::Parts, court::Judged, hands, plan::Agreed, reins::Rest, repeat::Repeats};
+use super::{Part, Used, agent::Parts, court::Judged, evidence, hands, plan::Agreed, reins::Rest, repeat::Repeats};
 use crate::{
     goal::Goal,
     journal::Entry,
@@ -30,8 +30,8 @@ pub(super) struct State {
     pub(super) doubted: Option<(Value, String)>,
     /// Numbers of the answer that stand nowhere.
     pub(super) reckoned: Vec<String>,
-    /// What the last action that sent anything has sent.
-    pub(super) sent: Vec<Exchange>,
+    /// What was sent and not accepted, and has not been accepted since.
+    pub(super) failed: Vec<Exchange>,
     /// Where somebody is signed in: see [`Standing::signed_in`].
     signed_in: BTreeSet<String>,
     /// What people have agreed to beforehand.
@@ -72,7 +72,7 @@ impl State {
             wrong_answers: 0,
             doubted: None,
             reckoned: Vec::new(),
-            sent: Vec::new(),
+            failed: Vec::new(),
             signed_in: BTreeSet::new(),
             plans: Vec::new(),
             by_hand: None,
@@ -181,10 +181,8 @@ impl State {
     /// Something came of the latest proposal.
     pub(super) fn replied(&mut self, reply: Reply) {
         let answered = self.answered();
-        if let Reply::Landed(Observation { requests, .. }) = &reply
-            && !requests.is_empty()
-        {
-            self.sent.clone_from(requests);
+        if let Reply::Landed(observation) = &reply {
+            evidence::weigh(&mut self.failed, observation);
         }
         match &reply {
             Reply::Landed(observation) => match answered {

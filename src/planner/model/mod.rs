@@ -114,7 +114,6 @@ impl Model {
         request.insert("model".to_owned(), self.config.model.as_str().into());
         dialect.constrain(&mut request, functions);
         request.insert("messages".to_owned(), messages.into());
-        request.insert("stream".to_owned(), false.into());
         Value::Object(request)
     }
 }

@@ -22,6 +22,12 @@ pub trait Planner: Send + Sync {
     /// A short name for the record, such as `script`.
     fn name(&self) -> &str;
 
+    /// Whether it goes through a list that was written beforehand, however things stand. Such a planner comes to an
+    /// end by itself, so that steps which lead nowhere are none of its circles.
+    fn is_listed(&self) -> bool {
+        false
+    }
+
     /// Reads the view and proposes. It must not act.
     ///
     /// # Errors

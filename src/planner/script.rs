@@ -180,6 +180,10 @@ impl Planner for Script {
         "script"
     }
 
+    fn is_listed(&self) -> bool {
+        true
+    }
+
     fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {
         Box::pin(async { Ok(self.propose_next(view)) })
     }

@@ -36,7 +36,8 @@ pub(crate) struct Repeats {
 pub(crate) enum Hope {
     /// That something changes.
     Change,
-    /// That more is told of what stands there, or that it prepares what comes after it in the same proposal.
+    /// That more is told of what stands there, that it prepares what comes after it in the same proposal, or nothing:
+    /// it stands in a list.
     None,
 }
 

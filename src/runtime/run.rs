@@ -175,7 +175,7 @@ impl Run {
             self.within_budget()?;
             // A person knows when they go round in circles.
             let counts = self.state.by_hand.is_none();
-            let hope = Hope::of(call, index);
+            let hope = if self.parts.planner.is_listed() { Hope::None } else { Hope::of(call, index) };
             let circle = if counts { self.state.repeats.count(call, &self.state.now, hope) } else { Circle::No };
             if let Circle::End(reason) = circle {
                 return Err(Halt::End(Status::Failed, reason));

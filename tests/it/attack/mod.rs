@@ -83,6 +83,10 @@ impl Planner for Tour {
         "tour"
     }
 
+    fn is_listed(&self) -> bool {
+        true
+    }
+
     fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {
         let (told, shown, pictures) = &mut *self.seen.lock().unwrap();
         if let Some(turn) = view.turns.last() {

@@ -50,7 +50,6 @@ export async function run(place, id) {
       ...parts.filter(([, part]) => part && (part.used || part.limit)).map(([name, part]) => el("span", { class: "meterbox" },
         el("span", { class: "faint" }, name), el("strong", {}, part.limit ? `${part.used} of ${part.limit}` : `${part.used}`),
         part.limit ? el("meter", { min: 0, max: part.limit, value: Math.min(part.used, part.limit), high: part.limit * 0.8, "aria-label": `${name} used` }) : "")),
-      ...(going ? [el("span", { class: "tag" }, `level: ${live.autonomy}`)] : []),
       ...(going ? Object.entries(live.deciders ?? {}) : []).map(([who, times]) => el("span", { class: `tag who ${who === live.decider ? "current" : ""}` }, `${who} × ${times}`)));
   };
   const take = () => post(`/api/runs/${name}/hand`, { do: "take" }).catch(error => say(error.message, "warn"));

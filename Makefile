@@ -50,6 +50,7 @@ screenshots: setup ## Take pictures of the console's main states into target/scr
 	$(CARGO) test -p lamassu --test it -- --ignored pictures_of_the_main_states
 
 accessibility: setup ## Look for serious faults in the console's main states with axe-core
+	@command -v npm >/dev/null || { echo 'npm is missing: apt-get install npm'; exit 2; }
 	@test -d target/axe/package || { mkdir -p target/axe && cd target/axe && npm pack --silent axe-core@4.10.3 && tar xzf axe-core-*.tgz; }
 	$(CARGO) test -p lamassu --test it -- --ignored no_state_has_a_serious_fault
 

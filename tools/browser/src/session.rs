@@ -6,6 +6,7 @@
 
 mod files;
 mod frames;
+mod network;
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -15,8 +16,7 @@ use std::{
 
 use fantoccini::{Client, error::CmdError, wd::WindowHandle};
 use futures_util::future::try_join;
-use lamassu_contract::Judge;
-use lamassu_egress::{Proxy, Traffic};
+use lamassu_egress::Proxy;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -28,7 +28,6 @@ use crate::{
     driver::Driver,
     fault::Fault,
     page::{Place, Prints, Settled, hook, library},
-    traffic,
     wire::Wire,
 };
 
@@ -182,46 +181,9 @@ impl Session {
             .chain(self.wire.browser().map(|browser| browser.port()))
     }
 
-    /// From now on `judge` judges what the browser sends by itself.
-    pub(crate) fn under(&self, judge: &Judge) {
-        if let Some(proxy) = &self.proxy {
-            proxy.under(judge.clone());
-            proxy.page(Some(&self.place.origin));
-        }
-    }
-
     /// Where the browser can be reached by the DevTools protocol, if it is one of ours.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         self.wire.browser()
-    }
-
-    /// Waits until something is refused on the network; says what.
-    pub(crate) async fn refused(&mut self) -> Vec<String> {
-        loop {
-            let refused = self.untold();
-            if !refused.is_empty() {
-                return refused;
-            }
-            tokio::time::sleep(GLANCE).await;
-        }
-    }
-
-    /// Whether every request of the browser is judged on its way.
-    pub(crate) fn pinned(&self) -> bool {
-        self.proxy.is_some()
-    }
-
-    /// What went over the network since this was last asked.
-    pub(crate) fn traffic(&mut self) -> Traffic {
-        let traffic = self.proxy.as_ref().map(Proxy::traffic).unwrap_or_default();
-        self.refused.extend(traffic::refused(&traffic));
-        traffic
-    }
-
-    /// What was refused on the network and has not been told yet.
-    pub(crate) fn untold(&mut self) -> Vec<String> {
-        self.traffic();
-        std::mem::take(&mut self.refused)
     }
 
     /// The limits it was started with.

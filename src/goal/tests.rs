@@ -461,39 +461,6 @@ fn paths_are_relative_to_the_task_file_and_origins_are_plain() {
 }
 
 #[test]
-fn a_recorded_call_is_filled_in_with_inputs_alone() {
-    let text = r#"[{ "tool": "browser", "verb": "open", "args": { "url": "{{ shop }}/{{shop}?{{secret.pw}}{{" }, "take": "order" }]"#;
-    let open = Call::new("browser", "open").with("url", "{{shop}}/{{shop}?{{secret.pw}}{{");
-    let step = Step { take: Some("order".into()), ..Step::new("call 1 `browser.open` (calls.json)", open) };
-    let inputs = [("shop".to_owned(), "{{shop}}".to_owned())].into();
-    assert_eq!(recorded(text, Path::new("x/calls.json"), &inputs), Ok(vec![step]));
-}
-
-#[test]
-fn a_malformed_list_of_calls_says_where() {
-    let deep = format!(r#"[{{ "tool": "x", "verb": "y", "args": {{ "n": {}"#, "[".repeat(10_000));
-    let texts = [
-        r#"[{ "tool": "x" }]"#,
-        "[\n  { \"tool\": \"x\", \"verb\": \"y\", \"arg\": {} }\n]",
-        r#"[{ "tool": "x", "verb": "y", "args": { "n": 1e400 } }]"#,
-        r#"[{ "tool": "x", "#,
-        &deep,
-    ];
-    let seen = texts.map(|text| recorded(text, Path::new("calls.json"), &BTreeMap::new()).unwrap_err().to_string());
-    let seen = seen.map(|error| error.lines().next().unwrap().to_owned());
-    assert_eq!(
-        seen,
-        [
-            "calls.json:1:16: not a list of calls: missing field `verb`",
-            "calls.json:2:35: not a list of calls: unknown field `arg`, expected one of `tool`, `verb`, `args`, `note`, `take`",
-            "calls.json:1:49: not a list of calls: number out of range",
-            "calls.json:1:16: not a list of calls: EOF while parsing a value",
-            "calls.json:1:169: not a list of calls: recursion limit exceeded",
-        ]
-    );
-}
-
-#[test]
 fn the_examples_are_well_formed() {
     let order = include_str!("../../examples/tasks/order.toml");
     let attacked = include_str!("../../examples/tasks/order-attacked.toml");

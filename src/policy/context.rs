@@ -126,6 +126,7 @@ fn claims(claims: &Claims, reads: &Reads) -> Result<RestrictedExpression, Policy
         ("asked", claims.asked),
         ("looks", claims.looks),
         ("removes", claims.removes),
+        ("urged", claims.urged),
         ("private", claims.private),
     ];
     flags

@@ -117,6 +117,7 @@ pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Re
         settled: None,
         sessions: home::sessions(how.home.record.as_deref())?,
         consents: home::consents(how.home.record.as_deref())?,
+        prices: home::prices(how.home.record.as_deref())?,
         skills: skills.clone(),
         mode: origin.mode,
         seat: desk.place(),
@@ -150,13 +151,14 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
     confirm(&window).await?;
     let sessions = home::sessions(args.home.record.as_deref())?;
     let consents = home::consents(args.home.record.as_deref())?;
+    let prices = home::prices(args.home.record.as_deref())?;
     let skills = origin.skills.clone();
     #[cfg(feature = "console")]
     let desk = Beside::open(&args.watched, args.home.record.as_deref()).await?;
     #[cfg(not(feature = "console"))]
     let desk = Beside;
     let (mode, seat) = (origin.mode, desk.place());
-    let means = Means { window, store, settled, sessions, consents, skills, mode, seat, origin: Value::Null };
+    let means = Means { window, store, settled, sessions, consents, prices, skills, mode, seat, origin: Value::Null };
     let agent = assemble::agent(&origin.task, means)?;
     let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };

@@ -31,6 +31,8 @@ pub(super) struct Live {
     deciders: BTreeMap<String, u32>,
     used: Option<Used>,
     page: Option<Shown>,
+    #[serde(skip)]
+    seen: Option<Page>,
     /// The row that is acted on.
     target: Option<u32>,
 }
@@ -48,10 +50,6 @@ struct Shown {
 struct Line {
     reference: u32,
     words: String,
-    #[serde(skip)]
-    role: String,
-    #[serde(skip)]
-    name: String,
 }
 
 impl Live {
@@ -76,7 +74,7 @@ impl Live {
                 (self.goal, self.planner, self.status) = (visible(goal), planner.clone(), "running".to_owned());
             }
             Event::Level { autonomy } => self.autonomy = *autonomy,
-            Event::Looked { page } => self.page = Some(Shown::of(page)),
+            Event::Looked { page } => (self.page, self.seen) = (Some(Shown::of(page)), Some((**page).clone())),
             Event::Spent { used } => self.used = Some(used.clone()),
             Event::Paused { .. } => "paused".clone_into(&mut self.status),
             Event::WentOn => "running".clone_into(&mut self.status),
@@ -111,22 +109,13 @@ impl Live {
 
     /// The row that `resource` is, if just one can be.
     pub(super) fn row(&self, resource: &Resource) -> Option<u32> {
-        let Resource::Element(element) = resource else { return None };
-        let mut alike = self.page.iter().flat_map(|page| &page.rows);
-        let mut rows = alike.by_ref().filter(|row| row.role == element.role && row.name == element.name);
-        let first = rows.next()?.reference;
-        rows.next().is_none().then_some(first)
+        self.seen.as_ref()?.row_of(resource)
     }
 }
 
 impl Shown {
     fn of(page: &Page) -> Self {
-        let line = |row: &Row| Line {
-            reference: row.reference,
-            words: visible(&row.to_string()),
-            role: row.role.clone(),
-            name: row.name.clone(),
-        };
+        let line = |row: &Row| Line { reference: row.reference, words: visible(&row.to_string()) };
         Self {
             url: visible(page.url.as_str()),
             title: visible(&page.title),

@@ -243,6 +243,7 @@ impl Seat {
         let (answer, answered) = oneshot::channel();
         question.until = Some(question.since + millis(PATIENCE));
         self.open().waiting = Some(Waiting { question: question.clone(), answer });
+        self.0.lens.about(question.target);
         let _void = Asked { seat: self, id };
         if let Some(webhook) = &self.0.room.webhook {
             webhook.tell(&question.run, &question.line);
@@ -342,6 +343,7 @@ struct Asked<'a> {
 
 impl Drop for Asked<'_> {
     fn drop(&mut self) {
+        self.seat.0.lens.about(None);
         let open = self.seat.open().waiting.take_if(|waiting| waiting.question.id == self.id);
         if open.is_some() {
             self.seat.say("void", json!({ "id": self.id }));

@@ -23,6 +23,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use error::{Place, TaskError};
+pub use inputs::Input;
 pub use replay::recorded;
 pub use secrets::{SecretPlace, SecretSource};
 pub use task::{Answers, BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, Task};

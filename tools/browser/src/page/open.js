@@ -9,5 +9,5 @@ new MutationObserver(records => {
 heed(window);
 
 Object.defineProperty(window, key, { value: Object.freeze({ place, look, prose, records, resolve, ready, locus, grip, focus, mark,
-  fill, select, state, scroll, settle, appear, search, frame_picture, unframe_picture, watched, frames_like, frame_spot,
+  fill, select, state, scroll, settle, appear, search, frame_picture, unframe_picture, watched, words, cover, uncover, frames_like, frame_spot,
   chooser, grasp, held, leaves, stay, save }) });

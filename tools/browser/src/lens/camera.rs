@@ -1,0 +1,172 @@
+//! Taking one picture: what the page says goes with it, and what of it is covered.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use lamassu_contract::Judge;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::View;
+use crate::{devtools::DevTools, fault::Fault};
+
+/// The quality of pictures, of 100.
+const QUALITY: u32 = 62;
+/// Bytes of text in which secrets are looked for. Of what has more there is no picture.
+const LONGEST: usize = 2_000_000;
+
+/// The library in its own world of a page.
+pub(super) struct Camera<'a> {
+    tab: &'a DevTools,
+    key: &'a str,
+    world: Value,
+    /// Who knows what a secret is.
+    judge: Option<Judge>,
+    /// The row that is marked.
+    mark: Option<u32>,
+}
+
+/// What the page says of itself.
+#[derive(Debug, Deserialize)]
+pub(super) struct Watched {
+    /// The part of the page that is to be seen.
+    pub(super) view: Clip,
+    /// Where the rows of the table stand in it.
+    pub(super) areas: BTreeMap<u32, [i32; 4]>,
+    /// Whether a field that holds a secret shows it.
+    pub(super) open: bool,
+    /// Where the row stands that was asked about, if it is not in view.
+    pub(super) beyond: Option<Spot>,
+}
+
+/// A part of a page, and where in it something stands.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct Spot {
+    pub(super) clip: Clip,
+    pub(super) area: [i32; 4],
+}
+
+/// A part of a page, in its pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Clip {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+}
+
+impl Clip {
+    /// Its width and height.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the size of a window, rounded")]
+    pub(super) fn size(&self) -> (u32, u32) {
+        (self.width.round() as u32, self.height.round() as u32)
+    }
+}
+
+/// What is covered or marked, as the page says.
+type Covered = Vec<[i32; 4]>;
+
+impl<'a> Camera<'a> {
+    pub(super) async fn at(
+        tab: &'a DevTools,
+        view: &'a View,
+        judge: Option<Judge>,
+        mark: Option<u32>,
+    ) -> Result<Self, Fault> {
+        let tree = tab.call("Page.getFrameTree", json!({})).await?;
+        let main = tree.pointer("/frameTree/frame/id").cloned().unwrap_or_default();
+        let made = json!({ "frameId": main, "worldName": "lamassu" });
+        let world = tab.call("Page.createIsolatedWorld", made).await?;
+        let world = world.get("executionContextId").cloned().unwrap_or_default();
+        let judge = judge.filter(Judge::keeps_secrets);
+        Ok(Self { tab, key: &view.key, world, judge, mark })
+    }
+
+    /// What is to be seen, and where the row `about` is.
+    pub(super) async fn watched(&self, about: Option<u32>) -> Result<Watched, Fault> {
+        self.ask("watched", &json!(about)).await
+    }
+
+    /// A picture of `clip`, which is what is in view if `beyond` is not said, with every secret in it
+    /// covered. `None` if it cannot be told that they are.
+    pub(super) async fn picture(&self, clip: &Clip, beyond: bool) -> Result<Option<Vec<u8>>, Fault> {
+        let Some(before) = self.cover(clip).await? else { return Ok(None) };
+        let mut how = json!({ "format": "jpeg", "quality": QUALITY, "optimizeForSpeed": true });
+        if beyond && let Some(how) = how.as_object_mut() {
+            how.insert("captureBeyondViewport".to_owned(), true.into());
+            how.insert(
+                "clip".to_owned(),
+                json!({ "scale": 1, "x": clip.x, "y": clip.y, "width": clip.width, "height": clip.height }),
+            );
+        }
+        let shot = self.tab.call("Page.captureScreenshot", how).await;
+        // What has changed meanwhile may have stood elsewhere when the picture was taken.
+        let stood = before.is_empty() || self.ask::<bool>("uncover", &Value::Null).await?;
+        let after = self.cover(clip).await?;
+        if after.as_ref().is_some_and(|after| !after.is_empty()) {
+            self.ask::<bool>("uncover", &Value::Null).await?;
+        }
+        let data = shot?.get("data").and_then(Value::as_str).map(|data| STANDARD.decode(data));
+        let Some(Ok(jpeg)) = data else { return Err(Fault::Answer("the picture is none".to_owned())) };
+        Ok((stood && after == Some(before)).then_some(jpeg))
+    }
+
+    /// Covers what is a secret in `clip`, and marks what is to be marked; says what that is.
+    async fn cover(&self, clip: &Clip) -> Result<Option<Covered>, Fault> {
+        let parts = match &self.judge {
+            Some(judge) => {
+                let words: Vec<String> = self.ask("words", &json!(clip)).await?;
+                parts(&words, |text| judge.secrets_in(text))
+            }
+            None => Some(Vec::new()),
+        };
+        match parts {
+            Some(parts) if parts.is_empty() && self.mark.is_none() => Ok(Some(Vec::new())),
+            Some(parts) => self.ask("cover", &json!({ "parts": parts, "mark": self.mark })).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, what: &str, with: &Value) -> Result<T, Fault> {
+        let script = format!("JSON.stringify(window[\"{}\"]?.{what}({with})??null)", self.key);
+        let asked = json!({ "expression": script, "contextId": self.world, "returnByValue": true });
+        let answer = self.tab.call("Runtime.evaluate", asked).await?;
+        let text = answer.pointer("/result/value").and_then(Value::as_str).unwrap_or("null");
+        serde_json::from_str::<Option<T>>(text)
+            .map_err(|error| Fault::Answer(format!("`{what}` answered oddly: {error}")))?
+            .ok_or(Fault::Moved)
+    }
+}
+
+/// Which parts of `words` are a secret: the number of the text, from where to where in UTF-16. One that goes
+/// over several texts, as where a page sets some letters in bold, is found too. `None` if it is too much to look through.
+pub(crate) fn parts(words: &[String], find: impl Fn(&str) -> Vec<Range<usize>>) -> Option<Vec<(usize, usize, usize)>> {
+    let whole = words.concat();
+    if whole.len() > LONGEST {
+        return None;
+    }
+    let found = find(&whole);
+    let (mut parts, mut begin) = (Vec::new(), 0);
+    for (number, text) in words.iter().enumerate() {
+        let end = begin + text.len();
+        for range in found.iter().filter(|range| range.start < end && range.end > begin) {
+            let (from, to) = (range.start.max(begin) - begin, range.end.min(end) - begin);
+            let units = |at: usize| text.get(..at).unwrap_or(text).encode_utf16().count();
+            parts.push((number, units(from), units(to)));
+        }
+        begin = end;
+    }
+    Some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn what_goes_over_several_texts_is_found_in_each_of_them() {
+        let words = ["€ the key is hun".to_owned(), "ter2".to_owned(), " and no other".to_owned()];
+        let find = |text: &str| text.match_indices("hunter2").map(|(at, found)| at..at + found.len()).collect();
+        assert_eq!(parts(&words, find), Some(vec![(0, 13, 16), (1, 0, 4)]));
+    }
+}

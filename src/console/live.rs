@@ -31,8 +31,6 @@ pub(super) struct Live {
     deciders: BTreeMap<String, u32>,
     used: Option<Used>,
     page: Option<Shown>,
-    #[serde(skip)]
-    seen: Option<Page>,
     /// The row that is acted on.
     target: Option<u32>,
 }
@@ -50,6 +48,10 @@ struct Shown {
 struct Line {
     reference: u32,
     words: String,
+    #[serde(skip)]
+    role: String,
+    #[serde(skip)]
+    name: String,
 }
 
 impl Live {
@@ -74,7 +76,7 @@ impl Live {
                 (self.goal, self.planner, self.status) = (visible(goal), planner.clone(), "running".to_owned());
             }
             Event::Level { autonomy } => self.autonomy = *autonomy,
-            Event::Looked { page } => (self.page, self.seen) = (Some(Shown::of(page)), Some((**page).clone())),
+            Event::Looked { page } => self.page = Some(Shown::of(page)),
             Event::Spent { used } => self.used = Some(used.clone()),
             Event::Paused { .. } => "paused".clone_into(&mut self.status),
             Event::WentOn => "running".clone_into(&mut self.status),
@@ -84,8 +86,10 @@ impl Live {
                 (self.doing, self.why) = (visible(proposal), visible(why));
             }
             Event::Judged { step, action, on, .. } => {
+                // What was asked about is judged again with the consent.
+                let known = self.target.filter(|_| self.step == *step);
                 (self.step, self.doing) = (*step, visible(action));
-                self.target = on.as_deref().and_then(|on| self.row(on));
+                self.target = on.as_deref().and_then(|on| self.row(on)).or(known);
             }
             Event::Acted { .. } => self.target = None,
             Event::Ended { status, reason } => {
@@ -102,6 +106,11 @@ impl Live {
         }
     }
 
+    /// The row `target` is asked about.
+    pub(super) fn aim(&mut self, target: Option<u32>) {
+        self.target = target;
+    }
+
     /// The row that is acted on.
     pub(super) fn target(&self) -> Option<u32> {
         self.target
@@ -109,13 +118,22 @@ impl Live {
 
     /// The row that `resource` is, if just one can be.
     pub(super) fn row(&self, resource: &Resource) -> Option<u32> {
-        self.seen.as_ref()?.row_of(resource)
+        let Resource::Element(element) = resource else { return None };
+        let mut alike = self.page.iter().flat_map(|page| &page.rows);
+        let mut rows = alike.by_ref().filter(|row| row.role == element.role && row.name == element.name);
+        let first = rows.next()?.reference;
+        rows.next().is_none().then_some(first)
     }
 }
 
 impl Shown {
     fn of(page: &Page) -> Self {
-        let line = |row: &Row| Line { reference: row.reference, words: visible(&row.to_string()) };
+        let line = |row: &Row| Line {
+            reference: row.reference,
+            words: visible(&row.to_string()),
+            role: row.role.clone(),
+            name: row.name.clone(),
+        };
         Self {
             url: visible(page.url.as_str()),
             title: visible(&page.title),

@@ -243,7 +243,6 @@ impl Seat {
         let (answer, answered) = oneshot::channel();
         question.until = Some(question.since + millis(PATIENCE));
         self.open().waiting = Some(Waiting { question: question.clone(), answer });
-        self.0.lens.about(question.target);
         let _void = Asked { seat: self, id };
         if let Some(webhook) = &self.0.room.webhook {
             webhook.tell(&question.run, &question.line);
@@ -281,7 +280,9 @@ impl Approver for Seat {
         Box::pin(async move {
             let run = self.run().unwrap_or_default();
             let mut question = Question::held(request, &self.occasion(&run));
-            question.target = self.live().row(request.action.resource());
+            let resource = request.action.resource();
+            question.target = self.0.lens.about(Some(resource)).or_else(|| self.live().row(resource));
+            self.live().aim(question.target);
             let Some((said, by)) = self.ask(question).await else { return Ruling::Later };
             match said {
                 Said::Plan => match request.plan.clone() {

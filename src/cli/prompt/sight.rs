@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Event, Page, Resource, browser::Lens, console::Album};
+use crate::{Event, Resource, browser::Lens, console::Album};
 
 /// How long a picture may take; a person does not wait longer for one.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -25,7 +25,6 @@ pub(in crate::cli) struct Sight {
 struct Now {
     run: String,
     step: u64,
-    page: Option<Page>,
 }
 
 impl Sight {
@@ -44,34 +43,31 @@ impl Sight {
         let mut now = self.now();
         match event {
             Event::Began { run, .. } => run.clone_into(&mut now.run),
-            Event::Looked { page } => now.page = Some((**page).clone()),
             Event::Judged { step, .. } => now.step = *step,
             _ => {}
         }
     }
 
-    /// Keeps a picture of the page with `resource` marked in it; says where it is. Nothing if there is no page
-    /// to be seen, or none that can be shown.
+    /// Keeps a picture of the page with `resource` marked in it; says where it is. Nothing if it is
+    /// no element of a page, or cannot be shown.
     pub(super) async fn picture(&self, resource: &Resource) -> Option<PathBuf> {
-        let (run, step, row) = {
+        let row = self.lens.about(Some(resource))?;
+        let (run, step) = {
             let now = self.now();
-            (now.run.clone(), now.step, now.page.as_ref()?.row_of(resource))
+            (now.run.clone(), now.step)
         };
         let mut frames = self.lens.frames();
-        self.lens.about(row);
         let shown = frames.wait_for(|frame| {
             let frame = frame.as_deref().filter(|frame| !frame.jpeg.is_empty());
             frame.is_some_and(|frame| {
-                row.is_none_or(|row| {
-                    frame.areas.contains_key(&row) || frame.beyond.as_ref().is_some_and(|beyond| beyond.row == row)
-                })
+                frame.areas.contains_key(&row) || frame.beyond.as_ref().is_some_and(|beyond| beyond.row == row)
             })
         });
         let shown = tokio::time::timeout(PATIENCE, shown).await;
         let frame = shown.ok().and_then(Result::ok).and_then(|frame| frame.clone());
         self.lens.about(None);
         let (album, frame) = (self.album.clone(), frame?);
-        tokio::task::spawn_blocking(move || album.write(&run, step, &frame, row).ok()).await.ok().flatten()
+        tokio::task::spawn_blocking(move || album.write(&run, step, &frame, Some(row)).ok()).await.ok().flatten()
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {

@@ -8,8 +8,6 @@ use std::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::Resource;
-
 /// Bytes of an address or a title that are shown.
 const HEADING: usize = 300;
 
@@ -31,15 +29,6 @@ pub struct Page {
 }
 
 impl Page {
-    /// The number of the row that `resource` is, if just one can be.
-    #[must_use]
-    pub fn row_of(&self, resource: &Resource) -> Option<u32> {
-        let Resource::Element(element) = resource else { return None };
-        let mut alike = self.table.rows.iter().filter(|row| row.role == element.role && row.name == element.name);
-        let first = alike.next()?.reference;
-        alike.next().is_none().then_some(first)
-    }
-
     /// What is different from `last`, an earlier look at the same document, for a planner that has kept it:
     /// `+` stands before new rows and lines, `~` before rows that are not what they were, and `-` before the
     /// numbers of rows, and the lines, that are gone. The words are `nothing changed` if nothing is.

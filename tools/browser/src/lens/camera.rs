@@ -12,6 +12,10 @@ use crate::{devtools::DevTools, fault::Fault};
 
 /// The quality of pictures, of 100.
 const QUALITY: u32 = 62;
+/// Milliseconds that a picture of what is not in view takes at most, and after which the page has been told of the
+/// window's own size again.
+const MOMENT: u32 = 10_000;
+const AFTER: u32 = 300;
 /// Bytes of text in which secrets are looked for. Of what has more there is no picture.
 const LONGEST: usize = 2_000_000;
 
@@ -99,7 +103,12 @@ impl<'a> Camera<'a> {
                 json!({ "scale": 1, "x": clip.x, "y": clip.y, "width": clip.width, "height": clip.height }),
             );
         }
+        let hush = |millis: u32| async move {
+            if beyond { self.ask::<bool>("hush", &millis.into()).await.map(drop) } else { Ok(()) }
+        };
+        hush(MOMENT).await?;
         let shot = self.tab.call("Page.captureScreenshot", how).await;
+        hush(AFTER).await?;
         // What has changed meanwhile may have stood elsewhere when the picture was taken.
         let stood = before.is_empty() || self.ask::<bool>("uncover", &Value::Null).await?;
         let after = self.cover(clip).await?;

@@ -7,7 +7,7 @@
 mod camera;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     fmt,
     net::SocketAddr,
     sync::{
@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use lamassu_contract::Judge;
+use lamassu_contract::{Judge, Resource};
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, timeout},
@@ -34,6 +34,9 @@ const QUIET: Duration = Duration::from_millis(100);
 /// How long that is waited for; then it is taken all the same.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
+/// How many descriptions are remembered: more than a proposal has calls.
+const KEPT: usize = 64;
+
 /// What somebody watches a browser through, for [`Options`](crate::Options); a clone is the same one.
 #[derive(Clone, Default)]
 pub struct Lens(Arc<Shared>);
@@ -44,6 +47,8 @@ struct Shared {
     wake: Notify,
     view: Mutex<Option<View>>,
     asked: Mutex<Asked>,
+    /// What was described last, with its number in the page.
+    described: Mutex<VecDeque<(Resource, u32)>>,
     /// Whether what is asked about is marked in the pictures themselves.
     marks: bool,
     /// How many acts and looks are under way.
@@ -153,11 +158,25 @@ impl Lens {
         if self.is_watched() { self.0.frames.borrow().clone() } else { None }
     }
 
-    /// Somebody is asked about the row `about` of the table, or about none any more: where it stands outside of
-    /// what is in view, there is a picture of it too.
-    pub fn about(&self, about: Option<u32>) {
+    /// Somebody is asked about `resource`, or about nothing any more: where it stands outside of what is in view,
+    /// there is a picture of it too. Says by which number it goes in the page; nothing if it is no element of one.
+    pub fn about(&self, resource: Option<&Resource>) -> Option<u32> {
+        let described = self.0.described.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = resource.and_then(|sought| described.iter().rev().find(|(known, _)| known == sought));
+        let about = known.map(|(_, reference)| *reference);
+        drop(described);
         self.0.asked.lock().unwrap_or_else(PoisonError::into_inner).about = about;
         self.wake();
+        about
+    }
+
+    /// The element `resource` was described, which goes by the number `reference` in its page.
+    pub(crate) fn described(&self, resource: Resource, reference: u32) {
+        let mut described = self.0.described.lock().unwrap_or_else(PoisonError::into_inner);
+        if described.len() == KEPT {
+            described.pop_front();
+        }
+        described.push_back((resource, reference));
     }
 
     /// Something that was permitted is done as long as the answer lives, and may have changed something then.

@@ -76,6 +76,17 @@ function cover({ parts, mark }) {
   return covered;
 }
 
+// For a picture of what is not in view the browser gives the window another size for a moment. The page does not
+// hear of that for so many milliseconds: it might close a menu that is asked about.
+let hushed = 0;
+
+function hush(millis) {
+  hushed = performance.now() + millis;
+  return true;
+}
+
+const hushes = event => { if (performance.now() < hushed) event.stopImmediatePropagation(); };
+
 // Takes the covers away; says whether they were there till now.
 function uncover() {
   const stood = Boolean(veil?.isConnected);

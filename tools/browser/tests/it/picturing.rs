@@ -52,14 +52,13 @@ fn whoever_watches_sees_what_is_asked_about_wherever_it_stands_and_no_secret() {
     alone(async {
         let lens = Lens::new();
         let lab = Lab::with(Options { limits: limits(), lens: Some(lens.clone()), ..Options::default() }).await;
-        let far = lab.see("/echo").await.page.unwrap().table;
-        let far = far.rows.iter().find(|row| row.name == "Far away");
-        let far = far.map(|row| row.reference);
+        lab.open("/echo").await;
+        let far = lab.describe(call("click").with("target", "Far away")).await.unwrap();
         let mut frames = lens.frames();
         let seen = frame(&mut frames, |frame| !frame.jpeg.is_empty()).await;
         let person = Person::at("/echo").await;
         assert_eq!(inked(&person, "jpeg", &STANDARD.encode(&seen.jpeg), 3).await, [false, true, false]);
-        lens.about(far);
+        assert!(lens.about(Some(far.resource())).is_some());
         let seen = frame(&mut frames, |frame| frame.beyond.is_some()).await;
         let beyond = seen.beyond.as_ref().unwrap();
         let [left, top, width, height] = beyond.area;

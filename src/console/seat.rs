@@ -189,6 +189,10 @@ impl Seat {
         match deed {
             Deed::Take => {
                 self.0.hands.take_over(by)?;
+                // Whoever acts has to see the page as it is, which a paused run does not look at.
+                if self.0.reins.gait() != Gait::Stop {
+                    self.pull(Gait::Go, by);
+                }
                 let asked = self.question().filter(|question| question.matter == Matter::Ask);
                 if let Some(question) = asked {
                     let text = "I act by hand now".to_owned();

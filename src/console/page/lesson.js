@@ -15,7 +15,7 @@ export async function teach(run) {
   };
   const lines = acts.map(line);
   const name = el("input", { type: "text", required: true, pattern: "[\\w\\-]+", placeholder: "order-mugs", autocomplete: "off" });
-  const reaches = el("textarea", { rows: 2, required: true });
+  const reaches = el("textarea", { rows: 3, required: true });
   reaches.value = goal;
   const problem = el("p", { class: "bad", role: "alert" });
   const learn = el("button", { type: "submit", class: "main" }, "Learn it");

@@ -88,7 +88,7 @@ function errand(task, ready) {
       ready(false);
     }
   };
-  const fields = el("div", {}, inputs.map(([name, input, about]) => field(name, input, about)), field("How much is done without asking", autonomy), el("h3", {}, "What it will do"), plan);
+  const fields = el("div", {}, el("div", { class: "pair" }, inputs.map(([name, input, about]) => field(name, input, about))), field("How much is done without asking", autonomy), el("h3", {}, "What it will do"), plan);
   fields.addEventListener("input", () => {
     ready(false);
     clearTimeout(due);

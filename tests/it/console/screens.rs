@@ -95,7 +95,6 @@ async fn tour(mut look: Look) -> Look {
     look.at(&studio, "take-over").await;
     studio.presses(".hand button", "Hand back").await;
     studio.waits("!document.querySelector('.hand')").await;
-    studio.presses(".reins button", "Go on").await;
     let line =
         |words: &str| format!("document.querySelector('.question .line')?.textContent.includes({words:?}) ?? false");
     for words in ["Add to cart", "I accept the terms", "Place order"] {

@@ -50,6 +50,15 @@ pub(super) struct Spot {
     pub(super) area: [i32; 4],
 }
 
+/// Which part of a page a picture is of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reach {
+    /// What is in view.
+    View,
+    /// Something else.
+    Beyond,
+}
+
 /// A part of a page, in its pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Clip {
@@ -91,33 +100,41 @@ impl<'a> Camera<'a> {
         self.ask("watched", &json!(about)).await
     }
 
-    /// A picture of `clip`, which is what is in view if `beyond` is not said, with every secret in it
-    /// covered. `None` if it cannot be told that they are.
-    pub(super) async fn picture(&self, clip: &Clip, beyond: bool) -> Result<Option<Vec<u8>>, Fault> {
+    /// A picture of `clip`, with every secret in it covered. `None` if it cannot be told that they are.
+    pub(super) async fn picture(&self, clip: &Clip, reach: Reach) -> Result<Option<Vec<u8>>, Fault> {
         let Some(before) = self.cover(clip).await? else { return Ok(None) };
-        let mut how = json!({ "format": "jpeg", "quality": QUALITY, "optimizeForSpeed": true });
-        if beyond && let Some(how) = how.as_object_mut() {
-            how.insert("captureBeyondViewport".to_owned(), true.into());
-            how.insert(
-                "clip".to_owned(),
-                json!({ "scale": 1, "x": clip.x, "y": clip.y, "width": clip.width, "height": clip.height }),
-            );
-        }
-        let hush = |millis: u32| async move {
-            if beyond { self.ask::<bool>("hush", &millis.into()).await.map(drop) } else { Ok(()) }
+        let shot = match reach {
+            Reach::View => self.shot(json!({})).await,
+            Reach::Beyond => self.shot_beyond(clip).await,
         };
-        hush(MOMENT).await?;
-        let shot = self.tab.call("Page.captureScreenshot", how).await;
-        hush(AFTER).await?;
         // What has changed meanwhile may have stood elsewhere when the picture was taken.
         let stood = before.is_empty() || self.ask::<bool>("uncover", &Value::Null).await?;
         let after = self.cover(clip).await?;
         if after.as_ref().is_some_and(|after| !after.is_empty()) {
             self.ask::<bool>("uncover", &Value::Null).await?;
         }
-        let data = shot?.get("data").and_then(Value::as_str).map(|data| STANDARD.decode(data));
-        let Some(Ok(jpeg)) = data else { return Err(Fault::Answer("the picture is none".to_owned())) };
+        let jpeg = shot?;
         Ok((stood && after == Some(before)).then_some(jpeg))
+    }
+
+    /// A picture of what is not in view, of which the page hears nothing.
+    async fn shot_beyond(&self, clip: &Clip) -> Result<Vec<u8>, Fault> {
+        self.ask::<bool>("hush", &MOMENT.into()).await?;
+        let Clip { x, y, width, height } = clip;
+        let clip = json!({ "scale": 1, "x": x, "y": y, "width": width, "height": height });
+        let shot = self.shot(json!({ "captureBeyondViewport": true, "clip": clip })).await;
+        self.ask::<bool>("hush", &AFTER.into()).await?;
+        shot
+    }
+
+    async fn shot(&self, mut how: Value) -> Result<Vec<u8>, Fault> {
+        if let Some(how) = how.as_object_mut() {
+            let usual = [("format", json!("jpeg")), ("quality", json!(QUALITY)), ("optimizeForSpeed", json!(true))];
+            how.extend(usual.map(|(name, value)| (name.to_owned(), value)));
+        }
+        let shot = self.tab.call("Page.captureScreenshot", how).await?;
+        let data = shot.get("data").and_then(Value::as_str).unwrap_or_default();
+        STANDARD.decode(data).map_err(|_| Fault::Answer("the picture is none".to_owned()))
     }
 
     /// Covers what is a secret in `clip`, and marks what is to be marked; says what that is.

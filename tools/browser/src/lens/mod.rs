@@ -24,7 +24,7 @@ use tokio::{
 };
 
 pub(crate) use self::camera::parts;
-use self::camera::{Camera, Spot};
+use self::camera::{Camera, Reach, Spot};
 use crate::{Limits, devtools::DevTools, fault::Fault};
 
 /// How often a page is looked at that may change by itself.
@@ -254,7 +254,7 @@ impl Lens {
         let asked = self.asked();
         let camera = Camera::at(tab, view, asked.judge, asked.about.filter(|_| self.0.marks)).await?;
         let watched = camera.watched(asked.about).await?;
-        let picture = if watched.open { Some(Vec::new()) } else { camera.picture(&watched.view, false).await? };
+        let picture = if watched.open { Some(Vec::new()) } else { camera.picture(&watched.view, Reach::View).await? };
         // A page that has just changed is tried again soon; one that does so all the time is not shown.
         let Some(jpeg) = picture else { return Ok(()) };
         let mut frame = Frame { jpeg, size: watched.view.size(), areas: watched.areas, beyond: None };
@@ -263,7 +263,7 @@ impl Lens {
             frame.beyond = last
                 .and_then(|last| last.beyond.clone().filter(|known| last.jpeg == frame.jpeg && known.is(row, &spot)));
             if frame.beyond.is_none() {
-                let jpeg = camera.picture(&spot.clip, true).await?;
+                let jpeg = camera.picture(&spot.clip, Reach::Beyond).await?;
                 frame.beyond = jpeg.map(|jpeg| Beyond { row, jpeg, size: spot.clip.size(), area: spot.area });
             }
         }

@@ -81,6 +81,11 @@ impl Foreign {
         Self { name, verb, trusted: false, hints, shape }
     }
 
+    /// Whether its definition says that it reaches nothing beyond what is the user's.
+    pub(super) fn is_closed(&self) -> bool {
+        self.hints.get("openWorld").and_then(Value::as_bool) == Some(false)
+    }
+
     /// Declares the argument `name`, for a tool whose definition says nothing of its arguments.
     pub(super) fn declare(&mut self, name: &str) {
         if self.shape.is_some() && self.verb.schema.get("properties").is_some() {

@@ -100,7 +100,8 @@ async fn tour(mut look: Look) -> Look {
     for words in ["Add to cart", "I accept the terms", "Place order"] {
         studio.waits(&line(words)).await;
         if words == "Place order" {
-            studio.waits(painted).await;
+            // The button is further down than the window shows.
+            studio.waits("document.querySelector('.beyond-view img')?.complete ?? false").await;
             look.at(&studio, "held-order").await;
         }
         studio.presses(".ways button", "Approve").await;
@@ -136,6 +137,10 @@ async fn past(desk: &Desk, look: &mut Look) {
         .await;
     studio.waits("Boolean(document.querySelector('.plan dl'))").await;
     look.at(&studio, "new-run-task").await;
+    let report = desk.path("report.html");
+    assert_eq!(desk.run(&["report", &runs[2], "-o", report.to_str().unwrap()]).code, 0);
+    studio.goes(&format!("file://{}", report.display())).await;
+    look.at(&studio, "report").await;
     studio.goes(&format!("{home}/#/run/{}", runs[2])).await;
     studio.asks("location.reload()").await;
     studio.waits("document.querySelectorAll('.steps summary').length >= 20").await;

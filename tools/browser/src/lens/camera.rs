@@ -7,7 +7,7 @@ use lamassu_contract::Judge;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::View;
+use super::{Known, View};
 use crate::{devtools::DevTools, fault::Fault};
 
 /// The quality of pictures, of 100.
@@ -26,8 +26,8 @@ pub(super) struct Camera<'a> {
     world: Value,
     /// Who knows what a secret is.
     judge: Option<Judge>,
-    /// The row that is marked.
-    mark: Option<u32>,
+    /// What is marked.
+    mark: Option<Known>,
 }
 
 /// What the page says of itself.
@@ -84,7 +84,7 @@ impl<'a> Camera<'a> {
         tab: &'a DevTools,
         view: &'a View,
         judge: Option<Judge>,
-        mark: Option<u32>,
+        mark: Option<Known>,
     ) -> Result<Self, Fault> {
         let tree = tab.call("Page.getFrameTree", json!({})).await?;
         let main = tree.pointer("/frameTree/frame/id").cloned().unwrap_or_default();
@@ -95,8 +95,8 @@ impl<'a> Camera<'a> {
         Ok(Self { tab, key: &view.key, world, judge, mark })
     }
 
-    /// What is to be seen, and where the row `about` is.
-    pub(super) async fn watched(&self, about: Option<u32>) -> Result<Watched, Fault> {
+    /// What is to be seen, and where the element `about` is.
+    pub(super) async fn watched(&self, about: Option<&Known>) -> Result<Watched, Fault> {
         self.ask("watched", &json!(about)).await
     }
 

@@ -18,6 +18,7 @@ use std::{
 };
 
 use lamassu_contract::{Judge, Resource};
+use serde::Serialize;
 use tokio::{
     sync::{Notify, watch},
     time::{Instant, timeout},
@@ -48,7 +49,7 @@ struct Shared {
     view: Mutex<Option<View>>,
     asked: Mutex<Asked>,
     /// What was described last, with its number in the page.
-    described: Mutex<VecDeque<(Resource, u32)>>,
+    described: Mutex<VecDeque<(Resource, Known)>>,
     /// Whether what is asked about is marked in the pictures themselves.
     marks: bool,
     /// How many acts and looks are under way.
@@ -62,8 +63,15 @@ struct Shared {
 struct Asked {
     /// Who knows what a secret of the run is.
     judge: Option<Judge>,
-    /// The row that somebody is asked about.
-    about: Option<u32>,
+    /// What somebody is asked about.
+    about: Option<Known>,
+}
+
+/// An element by its number, and the document in which it goes by that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Known {
+    reference: u32,
+    epoch: String,
 }
 
 /// Which tab is seen.
@@ -163,20 +171,21 @@ impl Lens {
     pub fn about(&self, resource: Option<&Resource>) -> Option<u32> {
         let described = self.0.described.lock().unwrap_or_else(PoisonError::into_inner);
         let known = resource.and_then(|sought| described.iter().rev().find(|(known, _)| known == sought));
-        let about = known.map(|(_, reference)| *reference);
+        let about = known.map(|(_, known)| known.clone());
         drop(described);
+        let reference = about.as_ref().map(|about| about.reference);
         self.0.asked.lock().unwrap_or_else(PoisonError::into_inner).about = about;
         self.wake();
-        about
+        reference
     }
 
-    /// The element `resource` was described, which goes by the number `reference` in its page.
-    pub(crate) fn described(&self, resource: Resource, reference: u32) {
+    /// The element `resource` was described, which goes by the number `reference` in the document `epoch`.
+    pub(crate) fn described(&self, resource: Resource, reference: u32, epoch: &str) {
         let mut described = self.0.described.lock().unwrap_or_else(PoisonError::into_inner);
         if described.len() == KEPT {
             described.pop_front();
         }
-        described.push_back((resource, reference));
+        described.push_back((resource, Known { reference, epoch: epoch.to_owned() }));
     }
 
     /// Something that was permitted is done as long as the answer lives, and may have changed something then.
@@ -252,14 +261,15 @@ impl Lens {
     async fn take(&self, tab: &DevTools, view: &View) -> Result<(), Fault> {
         let before = self.0.secrets.load(Ordering::SeqCst);
         let asked = self.asked();
-        let camera = Camera::at(tab, view, asked.judge, asked.about.filter(|_| self.0.marks)).await?;
-        let watched = camera.watched(asked.about).await?;
+        let camera = Camera::at(tab, view, asked.judge, asked.about.clone().filter(|_| self.0.marks)).await?;
+        let watched = camera.watched(asked.about.as_ref()).await?;
         let picture = if watched.open { Some(Vec::new()) } else { camera.picture(&watched.view, Reach::View).await? };
         // A page that has just changed is tried again soon; one that does so all the time is not shown.
         let Some(jpeg) = picture else { return Ok(()) };
         let mut frame = Frame { jpeg, size: watched.view.size(), areas: watched.areas, beyond: None };
         let last = self.0.frames.borrow().clone();
-        if let (Some(row), Some(spot), false) = (asked.about, watched.beyond, watched.open) {
+        let row = asked.about.map(|about| about.reference);
+        if let (Some(row), Some(spot), false) = (row, watched.beyond, watched.open) {
             frame.beyond = last
                 .and_then(|last| last.beyond.clone().filter(|known| last.jpeg == frame.jpeg && known.is(row, &spot)));
             if frame.beyond.is_none() {

@@ -75,7 +75,7 @@ function unframe_picture() {
 }
 
 // What goes with a picture for somebody who watches: where the rows of the table stand in the window, whether
-// a field shows a secret, and where the row `about` stands in the page if it is not in the window.
+// a field shows a secret, and where the element `about` stands in the page if it is not in the window.
 function watched(about) {
   const areas = {};
   for (const [reference, kept] of nodes) {
@@ -87,13 +87,19 @@ function watched(about) {
   const open = [...roots()].some(root => [...root.querySelectorAll("input, textarea")].some(
     field => isSecret(field) && field.type !== "password" && field.value));
   const view = { x: scrollX, y: scrollY, width: innerWidth, height: innerHeight };
-  return { view, areas, open, beyond: about === null || areas[about] ? null : beyond(nodes.get(about)?.deref()) };
+  return { view, areas, open, beyond: about === null || areas[about.reference] ? null : beyond(recalled(about)) };
+}
+
+// The element of that number, if it is of this document.
+function recalled(sought) {
+  const element = sought?.epoch === epoch ? nodes.get(sought.reference)?.deref() : null;
+  return element?.isConnected && windowOf(element) ? element : null;
 }
 
 // A part of the page as large as the window, with the element in its middle, and where it stands in that; null
 // if no picture of the page can show it because it is in a box that is scrolled elsewhere.
 function beyond(element) {
-  const place = element?.isConnected && windowOf(element) ? areaOf(element) : null;
+  const place = element && areaOf(element);
   if (!place || !reachable(standIn(element))) return null;
   const { scrollWidth, scrollHeight } = document.documentElement;
   const begin = (at, size, window, whole) => Math.max(0, Math.min(at + size / 2 - window / 2, whole - window));

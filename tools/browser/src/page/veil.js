@@ -46,7 +46,7 @@ function boxesOf(node, from, to) {
 }
 
 // Covers parts of what was heard, each as the number of a text, and from where to where in it; of a field, the
-// whole. The row `mark`, if there is one, has a frame drawn around it. Says what is drawn; null if the page has changed
+// whole. The element `mark`, if there is one, has a frame drawn around it. Says what is drawn; null if the page has changed
 // meanwhile.
 function cover({ parts, mark }) {
   uncover();
@@ -64,8 +64,8 @@ function cover({ parts, mark }) {
       covered.push([area.x, area.y, area.width, area.height].map(Math.round));
     }
   }
-  const marked = nodes.get(mark)?.deref();
-  const place = marked?.isConnected && windowOf(marked) ? areaOf(marked) : null;
+  const marked = recalled(mark);
+  const place = marked && areaOf(marked);
   if (place) {
     inside.append(drawn(place, "border:3px solid #c2410c;box-shadow:0 0 0 2px #fff"));
     covered.push([place.x, place.y, place.width, place.height].map(Math.round));

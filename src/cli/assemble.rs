@@ -96,7 +96,7 @@ fn answered(builder: AgentBuilder, prompt: Prompt, seat: &Place) -> AgentBuilder
 /// What a person at the terminal sees, if there is one and they can be asked.
 #[cfg(feature = "console")]
 fn sight(means: &Means) -> Option<std::sync::Arc<Sight>> {
-    let asked = means.seat.is_none() && means.mode == Mode::Supervised && present();
+    let asked = means.seat.is_none() && present();
     asked.then(|| std::sync::Arc::new(Sight::new(crate::console::Album::beside(&means.record))))
 }
 

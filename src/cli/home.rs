@@ -109,6 +109,7 @@ pub(super) fn read(path: &Path) -> Result<String, Complaint> {
 }
 
 /// The names of the files in `folder` that end in `.end`, in order.
+#[cfg(feature = "console")]
 #[expect(clippy::disallowed_methods, reason = "the user names the folder on purpose")]
 pub(super) fn names(folder: &Path, end: &str) -> Result<Vec<String>, Complaint> {
     let entries = std::fs::read_dir(folder)

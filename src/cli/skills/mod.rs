@@ -9,7 +9,9 @@ mod show;
 use std::path::Path;
 
 pub(super) use choice::Choice;
-pub(super) use learn::{Done, Shown};
+#[cfg(feature = "console")]
+pub(super) use learn::Done;
+pub(super) use learn::Shown;
 
 use super::{
     args::{self, Place, SkillsCommand},

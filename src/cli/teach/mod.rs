@@ -10,6 +10,7 @@ use std::io::Write as _;
 use serde_json::json;
 use url::Url;
 
+#[cfg(feature = "console")]
 pub(super) use self::review::may_be_secret;
 use self::{
     lines::Lines,

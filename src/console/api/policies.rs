@@ -86,7 +86,10 @@ pub(in crate::console) struct Change {
 impl Change {
     fn pack(self, desk: &Desk) -> Result<Pack, Trouble> {
         let Self { pack: name, parameters, rules } = self;
-        let known = known(desk)?.into_iter().find(|pack| pack.name() == name);
+        let known = match Pack::names().find(|ready| *ready == name) {
+            Some(ready) => Some(Pack::ready(ready)),
+            None => known(desk)?.into_iter().find(|pack| pack.name() == name),
+        };
         let none =
             || Trouble::unfit(format!("`{}` is no ready pack, and no recorded run was judged by it", visible(&name)));
         let filled = |pack: Pack, (name, entries)| pack.with(name, entries);

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "console")]
+use super::prompt::{Sight, present};
 use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt, secrets, skills::Choice};
 use crate::{
     Agent, Cascade, Event, Local, Mode, Pack, Script, Store,
@@ -14,12 +16,9 @@ pub(super) struct Means {
     pub(super) window: Window,
     pub(super) store: Store,
     pub(super) settled: Option<Settled>,
-    /// Where signed-in sessions are kept.
-    pub(super) sessions: PathBuf,
-    /// Where the rules are kept by which the user has agreed to things beforehand.
-    pub(super) consents: PathBuf,
-    /// The table of what models cost.
-    pub(super) prices: PathBuf,
+    /// The folder of the record, with signed-in sessions, pictures, and the rules by which the user has agreed to
+    /// things beforehand.
+    pub(super) record: PathBuf,
     /// Which skills may be played.
     pub(super) skills: Choice,
     /// Who watches.
@@ -42,25 +41,37 @@ pub(super) type Place = Option<std::convert::Infallible>;
 pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
     let user = home::user();
     out_of_reach(task)?;
-    let progress = Progress::default();
+    let (sessions, consents) = (home::sessions(Some(&means.record))?, home::consents(Some(&means.record))?);
+    let prompt = Prompt {
+        user: user.clone(),
+        settled: means.settled,
+        #[cfg(feature = "console")]
+        sight: sight(&means),
+    };
     let builder = Agent::builder()
         .user(&user)
         .mode(means.mode)
         .autonomy(task.autonomy)
         .pack(pack(task))
         .vault(secrets::vault(&task.secrets)?)
-        .consents(home::kept(&means.consents)?, move |text| home::keep(&means.consents, text))
+        .consents(home::kept(&consents)?, move |text| home::keep(&consents, text))
         .journal(means.store)
         .origin(means.origin)
         .meter(home::effort);
-    let builder = answered(builder, Prompt { user, settled: means.settled }, (progress, &means.seat));
-    let builder = planner(builder, task, &means.skills, &means.prices)?;
-    let builder = tools(builder, task, (means.window, means.sessions), &means.seat)?;
+    let builder = planner(builder, task, &means.skills, &home::prices(Some(&means.record))?)?;
+    let watched = Watched {
+        closed: closed(&means.seat),
+        #[cfg(feature = "console")]
+        lens: means.seat.as_ref().map(crate::console::Seat::lens).or(prompt.sight.as_ref().map(|sight| sight.lens())),
+    };
+    let builder = tools(builder, task, (means.window, sessions), watched)?;
+    let builder = answered(builder, prompt, &means.seat);
     builder.build().map_err(Complaint::usage)
 }
 
 /// Somebody is told what happens and asked about what is held: at the console if there is one, else at the terminal.
-fn answered(builder: AgentBuilder, prompt: Prompt, (progress, seat): (Progress, &Place)) -> AgentBuilder {
+fn answered(builder: AgentBuilder, prompt: Prompt, seat: &Place) -> AgentBuilder {
+    let progress = Progress::default();
     #[cfg(feature = "console")]
     if let Some(seat) = seat.clone() {
         let own = seat.clone();
@@ -72,7 +83,35 @@ fn answered(builder: AgentBuilder, prompt: Prompt, (progress, seat): (Progress, 
         });
     }
     let _ = seat;
+    #[cfg(feature = "console")]
+    if let Some(sight) = prompt.sight.clone() {
+        return builder.approver(prompt).events(move |event: &Event| {
+            progress.show(event);
+            sight.note(event);
+        });
+    }
     builder.approver(prompt).events(move |event: &Event| progress.show(event))
+}
+
+/// What a person at the terminal sees, if there is one and they can be asked.
+#[cfg(feature = "console")]
+fn sight(means: &Means) -> Option<std::sync::Arc<Sight>> {
+    let asked = means.seat.is_none() && present();
+    asked.then(|| std::sync::Arc::new(Sight::new(crate::console::Album::beside(&means.record))))
+}
+
+/// What of this machine the tools are kept from, and what somebody watches through.
+struct Watched {
+    closed: Vec<u16>,
+    #[cfg(feature = "console")]
+    lens: Option<crate::browser::Lens>,
+}
+
+fn closed(seat: &Place) -> Vec<u16> {
+    #[cfg(feature = "console")]
+    return seat.iter().map(crate::console::Seat::port).collect();
+    #[cfg(not(feature = "console"))]
+    seat.iter().map(|never| match *never {}).collect()
 }
 
 /// People at a console, who need not say again what was said on the command line.
@@ -227,12 +266,13 @@ fn model(_: AgentBuilder, _: &Task, _: &Path, _: Option<Cascade>) -> Result<Agen
     Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
 }
 
-fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf), seat: &Place) -> Result<AgentBuilder, Complaint> {
-    #[cfg(feature = "console")]
-    let closed: Vec<u16> = seat.iter().map(crate::console::Seat::port).collect();
-    #[cfg(not(feature = "console"))]
-    let closed: Vec<u16> = seat.iter().map(|never| match *never {}).collect();
-    let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()).closing(&closed));
+fn tools(
+    builder: AgentBuilder,
+    task: &Task,
+    how: (Window, PathBuf),
+    watched: Watched,
+) -> Result<AgentBuilder, Complaint> {
+    let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()).closing(&watched.closed));
     let open = |workspace| crate::files::FilesTool::open(workspace, crate::files::Limits::default());
     let files = task.workspace.as_ref().map(open).transpose().map_err(Complaint::usage)?;
     #[cfg(feature = "browser")]
@@ -244,8 +284,8 @@ fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf), seat: &Plac
             sessions: Some(sessions),
             detail: wants_detail(task),
             #[cfg(feature = "console")]
-            lens: seat.as_ref().map(crate::console::Seat::lens),
-            closed,
+            lens: watched.lens,
+            closed: watched.closed,
             ..browser(window, &task.browser)
         };
         builder = builder.tool(crate::browser::BrowserTool::new(options));

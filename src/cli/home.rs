@@ -113,6 +113,21 @@ pub(super) fn read(path: &Path) -> Result<String, Complaint> {
     Ok(text)
 }
 
+/// The names of the files in `folder` that end in `.end`, in order.
+#[cfg(feature = "console")]
+#[expect(clippy::disallowed_methods, reason = "the user names the folder on purpose")]
+pub(super) fn names(folder: &Path, end: &str) -> Result<Vec<String>, Complaint> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Complaint::usage(format!("the folder `{}` cannot be read: {error}", folder.display())))?;
+    let names = entries
+        .flatten()
+        .map(|entry| entry.file_name())
+        .filter(|name| Path::new(name).extension().is_some_and(|own| own == end));
+    let mut names: Vec<_> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
 /// The longest line that is read, in bytes.
 const LONGEST: u64 = 16_000_000;
 

@@ -24,6 +24,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use error::{Place, TaskError};
+pub use inputs::Input;
 pub use prices::PriceTable;
 pub use replay::recorded;
 pub use secrets::{SecretPlace, SecretSource};

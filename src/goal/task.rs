@@ -15,7 +15,7 @@ use super::{
     Budget, Goal, Step,
     document::{Document, Entry, Section},
     error::TaskError,
-    inputs::Inputs,
+    inputs::{self, Input, Inputs},
     output,
     prices::priced,
     secrets::{self, SecretSource},
@@ -188,6 +188,16 @@ impl Task {
             secrets,
             folder,
         })
+    }
+
+    /// What is to be filled in of the task file `file`, whose `text` this is. Nothing else of it is checked.
+    ///
+    /// # Errors
+    ///
+    /// A [`TaskError`] if it is no TOML, or its inputs are wrong.
+    pub fn inputs(text: &str, file: &Path) -> Result<Vec<Input>, TaskError> {
+        let document = Document::new(text, file)?;
+        inputs::declared(&document.root(&document.parse()?))
     }
 
     /// A task without a file: `goal` for the cascade to reach, under the policy that `policy` names.

@@ -26,6 +26,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod toolbox;
+mod wording;
 
 pub use agent::{Agent, RunError};
 pub use approver::{Approver, Deny, Request, Ruling, Settled};

@@ -7,7 +7,10 @@ use lamassu_contract::{
 };
 use serde_json::Value;
 
-use super::{Part, Used, agent::Parts, court::Judged, evidence, hands, plan::Agreed, reins::Rest, repeat::Repeats};
+use super::{
+    Part, Used, agent::Parts, court::Judged, evidence, hands, plan::Agreed, reins::Rest, repeat::Repeats,
+    wording::Heard,
+};
 use crate::{
     goal::Goal,
     journal::Entry,
@@ -20,6 +23,8 @@ pub(super) struct State {
     pub(super) now: Arc<Vec<Observation>>,
     pub(super) provenance: Provenance,
     pub(super) repeats: Repeats,
+    /// The words that it was told or has observed.
+    pub(super) heard: Heard,
     pub(super) steps: u64,
     pub(super) looks: u64,
     pub(super) usage: Usage,
@@ -59,11 +64,14 @@ pub(super) enum Reached {
 
 impl State {
     pub(super) fn new(goal: &Goal, autonomy: Autonomy) -> Self {
+        let mut heard = Heard::default();
+        [&goal.text, &goal.told].into_iter().chain(goal.inputs.values()).for_each(|text| heard.take(text));
         Self {
             turns: Arc::default(),
             now: Arc::default(),
             provenance: Provenance::new(&goal.told, &goal.inputs),
             repeats: Repeats::default(),
+            heard,
             steps: 0,
             looks: 0,
             usage: Usage::default(),
@@ -153,7 +161,10 @@ impl State {
 
     /// A look came back.
     pub(super) fn saw(&mut self, now: Vec<Observation>) {
-        now.iter().for_each(|look| self.provenance.witness(look, self.steps));
+        for look in &now {
+            self.provenance.witness(look, self.steps);
+            self.heard.take(&look.everything());
+        }
         self.now = Arc::new(now);
     }
 
@@ -178,11 +189,17 @@ impl State {
         }
     }
 
+    /// Whether the latest proposal is a question to a person.
+    fn has_asked(&self) -> bool {
+        self.turns.last().is_some_and(|turn| matches!(turn.planned.proposal, Proposal::Ask(_)))
+    }
+
     /// Something came of the latest proposal.
     pub(super) fn replied(&mut self, reply: Reply) {
         let answered = self.answered();
         if let Reply::Landed(observation) = &reply {
             evidence::weigh(&mut self.failed, observation);
+            self.heard.take(&observation.everything());
         }
         match &reply {
             Reply::Landed(observation) => match answered {
@@ -191,6 +208,8 @@ impl State {
             },
             Reply::Refused(refusal) => self.refusals.push(refusal.clone()),
             Reply::Failed(failure) => self.refused(failure.refusal.as_ref()),
+            // What a person answers counts; what the runtime has to say repeats the planner's own words.
+            Reply::Said(words) if self.has_asked() => self.heard.take(words),
             Reply::InDoubt(_) | Reply::Said(_) => {}
         }
         if let Some(turn) = Arc::make_mut(&mut self.turns).last_mut() {

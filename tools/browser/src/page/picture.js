@@ -91,7 +91,7 @@ function watched(about) {
 }
 
 // Pixels of its surroundings that go with an element, above and below it together.
-const AROUND = 360;
+const SURROUNDINGS = 360;
 
 // The element of that number, if it is of this document.
 function recalled(sought) {
@@ -107,7 +107,7 @@ function beyond(element) {
   const { scrollWidth, scrollHeight } = document.documentElement;
   const begin = (at, size, window, whole) => Math.max(0, Math.min(at + size / 2 - window / 2, whole - window));
   const x = Math.round(begin(place.x, place.width, innerWidth, scrollWidth));
-  const height = Math.min(innerHeight, Math.round(place.height) + AROUND);
+  const height = Math.min(innerHeight, Math.round(place.height) + SURROUNDINGS);
   const y = Math.round(begin(place.y, place.height, height, scrollHeight));
   if (place.x + place.width <= 0 || place.y + place.height <= 0) return null;
   return { clip: { x, y, width: innerWidth, height }, area: [place.x - x, place.y - y, place.width, place.height].map(Math.round) };

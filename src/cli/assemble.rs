@@ -1,6 +1,6 @@
 //! From a task to an agent that can run it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[cfg(feature = "console")]
 use super::prompt::{Sight, present};
@@ -16,7 +16,7 @@ pub(super) struct Means {
     pub(super) window: Window,
     pub(super) store: Store,
     pub(super) settled: Option<Settled>,
-    /// The folder of the record, with signed-in sessions, pictures, and the rules by which the user has agreed to
+    /// The folder of the record, with signed-in sessions, pictures, the table of what models cost, and the rules by which the user has agreed to
     /// things beforehand.
     pub(super) record: PathBuf,
     /// Which skills may be played.
@@ -54,11 +54,11 @@ pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
         .autonomy(task.autonomy)
         .pack(pack(task))
         .vault(secrets::vault(&task.secrets)?)
-        .consents(home::agreed(&consents)?, move |text| home::keep(&consents, text))
+        .consents(home::kept(&consents)?, move |text| home::keep(&consents, text))
         .journal(means.store)
         .origin(means.origin)
         .meter(home::effort);
-    let builder = planner(builder, task, &means.skills)?;
+    let builder = planner(builder, task, &means.skills, &home::prices(Some(&means.record))?)?;
     let watched = Watched {
         closed: closed(&means.seat),
         #[cfg(feature = "console")]
@@ -160,7 +160,7 @@ pub(super) fn pack(task: &Task) -> Pack {
     parameters.fold(Pack::find(name, &task.folder), |pack, (name, entries)| pack.with(name, entries.clone()))
 }
 
-fn planner(builder: AgentBuilder, task: &Task, skills: &Choice) -> Result<AgentBuilder, Complaint> {
+fn planner(builder: AgentBuilder, task: &Task, skills: &Choice, prices: &Path) -> Result<AgentBuilder, Complaint> {
     match &task.planner {
         PlannerKind::Script => Ok(builder.planner(Script::new(task))),
         PlannerKind::Replay(path) => {
@@ -168,12 +168,16 @@ fn planner(builder: AgentBuilder, task: &Task, skills: &Choice) -> Result<AgentB
             Ok(builder.planner(Script::calls(calls)))
         }
         PlannerKind::Local => Ok(builder.planner(Cascade::new(Local::new()))),
-        PlannerKind::Model => model(builder, task, None),
+        PlannerKind::Model => model(builder, task, prices, None),
         PlannerKind::Cascade => {
             let player = skills.player()?;
             let cascade =
                 if player.is_empty() { Cascade::new(Local::new()) } else { Cascade::new(player).then(Local::new()) };
-            if model_name(task).is_some() { model(builder, task, Some(cascade)) } else { Ok(builder.planner(cascade)) }
+            if model_name(task).is_some() {
+                model(builder, task, prices, Some(cascade))
+            } else {
+                Ok(builder.planner(cascade))
+            }
         }
     }
 }
@@ -189,46 +193,59 @@ fn wants_detail(task: &Task) -> bool {
 }
 
 #[cfg(feature = "model")]
-fn model(builder: AgentBuilder, task: &Task, before: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
-    use crate::planner::{Prices, model::Relay};
+fn model(
+    builder: AgentBuilder,
+    task: &Task,
+    prices: &Path,
+    before: Option<Cascade>,
+) -> Result<AgentBuilder, Complaint> {
+    use crate::{goal::PriceTable, planner::model::Relay};
     if model_name(task).is_none() {
         return Err(Complaint::usage(
             "the model planner needs a model: give `--model NAME`, or `name` under `[model]` in the task file",
         ));
     }
-    let first = Relay::new(endpoint(&ModelChoice { name: model_name(task), ..task.model.clone() }, &home::variable)?);
-    let model = task.model.then.iter().try_fold(first, |relay, choice| Ok(relay.then(endpoint(choice, &|_| None)?)))?;
-    let builder = match before {
+    let table = PriceTable::parse(&home::kept(prices)?, prices).map_err(Complaint::usage)?;
+    let choice = table.fill(ModelChoice { name: model_name(task), ..task.model.clone() });
+    let limited = task.goal.budget.limits.money.is_some();
+    let priced = |choice: &ModelChoice| choice.price_in.is_some() && choice.price_out.is_some();
+    let others: Vec<_> = task.model.then.iter().map(|choice| table.fill(choice.clone())).collect();
+    if let Some(choice) = std::iter::once(&choice).chain(&others).find(|choice| limited && !priced(choice)) {
+        return Err(Complaint::usage(format!(
+            "the budget limits `money`, so what a million tokens of `{}` cost has to be known: give `price_in` and \
+             `price_out` beside its name, or in `{}`",
+            choice.name.as_deref().unwrap_or_default(),
+            prices.display()
+        )));
+    }
+    let first = Relay::new(endpoint(&choice, &home::variable)?);
+    let model = others.iter().try_fold(first, |relay, choice| Ok(relay.then(endpoint(choice, &|_| None)?)))?;
+    Ok(match before {
         Some(cascade) => builder.planner(cascade.then(model)),
         None => builder.planner(model),
-    };
-    let (input, output) = (task.model.price_in, task.model.price_out);
-    if task.goal.budget.limits.money.is_some() && (input.is_none() || output.is_none()) {
-        return Err(Complaint::usage(
-            "the budget limits `money`, so what a million tokens cost has to be known: give `price_in` and `price_out` \
-             under `[model]`",
-        ));
-    }
-    if input.is_none() && output.is_none() {
-        return Ok(builder);
-    }
-    Ok(builder.prices(Prices {
-        input: input.unwrap_or(0),
-        cached: task.model.price_cached,
-        output: output.unwrap_or(0),
-    }))
+    })
 }
 
 /// The model that `choice` names; `usual` knows what the environment says of endpoint and key.
 #[cfg(feature = "model")]
 fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Result<crate::Model, Complaint> {
-    use crate::planner::model::{Config, Dialect};
+    use crate::planner::{
+        Prices,
+        model::{Config, Dialect},
+    };
     let mut config = Config::new(choice.name.clone().unwrap_or_default());
     if let Some(base_url) = choice.base_url.as_ref().map(ToString::to_string).or_else(|| usual("OPENAI_BASE_URL")) {
         config = config.base_url(base_url);
     }
     if let Some(key) = choice.key_env.as_deref().map_or_else(|| usual("OPENAI_API_KEY"), home::variable) {
         config = config.api_key(key);
+    }
+    if choice.price_in.is_some() || choice.price_out.is_some() {
+        config = config.prices(Prices {
+            input: choice.price_in.unwrap_or(0),
+            cached: choice.price_cached,
+            output: choice.price_out.unwrap_or(0),
+        });
     }
     if let Some(seconds) = choice.seconds {
         let limit = std::time::Duration::from_secs(seconds);
@@ -245,7 +262,7 @@ fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Res
 }
 
 #[cfg(not(feature = "model"))]
-fn model(_: AgentBuilder, _: &Task, _: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
+fn model(_: AgentBuilder, _: &Task, _: &Path, _: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
     Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
 }
 

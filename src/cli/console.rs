@@ -112,7 +112,7 @@ fn options(bind: SocketAddr, folder: &Path, host: Arc<dyn Host>) -> Result<Optio
 /// What cookies are signed with: kept beside the record, made if it is not there.
 fn key(folder: &Path) -> Result<Vec<u8>, Complaint> {
     let path = folder.join("console.key");
-    if let Ok(key) = STANDARD.decode(home::agreed(&path)?.trim())
+    if let Ok(key) = STANDARD.decode(home::kept(&path)?.trim())
         && key.len() >= 32
     {
         return Ok(key);

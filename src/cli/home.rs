@@ -37,13 +37,18 @@ pub(super) fn consents(given: Option<&Path>) -> Result<PathBuf, Complaint> {
     Ok(folder(given)?.join("consents.cedar"))
 }
 
+/// The table of what models cost, beside the record.
+pub(super) fn prices(given: Option<&Path>) -> Result<PathBuf, Complaint> {
+    Ok(folder(given)?.join("prices.toml"))
+}
+
 /// The folder of skills: the given one, or `skills` beside the record.
 pub(super) fn skills(given: Option<&Path>, record: Option<&Path>) -> Result<PathBuf, Complaint> {
     given.map_or_else(|| Ok(folder(record)?.join("skills")), |given| Ok(given.to_path_buf()))
 }
 
-/// The rules at `path`; none if it is not there.
-pub(super) fn agreed(path: &Path) -> Result<String, Complaint> {
+/// The text of the file at `path`; none if it is not there.
+pub(super) fn kept(path: &Path) -> Result<String, Complaint> {
     if path.exists() { read(path) } else { Ok(String::new()) }
 }
 

@@ -80,7 +80,7 @@ export async function run(place, id) {
     const { story } = told;
     list.story(story, told.album);
     about.replaceChildren(el("h2", {}, "The run"), rows([
-      ...story.about, ["began", story.began], ["lasted", story.seconds], ["decided", story.deciders.join("; ")], ["energy", story.energy],
+      ...story.about, ["began", story.began], ["lasted", story.seconds], ["decided", story.deciders.join("; ")], ["energy", story.energy.join("; ")],
       ["answer", story.answer && el("pre", { tabindex: 0, "aria-label": "The answer" }, story.answer)], ["record", sign(story.whole)],
       ["secrets used", story.secrets.join(", ")],
       ["reached", story.places.length ? el("ul", {}, story.places.map(place => el("li", {}, `${place.name}: ${place.actions} actions, ${place.changes} that do more than read, ${place.bytes} bytes sent`))) : null],

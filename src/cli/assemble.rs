@@ -16,8 +16,8 @@ pub(super) struct Means {
     pub(super) window: Window,
     pub(super) store: Store,
     pub(super) settled: Option<Settled>,
-    /// The folder of the record, with signed-in sessions, pictures, and the rules by which the user has agreed to
-    /// things beforehand.
+    /// The folder of the record, with signed-in sessions, pictures, the table of what models cost, and the rules by
+    /// which the user has agreed to things beforehand.
     pub(super) record: PathBuf,
     /// Which skills may be played.
     pub(super) skills: Choice,

@@ -90,23 +90,27 @@ function watched(about) {
   return { view, areas, open, beyond: about === null || areas[about.reference] ? null : beyond(recalled(about)) };
 }
 
+// Pixels of its surroundings that go with an element, above and below it together.
+const SURROUNDINGS = 360;
+
 // The element of that number, if it is of this document.
 function recalled(sought) {
   const element = sought?.epoch === epoch ? nodes.get(sought.reference)?.deref() : null;
   return element?.isConnected && windowOf(element) ? element : null;
 }
 
-// A part of the page as large as the window, with the element in its middle, and where it stands in that; null
-// if no picture of the page can show it because it is in a box that is scrolled elsewhere.
+// A part of the page as wide as the window, with the element in its middle, and where it stands in that; null if no
+// picture of the page can show it because it is in a box that is scrolled elsewhere.
 function beyond(element) {
   const place = element && areaOf(element);
   if (!place || !reachable(standIn(element))) return null;
   const { scrollWidth, scrollHeight } = document.documentElement;
   const begin = (at, size, window, whole) => Math.max(0, Math.min(at + size / 2 - window / 2, whole - window));
   const x = Math.round(begin(place.x, place.width, innerWidth, scrollWidth));
-  const y = Math.round(begin(place.y, place.height, innerHeight, scrollHeight));
+  const height = Math.min(innerHeight, Math.round(place.height) + SURROUNDINGS);
+  const y = Math.round(begin(place.y, place.height, height, scrollHeight));
   if (place.x + place.width <= 0 || place.y + place.height <= 0) return null;
-  return { clip: { x, y, width: innerWidth, height: innerHeight }, area: [place.x - x, place.y - y, place.width, place.height].map(Math.round) };
+  return { clip: { x, y, width: innerWidth, height }, area: [place.x - x, place.y - y, place.width, place.height].map(Math.round) };
 }
 
 // Whether no box around the element cuts it off, and it does not stand still while the page is scrolled.

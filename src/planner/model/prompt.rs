@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use lamassu_contract::{Failure, FailureKind, Observation};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::planner::{Proposal, Reply, Turn, View};
 
@@ -15,6 +15,7 @@ use super::{
     data,
     dialect::Dialect,
     functions::Functions,
+    program::Program,
     sight::{self, Sight},
 };
 
@@ -30,12 +31,41 @@ const BACK: usize = 20;
 /// Of the newest ones so many.
 const SHOWN: usize = 40_000;
 
-/// The messages that show `view` to a model. `problem` is what was wrong with its last reply.
+/// What a request tells beside the view.
+#[derive(Debug, Default)]
+pub(super) struct Beside<'a> {
+    /// How the program that was under way has ended.
+    pub(super) ended: Option<&'a str>,
+    /// What was wrong with the last reply.
+    pub(super) problem: Option<&'a str>,
+}
+
+/// What a reply leaves for later requests.
+#[derive(Debug, Default)]
+pub(super) struct Saying {
+    /// What it says beside its calls.
+    pub(super) said: String,
+    /// The program that it begins or that goes on.
+    pub(super) program: Option<Program>,
+    /// How the program before it has ended.
+    pub(super) ended: Option<String>,
+}
+
+impl Saying {
+    pub(super) fn of(program: Program) -> Self {
+        Self { program: Some(program), ..Self::default() }
+    }
+}
+
+/// What heads the end of a program. It may name a row, so it is told as data.
+const ENDED: &str = "`repeat` has ended";
+
+/// The messages that show `view` to a model.
 pub(super) fn messages(
     view: &View<'_>,
     functions: &Functions<'_>,
     dialect: Dialect,
-    problem: Option<&str>,
+    beside: &Beside<'_>,
 ) -> [Value; 2] {
     let system = format!("{}{}", SYSTEM.trim_end(), dialect.rules(functions));
     let mut story = task(view);
@@ -55,7 +85,10 @@ pub(super) fn messages(
         exchange(&mut story, turn, functions, &Telling { known, limit }, &mut step);
     }
     add(&mut story, &looks.next().unwrap_or_default());
-    if let Some(problem) = problem {
+    if let Some(ended) = beside.ended {
+        add(&mut story, &data::block(ENDED, ended));
+    }
+    if let Some(problem) = beside.problem {
         let _ = write!(story, "\n\nYour last reply was not used, and nothing of it was done: {problem}\nReply again.");
     }
     [json!({ "role": "system", "content": system }), json!({ "role": "user", "content": story })]
@@ -76,12 +109,20 @@ fn seen(turn: &Turn) -> Vec<Sight> {
 }
 
 /// What a later request has to know of this one.
-pub(super) fn memo(view: &View<'_>, said: &str) -> Value {
+pub(super) fn memo(view: &View<'_>, saying: &Saying) -> Value {
     let seen: Vec<_> = view.now.iter().map(Sight::of).collect();
-    match data::line(said, 300) {
-        said if said.is_empty() => json!({ "seen": seen }),
-        said => json!({ "seen": seen, "said": said }),
+    let mut memo = Map::from_iter([("seen".to_owned(), json!(seen))]);
+    let said = data::line(&saying.said, 300);
+    if !said.is_empty() {
+        memo.insert("said".to_owned(), said.into());
     }
+    if let Some(program) = &saying.program {
+        memo.insert("program".to_owned(), json!(program));
+    }
+    if let Some(ended) = &saying.ended {
+        memo.insert("ended".to_owned(), ended.as_str().into());
+    }
+    Value::Object(memo)
 }
 
 fn task(view: &View<'_>) -> String {
@@ -111,7 +152,11 @@ fn add(story: &mut String, text: &str) {
 
 /// Adds what was proposed in `turn` and what came of it, call by call.
 fn exchange(story: &mut String, turn: &Turn, functions: &Functions<'_>, telling: &Telling, step: &mut usize) {
-    if let Some(said) = turn.planned.memo.get("said").and_then(Value::as_str) {
+    let kept = |name: &str| turn.planned.memo.get(name).and_then(Value::as_str);
+    if let Some(ended) = kept("ended") {
+        add(story, &data::block(ENDED, ended));
+    }
+    if let Some(said) = kept("said") {
         add(story, &data::block("You said", said));
     }
     let calls = match &turn.planned.proposal {

@@ -351,6 +351,16 @@ fn the_value_of_a_secret_never_reaches_the_endpoint() {
     assert_eq!([&bodies, &ran.out, &ran.err].map(|text| text.contains(PIN)), [false; 3]);
 }
 
+#[test]
+fn a_model_is_told_once_when_little_of_a_budget_is_left() {
+    let endpoint = Endpoint::start((0..4).map(|_| calls(&[append("one")])).chain([done(&json!(4))]));
+    let desk = desk("[budget]\nsteps = 5\n");
+    let ran = endpoint.plan(&desk);
+    assert_eq!(ended(&desk, &ran), (0, true), "{}", ran.err);
+    let warned = |body: &Value| told(body).contains("\nnote: 1 of 5 steps are left; do what matters most");
+    assert_eq!(endpoint.bodies().iter().map(warned).collect::<Vec<_>>(), [false, false, false, false, true]);
+}
+
 const MAILS: &str = "<!doctype html><title>Mail</title><ul id=list></ul><p id=left></p><script>
     const left = () => { document.querySelector('#left').textContent = `${list.children.length} mails are left`; };
     for (const name of ['Bob: one', 'Alice: hello', 'Bob: two', 'Bob: three']) {

@@ -11,6 +11,7 @@ mod dialect;
 mod endpoint;
 mod functions;
 mod line;
+mod plan;
 mod program;
 mod prompt;
 mod relay;
@@ -110,10 +111,11 @@ impl Model {
             tries += 1;
             let understood = reply.and_then(|message| {
                 let calls = reply::calls(&message, functions, dialect)?;
+                let plan = plan::written(&message.text);
                 // Where the calls were found in the text, it is said already what it says.
                 let said = if message.calls.is_empty() { String::new() } else { message.text };
                 let (proposal, program) = proposed(&calls, view, functions)?;
-                Ok((proposal, Saying { said, program, ended: ended.clone() }))
+                Ok((proposal, Saying { said, plan, program, ended: ended.clone() }))
             });
             match understood {
                 Ok((proposal, saying)) => {

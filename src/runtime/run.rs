@@ -188,10 +188,23 @@ impl Run {
                 self.state.replied(Reply::Said(words));
             }
             if !goes_on {
-                break;
+                return Ok(());
             }
         }
+        self.warn();
         Ok(())
+    }
+
+    /// Tells the planner once that little is left of a budget, so that it can come to an end of its own.
+    fn warn(&mut self) {
+        let scarce = self.used().into_iter().find(|(_, used, limit)| used * 5 >= limit * 4 && used < limit);
+        let Some((what, used, limit)) = scarce.filter(|_| !self.state.warned && !self.parts.planner.is_listed()) else {
+            return;
+        };
+        self.state.warned = true;
+        let words =
+            format!("{} of {limit} {what} are left; do what matters most, then say what is reached", limit - used);
+        self.state.replied(Reply::Said(words));
     }
 
     async fn ask(&mut self, question: String) -> Result<(), Halt> {
@@ -276,16 +289,21 @@ impl Run {
     }
 
     fn within_budget(&self) -> Result<(), Halt> {
-        let budget = &self.goal.budget;
-        let spent = [
-            ("steps", self.state.steps, budget.steps),
-            ("seconds", self.state.clock.spent / 1000, budget.seconds),
-            ("tokens", self.state.usage.tokens(), budget.tokens),
-        ];
-        match spent.into_iter().find(|(_, used, limit)| used >= limit) {
+        match self.used().into_iter().find(|(_, used, limit)| used >= limit) {
             Some((what, _, limit)) => Err(Halt::End(Status::BudgetSpent, self.spent(what, limit))),
             None => Ok(()),
         }
+    }
+
+    /// What is counted, how much of it was used, and how much may be.
+    fn used(&self) -> [(&'static str, u64, u64); 3] {
+        let budget = &self.goal.budget;
+        let tokens = self.state.usage.input + self.state.usage.output;
+        [
+            ("steps", self.state.steps, budget.steps),
+            ("seconds", self.state.clock.spent / 1000, budget.seconds),
+            ("tokens", tokens, budget.tokens),
+        ]
     }
 
     /// Money ends a run before the next question to the planner; until then the guards refuse.

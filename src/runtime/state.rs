@@ -33,6 +33,8 @@ pub(super) struct State {
     pub(super) wrong_answers: u32,
     /// An answer that was sent back because nothing bears it out, and why.
     pub(super) doubted: Option<(Value, String)>,
+    /// Whether the planner was told that little is left of a budget.
+    pub(super) warned: bool,
     /// Numbers of the answer that stand nowhere.
     pub(super) reckoned: Vec<String>,
     /// What was sent and not accepted, and has not been accepted since.
@@ -79,6 +81,7 @@ impl State {
             clock: Clock::default(),
             wrong_answers: 0,
             doubted: None,
+            warned: false,
             reckoned: Vec::new(),
             failed: Vec::new(),
             signed_in: BTreeSet::new(),

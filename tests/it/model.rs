@@ -371,3 +371,55 @@ fn the_value_of_a_secret_never_reaches_the_endpoint() {
     assert!(echoed.contains("x-pin: {secret pin}"), "it was used and came back redacted: {echoed}");
     assert_eq!([&bodies, &ran.out, &ran.err].map(|text| text.contains(PIN)), [false; 3]);
 }
+
+#[test]
+fn a_model_is_told_once_when_little_of_a_budget_is_left() {
+    let endpoint = Endpoint::start((0..4).map(|_| calls(&[append("one")])).chain([done(&json!(4))]));
+    let desk = desk("[budget]\nsteps = 5\n");
+    let ran = endpoint.plan(&desk);
+    assert_eq!(ended(&desk, &ran), (0, true), "{}", ran.err);
+    let warned = |body: &Value| told(body).contains("\nnote: 1 of 5 steps are left; do what matters most");
+    assert_eq!(endpoint.bodies().iter().map(warned).collect::<Vec<_>>(), [false, false, false, false, true]);
+}
+
+const MAILS: &str = "<!doctype html><title>Mail</title><ul id=list></ul><p id=left></p><script>
+    const left = () => { document.querySelector('#left').textContent = `${list.children.length} mails are left`; };
+    for (const name of ['Bob: one', 'Alice: hello', 'Bob: two', 'Bob: three']) {
+        const item = document.createElement('li'), button = document.createElement('button');
+        button.textContent = 'Delete';
+        button.onclick = () => { item.remove(); left(); };
+        item.append(name, ' ', button);
+        list.append(item);
+    }
+    left();
+</script>";
+
+/// The address of a page with these mails.
+fn mails() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            receive(&mut stream);
+            send(&mut stream, 200, "content-type: text/html\r\n", MAILS);
+        }
+    });
+    origin
+}
+
+#[test]
+fn a_program_deletes_row_after_row_in_a_browser_and_the_model_is_asked_twice() {
+    let steps = json!([{ "name": "click", "arguments": { "target": "{row}" } }]);
+    let program = calls(&[("repeat", json!({ "rows": "button delete bob", "steps": steps }))]);
+    let open = calls(&[("browser", json!({ "do": "open", "url": mails() }))]);
+    let end = json!({ "answer": { "lines": 1 }, "evidence": "it says \"1 mails are left\"" });
+    let endpoint = Endpoint::start([open, program, calls(&[("done", end)])]);
+    let desk = desk("");
+    let task = desk.read("task.toml").replace("Keep a log", "Delete all mails of Bob");
+    desk.write("task.toml", &task);
+    let ran = endpoint.plan(&desk);
+    assert_eq!((ended(&desk, &ran), endpoint.bodies().len()), ((0, true), 3), "{}\n{}", ran.out, ran.err);
+    assert_eq!((ran.json()["steps"].clone(), told(&endpoint.bodies()[2]).contains("Alice: hello")), (json!(4), true));
+    assert!(told(&endpoint.bodies()[2]).ends_with("\n| all 3 rows are done"), "{}", told(&endpoint.bodies()[2]));
+}

@@ -298,11 +298,10 @@ impl Run {
     /// What is counted, how much of it was used, and how much may be.
     fn used(&self) -> [(&'static str, u64, u64); 3] {
         let budget = &self.goal.budget;
-        let tokens = self.state.usage.input + self.state.usage.output;
         [
             ("steps", self.state.steps, budget.steps),
             ("seconds", self.state.clock.spent / 1000, budget.seconds),
-            ("tokens", tokens, budget.tokens),
+            ("tokens", self.state.usage.tokens(), budget.tokens),
         ]
     }
 

@@ -14,6 +14,8 @@ mod evidence;
 mod hands;
 mod law;
 mod mask;
+#[cfg(feature = "story")]
+mod past;
 mod plan;
 mod reins;
 mod repeat;
@@ -31,6 +33,8 @@ pub use approver::{Approver, Deny, Request, Ruling, Settled};
 pub use builder::{AgentBuilder, BuildError};
 pub use event::{Event, Part, Used};
 pub use hands::{Hands, NotYours};
+#[cfg(feature = "story")]
+pub(crate) use past::Past;
 pub use plan::Plan;
 pub use reins::{Gait, Reins};
 pub use report::{AnswerError, Report, Status};

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lamassu_contract::{Call, Observation, Refusal};
+use lamassu_contract::{Call, Observation, Refusal, money};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     goal::Goal,
     journal::{Journal, Kind},
-    planner::{Effort, Planned, PlannerError, Proposal, Reply, Usage, View},
+    planner::{Effort, Planned, PlannerError, Proposal, Reply, View},
 };
 
 /// How often an answer of the wrong shape is sent back before the run is given up.
@@ -298,25 +298,24 @@ impl Run {
     /// What is counted, how much of it was used, and how much may be.
     fn used(&self) -> [(&'static str, u64, u64); 3] {
         let budget = &self.goal.budget;
-        let tokens = self.state.usage.input + self.state.usage.output;
         [
             ("steps", self.state.steps, budget.steps),
             ("seconds", self.state.clock.spent / 1000, budget.seconds),
-            ("tokens", tokens, budget.tokens),
+            ("tokens", self.state.usage.tokens(), budget.tokens),
         ]
     }
 
     /// Money ends a run before the next question to the planner; until then the guards refuse.
     fn affordable(&self) -> Result<(), Halt> {
         let Some(limit) = self.goal.budget.limits.money else { return Ok(()) };
-        if self.parts.prices.is_none() && self.state.usage != Usage::default() {
+        if self.state.usage.money.is_none() && self.state.usage.tokens() > 0 {
             let reason = "the budget limits `money`, and nobody said what tokens cost; give `price_in` and `price_out` \
-                under `[model]`, or `prices(..)` to the agent";
+                under `[model]`, a table in `prices.toml`, or `prices(..)` to the model or the agent";
             return Err(Halt::End(Status::Failed, reason.to_owned()));
         }
-        let spent = self.state.money(&self.parts);
+        let spent = self.state.money();
         if spent >= limit && spent > 0 {
-            let reason = format!("the planner has cost {} of {}", decimal(spent), decimal(limit));
+            let reason = format!("the planner has cost {} of {}", money(spent), money(limit));
             return Err(Halt::End(Status::BudgetSpent, reason));
         }
         Ok(())
@@ -341,7 +340,7 @@ impl Run {
     }
 
     pub(super) fn tell_spent(&self) {
-        self.tell(&Event::Spent { used: self.state.used(&self.parts, &self.goal) });
+        self.tell(&Event::Spent { used: self.state.used(&self.goal) });
     }
 
     pub(super) fn tell(&self, event: &Event) {
@@ -355,11 +354,6 @@ fn goal_of(begin: &Value) -> Value {
     let mut goal = begin.clone();
     goal.as_object_mut().and_then(|goal| goal.remove("pack"));
     goal
-}
-
-/// Millionths as a decimal number.
-fn decimal(micros: u64) -> String {
-    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 /// A question to the planner that outlives the borrow of the run.
@@ -411,6 +405,7 @@ impl Asking {
         let (began, before) = (std::time::Instant::now(), (self.parts.meter)());
         let mut planned = self.parts.planner.propose(&view).await?;
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        planned.usage.money = planned.usage.money.or_else(|| self.parts.prices.map(|prices| prices.of(planned.usage)));
         planned.effort = Effort { micros, ..(self.parts.meter)().since(before) };
         if let Proposal::Done { answer, evidence } = &mut planned.proposal {
             let redact = |text: &str| self.parts.vault().redact(text);

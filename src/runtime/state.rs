@@ -104,29 +104,29 @@ impl State {
             mode: parts.mode,
             autonomy: self.autonomy,
             steps: self.steps,
-            tokens: self.usage.input + self.usage.output,
+            tokens: self.usage.tokens(),
             seconds: self.clock.spent / 1000,
             tainted_by: self.provenance.taints().map(ToString::to_string).collect::<BTreeSet<_>>(),
             signed_in: self.signed_in.clone(),
             now: self.clock.now,
-            spent: Spent { money: self.money(parts), ..self.spent.clone() },
+            spent: Spent { money: self.money(), ..self.spent.clone() },
             limits: self.limits,
         }
     }
 
     /// What the planner has cost, in millionths of the currency.
-    pub(super) fn money(&self, parts: &Parts) -> u64 {
-        parts.prices.map_or(0, |prices| prices.of(self.usage))
+    pub(super) fn money(&self) -> u64 {
+        self.usage.money.unwrap_or(0)
     }
 
     /// What has been used of what `goal` allows.
-    pub(super) fn used(&self, parts: &Parts, goal: &Goal) -> Used {
+    pub(super) fn used(&self, goal: &Goal) -> Used {
         let part = |used, limit| Part { used, limit: Some(limit) };
         Used {
             steps: part(self.steps, goal.budget.steps),
             seconds: part(self.clock.spent / 1000, goal.budget.seconds),
-            tokens: part(self.usage.input + self.usage.output, goal.budget.tokens),
-            money: parts.prices.map(|_| Part { used: self.money(parts), limit: goal.budget.limits.money }),
+            tokens: part(self.usage.tokens(), goal.budget.tokens),
+            money: self.usage.money.map(|used| Part { used, limit: goal.budget.limits.money }),
         }
     }
 

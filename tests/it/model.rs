@@ -293,6 +293,27 @@ fn tokens_that_are_spent_end_with_exit_code_4() {
 }
 
 #[test]
+fn what_a_model_costs_by_the_table_is_on_record_and_ends_a_run() {
+    let (desk, endpoint) = (desk(""), Endpoint::start([calls(&[append("one")]), done(&json!(1))]));
+    desk.write("record/prices.toml", "[tiny]\nprice_in = \"2.00\"\nprice_out = \"10.00\"\n");
+    let ran = endpoint.plan(&desk);
+    // 100 tokens at 2 and 10 at 10 for a million, twice.
+    assert_eq!((ended(&desk, &ran), &ran.json()["usage"]["money"]), ((0, true), &json!(600)), "{}", ran.err);
+    let shown = desk.run(&["runs", "show", "last"]).out;
+    assert!(shown.contains("220 tokens (200 in; 20 out), cost 0.0006"), "{shown}");
+    assert!(shown.contains("about 224 J by models, estimated"), "{shown}");
+
+    desk.write("task.toml", &(desk.read("task.toml") + "[budget]\nmoney = \"0.0003\"\n"));
+    let endpoint = Endpoint::start([calls(&[append("one")]), done(&json!(1))]);
+    let ran = endpoint.plan(&desk);
+    assert_eq!((ended(&desk, &ran), endpoint.bodies().len()), ((4, true), 1), "{}", ran.err);
+    desk.write("record/prices.toml", "[tiny]\nprice_in = \"2.00\"\n");
+    let ran = endpoint.plan(&desk);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("prices.toml:1:1: `tiny.price_out`: missing"), "{}", ran.err);
+}
+
+#[test]
 fn a_model_that_goes_round_in_circles_is_told_and_then_stopped() {
     let endpoint = Endpoint::start([calls(&[("files_list", json!({}))])]);
     let desk = desk("");

@@ -104,7 +104,7 @@ impl Model {
                 Err(Fault::End(error)) => return Err(error),
                 Err(Fault::Garbled(problem)) => Err(problem),
                 Ok(completion) => {
-                    usage += wire::usage(&completion);
+                    usage += self.priced(wire::usage(&completion));
                     wire::message(&completion)
                 }
             };
@@ -134,6 +134,11 @@ impl Model {
             }
         }
         Err(PlannerError::Nonsense(problem.unwrap_or_default()))
+    }
+
+    /// `usage` with what it costs.
+    fn priced(&self, usage: Usage) -> Usage {
+        Usage { money: self.config.prices.map(|prices| prices.of(usage)), ..usage }
     }
 
     /// Whether another dialect than this one may be tried.

@@ -70,7 +70,7 @@ impl Model {
         match Program::under_way(view).map(|program| program.and_then(|program| program.next(view, &functions))) {
             Some(Ok(Next::Calls(proposal, program))) => {
                 let why = program.progress();
-                return Ok(Planned { why, memo: prompt::memo(view, &Saying::of(program)), ..proposal.into() });
+                Ok(Planned { why, memo: prompt::memo(view, &Saying::of(program)), ..proposal.into() })
             }
             Some(Ok(Next::End(reason)) | Err(reason)) => self.ask(view, &functions, Some(reason)).await,
             None => self.ask(view, &functions, None).await,

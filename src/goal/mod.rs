@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod inputs;
 mod output;
+mod prices;
 mod replay;
 mod secrets;
 mod steps;
@@ -23,6 +24,8 @@ use serde_json::Value;
 use url::Url;
 
 pub use error::{Place, TaskError};
+pub use inputs::Input;
+pub use prices::PriceTable;
 pub use replay::recorded;
 pub use secrets::{SecretPlace, SecretSource};
 pub use task::{Answers, BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, Task};

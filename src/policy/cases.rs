@@ -64,6 +64,9 @@ struct Case {
     secrets: BTreeMap<String, Bound>,
     #[serde(default)]
     tainted_by: BTreeSet<String>,
+    /// The tools whose words are the user's own affair.
+    #[serde(default)]
+    keeps: Vec<String>,
     /// How much the run does without asking.
     #[serde(default)]
     autonomy: Autonomy,
@@ -323,6 +326,7 @@ impl Case {
         let told: Vec<_> = self.args.values().filter(|given| given.from() == "goal").map(Given::text).collect();
         let told = std::iter::once(self.goal.clone()).chain(told).collect::<Vec<_>>();
         let mut run = Provenance::new(&told.join("\n"), &BTreeMap::new());
+        self.keeps.iter().for_each(|tool| run.keep(tool));
         for given in self.args.values() {
             if let Some(observation) = observation(given.from(), given.seen()) {
                 run.witness(&observation, 1);

@@ -15,6 +15,7 @@ use super::{
     index::Index,
     manifest::{Groups, Manifest},
     pack::Pack,
+    reads::Reads,
     rules::Rules,
     schema::Schema,
     text::{self, Files},
@@ -97,8 +98,15 @@ pub(super) fn read(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Bo
     book(&pack.files()?, verbs)
 }
 
-/// Reads the files `own` of a pack.
+/// Reads the files `own` of a pack, and runs its cases.
 pub(super) fn book(own: &Files, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Book>, Report), PackError> {
+    let (book, mut report) = draft(own, verbs)?;
+    report.cases = cases::run(&own.cases, &book)?;
+    Ok((book, report))
+}
+
+/// Reads the files `own` of a pack, whatever its cases say. It is for trying a pack out, never for judging by it.
+pub(super) fn draft(own: &Files, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Book>, Report), PackError> {
     let (defaults, guards) = text::base();
     let manifest = Manifest::read(&own.manifest)?.above(&Manifest::read(&defaults)?);
     let verbs: Vec<_> = verbs.iter().cloned().chain([cases::verbs(&own.cases)?]).collect();
@@ -124,7 +132,6 @@ pub(super) fn book(own: &Files, verbs: &[(String, Vec<Verb>)]) -> Result<(Arc<Bo
         let index = Index::new(&rules.cedar, &schema);
         Arc::new(Book { manifest, schema, rules, index, authorizer: Authorizer::new() })
     };
-    report.cases = cases::run(&own.cases, &book)?;
     Ok((book, report))
 }
 
@@ -133,33 +140,60 @@ pub(super) fn tried(pack: &Pack, book: &Arc<Book>) -> Result<Vec<cases::Tried>, 
     cases::tried(&pack.files()?.cases, book)
 }
 
-impl Policy for CedarPolicy {
-    fn decide(&self, question: &Question<'_>) -> Result<Decision, PolicyError> {
+/// How much of what there is Cedar is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Every rule, and all that a rule can read.
+    All,
+    /// The rules that can apply, and what these read.
+    Needed,
+}
+
+impl CedarPolicy {
+    /// What Cedar says to `question`.
+    fn answer(&self, question: &Question<'_>, shown: Shown) -> Result<Response, PolicyError> {
         let Book { schema, rules, index, authorizer, .. } = &*self.book;
         let declared = schema.verb(&question.action.call().name())?;
         let mut scene = Scene::new(schema, &self.backdrops);
         let run = scene.run(question.standing, context::mode(question.standing.mode))?;
         let resource = scene.resource(question.action.resource())?;
-        let context = context::context(question, declared, &mut scene)?;
-        let request =
-            Request::new(run, declared.uid.clone(), resource.clone(), context, schema.checks()).map_err(failed)?;
+        let reads = match shown {
+            Shown::All => &Reads::Whole,
+            Shown::Needed => index.reads(&declared.uid, &resource),
+        };
+        let context = context::context(question, declared, &mut scene, reads)?;
+        let checks = schema.checks().filter(|_| shown == Shown::All);
+        let request = Request::new(run, declared.uid.clone(), resource.clone(), context, checks).map_err(failed)?;
         let entities = scene.finish(&declared.uid)?;
-        let near = index.rules(&declared.uid, &resource, &entities)?;
-        let response = authorizer.is_authorized(&request, &near, &entities);
-        // Every test is one of the index too.
+        Ok(match shown {
+            Shown::All => authorizer.is_authorized(&request, &rules.cedar, &entities),
+            Shown::Needed => {
+                let near = index.rules(&declared.uid, &resource, &entities)?;
+                authorizer.is_authorized(&request, &near, &entities)
+            }
+        })
+    }
+}
+
+impl Policy for CedarPolicy {
+    fn decide(&self, question: &Question<'_>) -> Result<Decision, PolicyError> {
+        let response = self.answer(question, Shown::Needed)?;
+        // Every test is one of what is left out, too.
         debug_assert!(
             {
-                let all = authorizer.is_authorized(&request, &rules.cedar, &entities);
+                let whole = self.answer(question, Shown::All)?;
                 let reasons = |response: &Response| response.diagnostics().reason().cloned().collect::<BTreeSet<_>>();
-                (all.decision(), reasons(&all)) == (response.decision(), reasons(&response))
+                let errors = |response: &Response| response.diagnostics().errors().count();
+                (whole.decision(), reasons(&whole), errors(&whole))
+                    == (response.decision(), reasons(&response), errors(&response))
             },
-            "a rule that the index left out has a say"
+            "a rule that was left out has a say, or one was not told what it reads"
         );
         // Cedar leaves a rule out when it fails, and a forbid that is left out forbids nothing.
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(PolicyError(format!("a rule failed, so nothing is allowed: {error}")));
         }
-        let named = |id| rules.named.get(id).cloned().unwrap_or_else(|| Rule::new(id.to_string(), ""));
+        let named = |id| self.book.rules.named.get(id).cloned().unwrap_or_else(|| Rule::new(id.to_string(), ""));
         let rule = |id| context::with_counts(named(id), question);
         let mut decided: Vec<_> = response.diagnostics().reason().map(rule).collect();
         decided.sort_unstable();

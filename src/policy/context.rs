@@ -1,46 +1,45 @@
 //! What a rule may know about an action besides who and upon what: Cedar's `context`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use cedar_policy::{Context, RestrictedExpression};
 use lamassu_contract::{
     Argument, Claims, Label, Mode, PolicyError, Question, Resource, Rule, SecretUse, Source, Standing, has_placeholder,
-    names_secret,
+    money, names_secret,
 };
 use serde_json::{Map, Value};
 
 use super::{
-    entities::{Scene, attributes, failed, record, text},
+    entities::{Scene, failed, record, text},
     host,
+    reads::{Reads, Told},
     schema::Declared,
 };
 
-/// The context of `question`, whose verb is `declared`.
+/// What rules that read `reads` are to know of `question`, whose verb is `declared`.
 pub(super) fn context(
     question: &Question<'_>,
     declared: &Declared,
     scene: &mut Scene<'_>,
+    reads: &Reads,
 ) -> Result<Context, PolicyError> {
     let action = question.action;
+    if let Some(name) = action.args().keys().find(|name| !declared.args.contains(*name)) {
+        return Err(PolicyError(format!("the schema does not declare the argument `{name}`")));
+    }
     let untrusted = action.args().iter().filter(|(_, argument)| !argument.label.is_trusted());
     let effect = action.effect().max(declared.effect);
-    let args = action.args().iter().map(|(name, argument)| {
-        if !declared.args.contains(name) {
-            return Err(PolicyError(format!("the schema does not declare the argument `{name}`")));
-        }
-        Ok((name.clone(), label(argument, question.standing)?))
-    });
-    let parts = attributes([
-        ("effect", text(effect.as_str())),
-        ("approval", approval(question)?),
-        ("run", state(question.standing, action.resource())?),
-        ("secrets", secrets(question, scene)?),
-        ("untrusted", texts(untrusted.map(|(name, _)| name.as_str()))),
-        ("claims", claims(action.claims())?),
-        ("args", record(args.collect::<Result<Vec<_>, _>>()?)?),
-        ("facts", record(facts(action.facts(), &declared.facts, scene)?)?),
-    ]);
-    Context::from_pairs(parts).map_err(failed)
+    let facts = facts(action.facts(), &declared.facts, scene)?;
+    let parts = Told::to(reads)
+        .with("effect", || text(effect.as_str()))
+        .with_part("approval", |reads| approval(question, reads))?
+        .with_part("run", |reads| state(question.standing, action.resource(), reads))?
+        .with_part("secrets", |reads| secrets(question, scene, reads))?
+        .with("untrusted", || texts(untrusted.map(|(name, _)| name.as_str())))
+        .with_part("claims", |reads| claims(action.claims(), reads))?
+        .with_part("args", |reads| args(action.args(), question.standing, reads))?
+        .with_part("facts", |reads| record(facts.into_iter().filter(|(name, _)| reads.get(name).is_some())))?;
+    Context::from_pairs(parts.fields()).map_err(failed)
 }
 
 /// The word for who watches.
@@ -52,26 +51,35 @@ pub(super) fn mode(mode: Mode) -> &'static str {
     }
 }
 
-fn label(argument: &Argument, standing: &Standing) -> Result<RestrictedExpression, PolicyError> {
+fn args(
+    args: &BTreeMap<String, Argument>,
+    standing: &Standing,
+    reads: &Reads,
+) -> Result<RestrictedExpression, PolicyError> {
+    let mut told = Told::to(reads);
+    for (name, argument) in args {
+        told = told.with_part(name, |reads| label(argument, standing, reads))?;
+    }
+    told.record()
+}
+
+fn label(argument: &Argument, standing: &Standing, reads: &Reads) -> Result<RestrictedExpression, PolicyError> {
     let label = &argument.label;
     let outside = |source: &Source| !source.is_trusted() && *source != Source::Model;
-    let sources: Vec<_> = label.sources().map(ToString::to_string).collect();
-    let mut fields = attributes([
-        ("trusted", RestrictedExpression::new_bool(label.is_trusted())),
-        ("public", RestrictedExpression::new_bool(is_public(label, standing))),
-        ("outside", RestrictedExpression::new_bool(label.sources().any(outside))),
-        ("sources", texts(sources.iter().map(String::as_str))),
-    ]);
-    let (kind, value) = match &argument.value {
-        Value::String(value) => ("text", text(value)),
-        Value::Bool(value) => ("flag", RestrictedExpression::new_bool(*value)),
+    let told = Told::to(reads)
+        .with("trusted", || RestrictedExpression::new_bool(label.is_trusted()))
+        .with("public", || RestrictedExpression::new_bool(is_public(label, standing)))
+        .with("outside", || RestrictedExpression::new_bool(label.sources().any(outside)))
+        .with("sources", || RestrictedExpression::new_set(label.sources().map(|source| text(&source.to_string()))));
+    match &argument.value {
+        Value::String(value) => told.with("text", || text(value)),
+        Value::Bool(value) => told.with("flag", || RestrictedExpression::new_bool(*value)),
         value => match value.as_i64() {
-            Some(number) => ("number", RestrictedExpression::new_long(number)),
-            None => return record(fields),
+            Some(number) => told.with("number", || RestrictedExpression::new_long(number)),
+            None => told,
         },
-    };
-    fields.push((kind.to_owned(), value));
-    record(fields)
+    }
+    .record()
 }
 
 /// Whether anybody could have read all of it: on pages and at addresses of the internet where nobody is
@@ -91,21 +99,21 @@ fn is_public(label: &Label, standing: &Standing) -> bool {
 }
 
 /// A consent counts if it is to this very action and was not given in the future.
-fn approval(question: &Question<'_>) -> Result<RestrictedExpression, PolicyError> {
+fn approval(question: &Question<'_>, reads: &Reads) -> Result<RestrictedExpression, PolicyError> {
     let now = question.standing.now;
     let approval = question.approval.filter(|approval| {
         approval.at <= now && !approval.by.trim().is_empty() && approval.digest == question.action.digest()
     });
     // A second that has begun counts as a second.
     let age = approval.map_or(0, |approval| (now - approval.at).div_ceil(1000));
-    record(attributes([
-        ("granted", RestrictedExpression::new_bool(approval.is_some())),
-        ("by", text(approval.map_or("", |approval| approval.by.as_str()))),
-        ("age", long(age)),
-    ]))
+    Told::to(reads)
+        .with("granted", || RestrictedExpression::new_bool(approval.is_some()))
+        .with("by", || text(approval.map_or("", |approval| approval.by.as_str())))
+        .with("age", || long(age))
+        .record()
 }
 
-fn claims(claims: &Claims) -> Result<RestrictedExpression, PolicyError> {
+fn claims(claims: &Claims, reads: &Reads) -> Result<RestrictedExpression, PolicyError> {
     let flags = [
         ("authority", claims.authority),
         ("own", claims.own),
@@ -118,38 +126,44 @@ fn claims(claims: &Claims) -> Result<RestrictedExpression, PolicyError> {
         ("asked", claims.asked),
         ("looks", claims.looks),
         ("removes", claims.removes),
+        ("urged", claims.urged),
         ("private", claims.private),
     ];
-    record(attributes(flags.map(|(name, flag)| (name, RestrictedExpression::new_bool(flag)))))
+    flags
+        .into_iter()
+        .fold(Told::to(reads), |told, (name, claimed)| told.with(name, || RestrictedExpression::new_bool(claimed)))
+        .record()
 }
 
-fn state(standing: &Standing, resource: &Resource) -> Result<RestrictedExpression, PolicyError> {
-    let Standing { spent, limits, .. } = standing;
+fn state(standing: &Standing, resource: &Resource, reads: &Reads) -> Result<RestrictedExpression, PolicyError> {
+    let Standing { spent, tainted_by, .. } = standing;
+    Told::to(reads)
+        .with("money", || long(spent.money))
+        .with("bytesSent", || long(spent.bytes_sent))
+        .with("requestsToHost", || long(requests_to(standing, resource)))
+        .with("consequential", || long(spent.consequential))
+        .with_part("budget", |reads| budget(standing, reads))?
+        .with("steps", || long(standing.steps))
+        .with("tokens", || long(standing.tokens))
+        .with("seconds", || long(standing.seconds))
+        .with("mode", || text(mode(standing.mode)))
+        .with("now", || long(standing.now))
+        .with("tainted", || RestrictedExpression::new_bool(!tainted_by.is_empty()))
+        .with("readFiles", || RestrictedExpression::new_bool(tainted_by.iter().any(|place| place.starts_with("file:"))))
+        .with("taintedBy", || texts(tainted_by.iter().map(String::as_str)))
+        .record()
+}
+
+fn budget(standing: &Standing, reads: &Reads) -> Result<RestrictedExpression, PolicyError> {
+    let limits = &standing.limits;
     let limits = [
         ("money", limits.money),
         ("bytesSent", limits.bytes_sent),
         ("requestsPerHost", limits.requests_per_host),
         ("consequential", limits.consequential),
     ];
-    let limits = limits.into_iter().filter_map(|(name, limit)| Some((name.to_owned(), long(limit?))));
-    record(attributes([
-        ("money", long(spent.money)),
-        ("bytesSent", long(spent.bytes_sent)),
-        ("requestsToHost", long(requests_to(standing, resource))),
-        ("consequential", long(spent.consequential)),
-        ("budget", record(limits)?),
-        ("steps", long(standing.steps)),
-        ("tokens", long(standing.tokens)),
-        ("seconds", long(standing.seconds)),
-        ("mode", text(mode(standing.mode))),
-        ("now", long(standing.now)),
-        ("tainted", RestrictedExpression::new_bool(!standing.tainted_by.is_empty())),
-        (
-            "readFiles",
-            RestrictedExpression::new_bool(standing.tainted_by.iter().any(|place| place.starts_with("file:"))),
-        ),
-        ("taintedBy", texts(standing.tainted_by.iter().map(String::as_str))),
-    ]))
+    let set = limits.into_iter().filter_map(|(name, limit)| Some((name, limit?)));
+    set.fold(Told::to(reads), |told, (name, limit)| told.with(name, || long(limit))).record()
 }
 
 /// `rule` with the counts and limits that its reason names, such as `{bytesSent}`, filled in.
@@ -174,34 +188,33 @@ pub(super) fn with_counts(rule: Rule, question: &Question<'_>) -> Rule {
     Rule { because: counts.into_iter().fold(rule.because, fill), ..rule }
 }
 
-/// Millionths of the currency as a decimal number, such as `0.50`.
-fn money(micros: u64) -> String {
-    let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-    let digits = text.trim_end_matches('0').len().max(text.len() - 4);
-    text.get(..digits).unwrap_or_default().to_owned()
-}
-
 /// How many requests the run has sent to the host of `resource`.
 fn requests_to(standing: &Standing, resource: &Resource) -> u64 {
     resource.host().and_then(|host| standing.spent.requests.get(host)).copied().unwrap_or(0)
 }
 
-fn secrets(question: &Question<'_>, scene: &mut Scene<'_>) -> Result<RestrictedExpression, PolicyError> {
-    let action = question.action;
-    let receivers = receivers(action.resource());
-    let fits = question.secrets.iter().all(|secret| is_fit(secret, action.resource()));
-    let bound = question.secrets.iter().all(|secret| is_bound(secret, receivers.as_deref()));
-    let mut texts_of = action.args().values().map(|argument| &argument.value);
-    let in_text = texts_of.any(names_secret) || resource_names_secret(action.resource());
-    let names = question.secrets.iter().map(|secret| scene.secret(secret)).collect::<Result<Vec<_>, _>>()?;
-    record(attributes([
-        ("used", RestrictedExpression::new_bool(!question.secrets.is_empty())),
-        ("bound", RestrictedExpression::new_bool(bound)),
-        ("fits", RestrictedExpression::new_bool(fits)),
-        ("inText", RestrictedExpression::new_bool(in_text)),
-        ("names", RestrictedExpression::new_set(names)),
-        ("places", texts(question.secrets.iter().map(|secret| place(&secret.argument)))),
-    ]))
+fn secrets(question: &Question<'_>, scene: &mut Scene<'_>, reads: &Reads) -> Result<RestrictedExpression, PolicyError> {
+    let resource = question.action.resource();
+    let used = question.secrets;
+    let bound = || {
+        let receivers = receivers(resource);
+        used.iter().all(|secret| is_bound(secret, receivers.as_deref()))
+    };
+    let in_text = || {
+        let mut values = question.action.args().values().map(|argument| &argument.value);
+        values.any(names_secret) || resource_names_secret(resource)
+    };
+    Told::to(reads)
+        .with("used", || RestrictedExpression::new_bool(!used.is_empty()))
+        .with("bound", || RestrictedExpression::new_bool(bound()))
+        .with("fits", || RestrictedExpression::new_bool(used.iter().all(|secret| is_fit(secret, resource))))
+        .with("inText", || RestrictedExpression::new_bool(in_text()))
+        .with_part("names", |_| {
+            let names = used.iter().map(|secret| scene.secret(secret)).collect::<Result<Vec<_>, _>>()?;
+            Ok(RestrictedExpression::new_set(names))
+        })?
+        .with("places", || texts(used.iter().map(|secret| place(&secret.argument))))
+        .record()
 }
 
 /// The argument that `path`, such as `secret_headers.authorization`, is in.

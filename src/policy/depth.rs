@@ -16,7 +16,7 @@ pub(super) fn too_deep(text: &Text) -> Option<Fault> {
             "(" | "[" | "{" => open += 1,
             ")" | "]" | "}" => open = open.saturating_sub(1),
             ";" => operators = 0,
-            "if" | "!" | "-" | "." | "&" | "|" | "<" | ">" | "=" | "+" | "*" => operators += 1,
+            word if is_operator(word) => operators += 1,
             _ => {}
         }
         if open > BRACKETS {
@@ -31,6 +31,15 @@ pub(super) fn too_deep(text: &Text) -> Option<Fault> {
         }
     }
     None
+}
+
+/// How many operators, accesses and `if`s the text of a rule has.
+pub(super) fn operators(rule: &str) -> usize {
+    Words { text: rule, at: 0 }.filter(|(_, word)| is_operator(word)).count()
+}
+
+fn is_operator(word: &str) -> bool {
+    matches!(word, "if" | "!" | "-" | "." | "&" | "|" | "<" | ">" | "=" | "+" | "*")
 }
 
 /// The words and signs of a text, with where they stand.

@@ -131,7 +131,7 @@ impl Sessions {
             }
         }
         let policy = self.policy(&known)?;
-        let mut run = Run::new(session);
+        let mut run = Run::new(session, &known);
         let mut verdicts = Vec::new();
         for (turn, step) in session.turns.iter().zip(1..) {
             let judgement = match twice {
@@ -183,20 +183,23 @@ impl Sessions {
 struct Run {
     goal: String,
     inputs: BTreeMap<String, String>,
+    /// The tools that say that they reach nothing beyond what is the user's.
+    kept: Vec<String>,
     provenance: Provenance,
     /// What was returned so far, to be remembered again when the user's part grows.
     past: Vec<(Call, Observation, u64)>,
 }
 
 impl Run {
-    fn new(session: &Session) -> Self {
+    fn new(session: &Session, known: &BTreeMap<String, Foreign>) -> Self {
         let inputs: BTreeMap<_, _> = match &session.inputs {
             Value::Object(map) => map.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
             Value::Null => BTreeMap::new(),
             other => BTreeMap::from([("input".to_owned(), plain(other))]),
         };
-        let provenance = Provenance::new(&session.goal, &inputs);
-        Self { goal: session.goal.clone(), inputs, provenance, past: Vec::new() }
+        let kept: Vec<_> = known.values().filter(|tool| tool.is_closed()).map(|tool| tool.name.clone()).collect();
+        let provenance = told(&session.goal, &inputs, &kept);
+        Self { goal: session.goal.clone(), inputs, kept, provenance, past: Vec::new() }
     }
 
     fn judge(&self, turn: &Turn, step: u64, known: &BTreeMap<String, Foreign>, policy: &Arc<CedarPolicy>) -> Judgement {
@@ -253,7 +256,7 @@ impl Run {
         };
         if tool.is_some_and(|tool| tool.trusted) {
             self.inputs.insert(format!("{} at step {step}", turn.call.tool), text);
-            self.provenance = Provenance::new(&self.goal, &self.inputs);
+            self.provenance = told(&self.goal, &self.inputs, &self.kept);
             for (call, observation, step) in &self.past {
                 self.provenance.witness_of(call, observation, *step);
             }
@@ -265,6 +268,12 @@ impl Run {
         self.provenance.witness_of(&call, &observation, step);
         self.past.push((call, observation, step));
     }
+}
+
+fn told(goal: &str, inputs: &BTreeMap<String, String>, kept: &[String]) -> Provenance {
+    let mut provenance = Provenance::new(goal, inputs);
+    kept.iter().for_each(|name| provenance.keep(name));
+    provenance
 }
 
 fn plain(value: &Value) -> String {

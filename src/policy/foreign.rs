@@ -81,6 +81,14 @@ impl Foreign {
         Self { name, verb, trusted: false, hints, shape }
     }
 
+    /// Whether it reaches nothing beyond what is the user's, by its definition, or by its name if that says nothing.
+    pub(super) fn is_closed(&self) -> bool {
+        let name = self.name.to_lowercase();
+        let open =
+            || ["web", "http", "url", "internet", "fetch", "browse", "online"].iter().any(|word| name.contains(word));
+        self.hints.get("openWorld").and_then(Value::as_bool).map_or_else(|| !open(), |open| !open)
+    }
+
     /// Declares the argument `name`, for a tool whose definition says nothing of its arguments.
     pub(super) fn declare(&mut self, name: &str) {
         if self.shape.is_some() && self.verb.schema.get("properties").is_some() {

@@ -2,10 +2,10 @@
 //!
 //! A rule is left out only where its scope cannot match: another action, another type of resource,
 //! or a resource that is neither the one it names nor in it. Such a rule decides nothing and cannot
-//! fail, so that what is left decides the same.
+//! fail, so that what is left decides the same. What the others read of the context is known here too.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,7 +14,7 @@ use cedar_policy::{
 };
 use lamassu_contract::PolicyError;
 
-use super::{entities::failed, schema::Schema};
+use super::{entities::failed, reads::Reads, schema::Schema};
 
 /// Sets that are kept; when there are more, all are made anew.
 const MOST: usize = 1000;
@@ -22,12 +22,14 @@ const MOST: usize = 1000;
 /// Rules by action and type of resource.
 #[derive(Debug)]
 pub(super) struct Index {
-    shelves: HashMap<(EntityUid, EntityTypeName), Shelf>,
+    shelves: HashMap<Place, Shelf>,
     made: Mutex<HashMap<Key, Arc<PolicySet>>>,
 }
 
-/// An action, a type of resource, and what of that some rule names.
-type Key = (EntityUid, EntityTypeName, BTreeSet<EntityUid>);
+/// An action and a type of resource.
+type Place = (EntityUid, EntityTypeName);
+/// And what of that some rule names.
+type Key = (Place, BTreeSet<EntityUid>);
 
 /// What can apply to one action upon one type of resource.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ struct Shelf {
     any: Vec<Policy>,
     /// To this one alone, or to what is in it.
     of: HashMap<EntityUid, Vec<Policy>>,
+    /// What any of them reads of the context.
+    reads: Reads,
 }
 
 impl Index {
@@ -48,14 +52,20 @@ impl Index {
             }
         }
         for rule in rules.policies() {
-            let actions = rule.action_constraint();
+            let (actions, reads) = (rule.action_constraint(), Reads::of(rule));
             for ((action, kind), shelf) in &mut shelves {
                 if concerns(&actions, action, schema) {
-                    shelf.add(rule, kind);
+                    shelf.add(rule, kind, &reads);
                 }
             }
         }
         Self { shelves, made: Mutex::default() }
+    }
+
+    /// What the rules that can apply to `action` upon `resource` read of the context.
+    pub(super) fn reads(&self, action: &EntityUid, resource: &EntityUid) -> &Reads {
+        const NONE: &Reads = &Reads::Parts(BTreeMap::new());
+        self.shelves.get(&place(action, resource)).map_or(NONE, |shelf| &shelf.reads)
     }
 
     /// The rules that can apply to `action` upon `resource`, where all that it may be in is among `near`.
@@ -65,15 +75,15 @@ impl Index {
         resource: &EntityUid,
         near: &Entities,
     ) -> Result<Arc<PolicySet>, PolicyError> {
-        let place = (action.clone(), resource.type_name().clone());
+        let place = place(action, resource);
         let Some(shelf) = self.shelves.get(&place) else { return Ok(Arc::default()) };
         let named: BTreeSet<_> = near.iter().map(Entity::uid).filter(|id| shelf.of.contains_key(id)).collect();
-        let key = (place.0, place.1, named);
+        let key = (place, named);
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(set) = made.get(&key) {
             return Ok(Arc::clone(set));
         }
-        let named = key.2.iter().filter_map(|id| shelf.of.get(id)).flatten();
+        let named = key.1.iter().filter_map(|id| shelf.of.get(id)).flatten();
         let rules = shelf.any.iter().chain(named).cloned();
         let set = Arc::new(PolicySet::from_policies(rules).map_err(failed)?);
         if made.len() >= MOST {
@@ -85,15 +95,20 @@ impl Index {
 }
 
 impl Shelf {
-    fn add(&mut self, rule: &Policy, kind: &EntityTypeName) {
+    fn add(&mut self, rule: &Policy, kind: &EntityTypeName, reads: &Reads) {
         match rule.resource_constraint() {
-            ResourceConstraint::Is(other) | ResourceConstraint::IsIn(other, _) if other != *kind => {}
+            ResourceConstraint::Is(other) | ResourceConstraint::IsIn(other, _) if other != *kind => return,
             ResourceConstraint::Any | ResourceConstraint::Is(_) => self.any.push(rule.clone()),
             ResourceConstraint::In(id) | ResourceConstraint::Eq(id) | ResourceConstraint::IsIn(_, id) => {
                 self.of.entry(id).or_default().push(rule.clone());
             }
         }
+        self.reads.merge(reads);
     }
+}
+
+fn place(action: &EntityUid, resource: &EntityUid) -> Place {
+    (action.clone(), resource.type_name().clone())
 }
 
 /// Whether the scope of `rule` lets it apply to `action` upon something of the type `kind`.

@@ -33,6 +33,7 @@ mod manifest;
 mod pack;
 #[cfg(feature = "prove")]
 mod prove;
+mod reads;
 mod recorded;
 mod rules;
 mod schema;

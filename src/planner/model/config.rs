@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::Dialect;
+use crate::planner::Prices;
 
 /// Which model to ask, where, and with how much patience.
 ///
@@ -18,6 +19,7 @@ pub struct Config {
     pub(super) patience: Duration,
     pub(super) retries: usize,
     pub(super) dialect: Option<Dialect>,
+    pub(super) prices: Option<Prices>,
     /// The first pause between two tries; each later one is up to twice as long.
     pub(super) pause: Duration,
 }
@@ -34,6 +36,7 @@ impl Config {
             patience: Duration::from_secs(300),
             retries: 4,
             dialect: None,
+            prices: None,
             pause: Duration::from_millis(500),
         }
     }
@@ -70,6 +73,13 @@ impl Config {
     #[must_use]
     pub fn retries(mut self, retries: usize) -> Self {
         self.retries = retries;
+        self
+    }
+
+    /// What its tokens cost; a goal whose budget limits money needs it.
+    #[must_use]
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = Some(prices);
         self
     }
 

@@ -11,6 +11,8 @@ mod dialect;
 mod endpoint;
 mod functions;
 mod line;
+mod plan;
+mod program;
 mod prompt;
 mod relay;
 mod reply;
@@ -28,8 +30,10 @@ use tokio::time::Instant;
 use crate::planner::{Planned, Planner, PlannerError, Proposal, Usage, View};
 
 use self::{
-    functions::Functions,
+    functions::{FunctionCall, Functions},
     line::{Fault, Line},
+    program::{Next, Program},
+    prompt::{Beside, Saying},
 };
 
 pub use self::{config::Config, dialect::Dialect, line::served, relay::Relay};
@@ -63,14 +67,36 @@ impl Model {
 
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
         let functions = Functions::of(view);
+        match Program::under_way(view).map(|program| program.and_then(|program| program.next(view, &functions))) {
+            Some(Ok(Next::Calls(proposal, program))) => {
+                let why = program.progress();
+                return Ok(Planned { why, memo: prompt::memo(view, &Saying::of(program)), ..proposal.into() });
+            }
+            Some(Ok(Next::End(reason)) | Err(reason)) => self.ask(view, &functions, Some(reason)).await,
+            None => self.ask(view, &functions, None).await,
+        }
+    }
+
+    /// Asks the model. `ended` is what became of its last program.
+    async fn ask(
+        &self,
+        view: &View<'_>,
+        functions: &Functions<'_>,
+        ended: Option<String>,
+    ) -> Result<Planned, PlannerError> {
         let deadline = Instant::now() + self.config.patience;
         let mut usage = Usage::default();
         let mut problem: Option<String> = None;
         let mut dialect = Dialect::numbered(self.dialect.load(Ordering::Relaxed));
         let mut tries = 0;
         while tries < TRIES {
-            let messages = prompt::messages(view, &functions, dialect, problem.as_deref());
-            let reply = match self.line.send(&self.request(&messages, dialect, &functions), deadline).await {
+            let messages = prompt::messages(
+                view,
+                functions,
+                dialect,
+                &Beside { ended: ended.as_deref(), problem: problem.as_deref() },
+            );
+            let reply = match self.line.send(&self.request(&messages, dialect, functions), deadline).await {
                 Err(Fault::End(error)) if self.may_change(dialect) && dialect.is_refused(&error) => {
                     dialect = dialect.next();
                     continue;
@@ -78,21 +104,27 @@ impl Model {
                 Err(Fault::End(error)) => return Err(error),
                 Err(Fault::Garbled(problem)) => Err(problem),
                 Ok(completion) => {
-                    usage += wire::usage(&completion);
+                    usage += self.priced(wire::usage(&completion));
                     wire::message(&completion)
                 }
             };
             tries += 1;
             let understood = reply.and_then(|message| {
-                let calls = reply::calls(&message, &functions, dialect)?;
+                let calls = reply::calls(&message, functions, dialect)?;
+                let plan = plan::written(&message.text);
                 // Where the calls were found in the text, it is said already what it says.
                 let said = if message.calls.is_empty() { String::new() } else { message.text };
-                Ok((functions.read(&calls)?, said))
+                let (proposal, program) = proposed(&calls, view, functions)?;
+                Ok((proposal, Saying { said, plan, program, ended: ended.clone() }))
             });
             match understood {
-                Ok((proposal, text)) => {
+                Ok((proposal, saying)) => {
                     self.dialect.store(dialect.number(), Ordering::Relaxed);
-                    return Ok(planned(view, proposal, &text, usage));
+                    let why = match &saying.program {
+                        Some(program) => program.progress(),
+                        None => data::line(&saying.said, 300),
+                    };
+                    return Ok(Planned { why, usage, memo: prompt::memo(view, &saying), ..proposal.into() });
                 }
                 Err(wrong) => problem = Some(wrong),
             }
@@ -102,6 +134,11 @@ impl Model {
             }
         }
         Err(PlannerError::Nonsense(problem.unwrap_or_default()))
+    }
+
+    /// `usage` with what it costs.
+    fn priced(&self, usage: Usage) -> Usage {
+        Usage { money: self.config.prices.map(|prices| prices.of(usage)), ..usage }
     }
 
     /// Whether another dialect than this one may be tried.
@@ -128,6 +165,17 @@ impl Planner for Model {
     }
 }
 
-fn planned(view: &View<'_>, proposal: Proposal, said: &str, usage: Usage) -> Planned {
-    Planned { why: data::line(said, 300), usage, memo: prompt::memo(view, said), ..proposal.into() }
+/// What `calls` propose, with the program that they begin, if they do.
+fn proposed(
+    calls: &[FunctionCall],
+    view: &View<'_>,
+    functions: &Functions<'_>,
+) -> Result<(Proposal, Option<Program>), String> {
+    let Some(program) = Program::asked(calls, view)? else {
+        return Ok((functions.read(calls)?, None));
+    };
+    match program.next(view, functions)? {
+        Next::Calls(proposal, program) => Ok((proposal, Some(program))),
+        Next::End(reason) => Err(format!("`{}` would do nothing: {reason}", program::REPEAT)),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod endpoint;
+mod program;
 mod prompt;
 mod reply;
 

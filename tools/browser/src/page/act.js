@@ -10,7 +10,7 @@ function describe(element, role = roleOf(element) || (pointed(element) || listen
     reference: number(element), role, name, context, form, submits: submits(element),
     link: linkOf(element), download: element.hasAttribute("download"), origin: windowOf(element).origin,
     type: typeOf(element), secret: isSecret(element), field: purposeOf(element), enabled: isEnabled(element), visible: isVisible(element),
-    print: print(element, role, name, context), implicit: implicitName(element),
+    print: print(element, role, name, context, form), implicit: implicitName(element),
   };
 }
 

@@ -20,8 +20,7 @@ function place() {
 }
 
 // What must not change between looking, judging and acting.
-function print(element, role, name, context) {
-  const form = formOf(element);
+function print(element, role, name, context, form) {
   const { origin } = windowOf(element);
   // None of these can have a line break in it.
   return [role, name, context, typeOf(element), linkOf(element), form?.action ?? "", form?.method ?? "",

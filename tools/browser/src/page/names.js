@@ -111,7 +111,7 @@ function referred(element, name) {
 let bulk = null;
 
 function inBulk(job) {
-  bulk = { labels: new Map(), prices: new Map(), titles: new Map(), boxes: new Map(), arounds: new Map(), told: new Set() };
+  bulk = { labels: new Map(), prices: new Map(), titles: new Map(), heads: new Map(), boxes: new Map(), arounds: new Map(), told: new Set() };
   try { return job(); } finally { bulk = null; }
 }
 
@@ -170,10 +170,12 @@ function repeated(element) {
 }
 
 // The row, card or group around an element; null if there is none.
-const boxOf = element => once("boxes", element, boxAround);
+function boxOf(element) {
+  const parent = parentOf(element);
+  return parent && once("boxes", parent, boxFrom);
+}
 
-function boxAround(element) {
-  let box = parentOf(element);
+function boxFrom(box) {
   for (let level = 0; box && level < BOX_LEVELS; level++, box = parentOf(box)) {
     if (box.localName === "body" || box.localName === "main" || box.localName === "form") return null;
     if (box.matches(BOXES) || repeated(box)) return box;
@@ -189,8 +191,8 @@ function contextOf(element, name) {
   let box = parentOf(element), label = "";
   for (let level = 0; box && level < BOX_LEVELS && !label; level++, box = parentOf(box)) {
     if (box.localName === "body" || box.localName === "main") break;
-    const isBox = box === card || box.matches(BOXES);
-    const found = tidy(attribute(box, "aria-label")) || referred(box, "aria-labelledby") || titleIn(box, element, isBox);
+    const { said, title, heading } = once("heads", box, headOf);
+    const found = said || (title && !title.contains(element) ? heading : "") || (box === card || box.matches(BOXES) ? leadIn(box, element) : "");
     if (found !== name) label = found;
   }
   return cut([label, label.includes(price) || name.includes(price) ? "" : price].filter(Boolean).join(", "), CONTEXT_LIMIT);
@@ -220,10 +222,18 @@ function amount(element) {
   return cents && text.endsWith(cents.textContent) && /^\d\d$/.test(cents.textContent) ? `${text.slice(0, -2)}.${cents.textContent}` : text;
 }
 
-function titleIn(box, element, isBox) {
-  const title = box.querySelector(TITLES), text = title && !title.contains(element) ? once("titles", title, textOf) : "";
-  if (text) return text;
-  if (!isBox || box.localName === "fieldset") return "";
+// What a box is called by its own label, and its first heading with what that says.
+function headOf(box) {
+  const said = tidy(attribute(box, "aria-label")) || referred(box, "aria-labelledby");
+  const title = box.querySelector(TITLES);
+  return { said, title, heading: title ? once("titles", title, textOf) : "" };
+}
+
+// What a row or card begins with, where that is not the element itself.
+function leadIn(box, element) {
+  if (box.localName === "fieldset") return "";
+  const bare = [...box.childNodes].find(node => node.nodeType === 1 || node.nodeType === 3 && tidy(node.data));
+  if (bare?.nodeType === 3) return tidy(bare.data);
   for (const part of box.querySelectorAll("a,td,b,strong,span,p,div,[role=cell],[role=gridcell]")) {
     if (part.contains(element) || element.contains(part)) continue;
     const text = textOf(part);

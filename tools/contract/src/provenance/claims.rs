@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Provenance, Trace, decode, forms, forms::Text, words};
+use super::{Provenance, Trace, decode, forms, forms::Text, passage::Place, words};
 use crate::{Call, Source};
 
 /// What can be said of the arguments that carry authority, such as a recipient, an amount, an address,
@@ -27,7 +27,8 @@ pub struct Claims {
     /// Whether such an address stands in running text that the goal points at.
     pub follows: bool,
     /// Whether an address or another such argument has a part in it that stands in a file of the workspace
-    /// and nowhere else: whoever gets the one is told the other.
+    /// and nowhere else, or any has a number that only a tool told whose words are the user's own affair:
+    /// whoever gets the one is told the other.
     #[serde(default, skip_serializing_if = "is_false")]
     pub carries: bool,
     /// Whether the goal wishes for something of this kind, as far as words tell.
@@ -37,6 +38,10 @@ pub struct Claims {
     /// Whether it says that something is deleted or called off.
     #[serde(default, skip_serializing_if = "is_false")]
     pub removes: bool,
+    /// Whether text that tells somebody what to do speaks of this: of what it is done to or with, which the
+    /// goal does not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub urged: bool,
     /// Whether something private, such as a password, is named that the goal does not name.
     #[serde(default, skip_serializing_if = "is_false")]
     pub private: bool,
@@ -72,10 +77,33 @@ impl Provenance {
         let asked = words::asked(name.iter().map(String::as_str), &self.told.wishes);
         let (looks, removes) = (words::looks(&name), words::removes(&name));
         let mut claims = Claims { asked, looks, removes, ..Claims::default() };
+        claims.private = self.unnamed(&name.join(" "));
+        claims.urged = name.iter().any(|word| words::is_thing(word) && !self.wished(word) && self.urges(word));
+        let counted = name.iter().any(|word| words::is("counted", word.trim_end_matches('s')));
         for (name, value) in args {
+            // The number of an issue is one of many by the name of the verb, too.
+            let name = if counted && name == "number" { "issue_number" } else { name };
             self.claim(name, value, &mut claims);
         }
         claims
+    }
+
+    /// Whether `text` names something private that the goal does not name.
+    fn unnamed(&self, text: &str) -> bool {
+        words::private(text).any(|word| !self.told.goal.as_str().contains(word))
+    }
+
+    /// Whether the goal has `word`, or one that begins like it.
+    fn wished(&self, word: &str) -> bool {
+        let begin: String = word.chars().take(4).collect();
+        self.told.wishes.iter().any(|wish| wish.starts_with(&begin))
+    }
+
+    /// Whether `text`, which the user did not say, stands in text of others that tells somebody what to do.
+    fn urges(&self, text: &str) -> bool {
+        let text = Text::new(text);
+        let urges = |place: &Place<'_>| place.record.instructs && !place.field;
+        self.user(&text).is_none() && self.seen.iter().any(|passage| passage.find(&text).iter().any(urges))
     }
 
     fn claim(&self, name: &str, value: &Value, claims: &mut Claims) {
@@ -98,10 +126,11 @@ impl Provenance {
         }
         let is = |kind| names.iter().any(|word| words::is(kind, word));
         let whole = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        claims.private |= words::private(&whole).any(|word| !self.told.goal.as_str().contains(word));
+        claims.private |= self.unnamed(&whole);
         if is("measure") {
             return;
         }
+        claims.urged |= !is("prose") && whole.chars().count() > 1 && self.urges(&whole);
         let deed = names.last().is_some_and(|word| words::is("does", word));
         if deed && !words::asked(words::of_name(&whole).iter().map(String::as_str), &self.told.wishes) {
             claims.own = true;
@@ -120,6 +149,8 @@ impl Provenance {
             return;
         }
         let mut traces = self.traces(value);
+        let selects = names.last().is_some_and(|word| words::is("selects", word));
+        claims.carries |= !selects && traces.iter().any(|trace| self.tells(&trace.text, &traces));
         // What leads away is claimed in running text too.
         traces.retain(|trace| wholly || trace.source != Source::Model && calls(&trace.text));
         let part = if wholly { self.part(&names, &whole) } else { Part::Prose };
@@ -133,6 +164,13 @@ impl Provenance {
             claims.take(name, &same, if known && part == Part::Says { Part::AtHome } else { part });
             traces = others;
         }
+    }
+
+    /// Whether `text` is a number, or has one in it, that only tools told whose words are the user's own affair.
+    fn tells(&self, text: &str, traces: &[Trace]) -> bool {
+        let same = traces.iter().filter(|trace| trace.text == text);
+        let kept = |trace: &Trace| matches!(&trace.source, Source::Tool(name) if self.kept.contains(name));
+        text.chars().filter(char::is_ascii_digit).count() >= 4 && same.into_iter().all(kept)
     }
 
     /// What the argument `names` is for, with all of `text` in it.
@@ -163,7 +201,7 @@ impl Provenance {
                 wished("read") || wished("view")
             }
             "w" | "rw" | "write" | "read_write" | "writer" | "edit" | "editor" => wished("writ") || wished("edit"),
-            "comment" | "commenter" => wished("comment"),
+            "comment" | "commenter" => wished("comment") || wished("kommentier"),
             // That it is for one person, and not for everybody.
             "user" | "person" => true,
             _ => false,

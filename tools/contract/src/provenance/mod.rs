@@ -35,6 +35,8 @@ const PHRASE: usize = 5;
 pub struct Provenance {
     told: Arc<Told>,
     seen: Vec<Arc<Passage>>,
+    /// Tools that reach nothing but what is the user's.
+    kept: BTreeSet<String>,
 }
 
 /// What the user gave.
@@ -98,7 +100,16 @@ impl Provenance {
         let words = words.map(|word| Text::new(&word)).collect();
         let wishes = words::wishes(goal);
         let inputs = inputs.iter().map(|(name, value)| (name.clone(), Text::new(value))).collect();
-        Self { told: Arc::new(Told { goal: Text::new(goal), words, wishes, inputs }), seen: Vec::new() }
+        Self {
+            told: Arc::new(Told { goal: Text::new(goal), words, wishes, inputs }),
+            seen: Vec::new(),
+            kept: BTreeSet::new(),
+        }
+    }
+
+    /// Takes what the tool `name` tells for the user's own affair, as that of one that reaches nothing beyond.
+    pub fn keep(&mut self, name: &str) {
+        self.kept.insert(name.to_owned());
     }
 
     /// Remembers what was observed at `step`. A source that claims to be trusted is not believed.
@@ -112,7 +123,7 @@ impl Provenance {
     }
 
     fn remember(&mut self, call: Option<&Call>, observation: &Observation, step: u64) {
-        let asked = call.is_some_and(|call| self.points(call));
+        let asked = call.is_some_and(|call| self.points(call) || self.opens(call));
         for source in observation.label().sources() {
             let source = if source.is_trusted() { Source::Model } else { source.clone() };
             let pointed = asked || self.names(&source);
@@ -154,7 +165,22 @@ impl Provenance {
             let text = Text::new(text);
             self.told.words.iter().any(|word| text.holds(word))
         };
-        leaves(&Value::Object(call.args.clone())).iter().any(|text| named(text) || distinct(text))
+        // A question in words of the goal.
+        let about = |text: &str| {
+            let text = text.to_lowercase();
+            let shared = forms::words(&text).filter(|word| self.told.wishes.contains(*word) && words::tells(word));
+            shared.collect::<BTreeSet<_>>().len() >= ABOUT
+        };
+        leaves(&Value::Object(call.args.clone())).iter().any(|text| named(text) || distinct(text) || about(text))
+    }
+
+    /// Whether `call` opens something of which the goal pointed at the list.
+    fn opens(&self, call: &Call) -> bool {
+        let listed = |(name, value): (&String, &Value)| {
+            let selects = words::of_name(name).last().is_some_and(|word| words::is("selects", word));
+            selects && self.traces(value).iter().any(|trace| trace.pointed && trace.field)
+        };
+        call.args.iter().any(listed)
     }
 
     /// The untrusted places this run has read from.

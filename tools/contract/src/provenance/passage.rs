@@ -153,7 +153,12 @@ fn paragraphs(text: &str, records: &mut Vec<Record>) {
         // So is what the rest of a line is about.
         let key = line.split_once([':', '(', '|', '—', '–', '=']).map(|(key, _)| key.trim());
         let key = key.filter(|key| !key.is_empty() && !key.contains(char::is_whitespace));
-        fields.extend(value.into_iter().chain(key).map(|value| value.trim_matches(['"', '\'']).to_owned()));
+        // And the cells of a table.
+        let cells = line.matches('|').count().min(1) * line.len();
+        let cells = line.get(..cells).unwrap_or_default().split('|').filter(|cell| !cell.trim().is_empty());
+        fields.extend(
+            value.into_iter().chain(key).chain(cells).map(|value| value.trim().trim_matches(['"', '\'']).to_owned()),
+        );
         if !line.is_empty() {
             block.push_str(line);
             block.push('\n');

@@ -30,7 +30,7 @@ pub(super) fn is(kind: &'static str, word: &str) -> bool {
 
 /// Whether `word` begins like one of `kind`.
 fn is_like(kind: &'static str, word: &str) -> bool {
-    WORDS.of(kind).any(|list| list.iter().any(|begin| word.starts_with(begin)))
+    WORDS.of(kind).flatten().any(|begin| begins(word, begin))
 }
 
 /// The words of `text` that few other texts have: names, and whatever has a digit or a sign in it. In
@@ -54,10 +54,27 @@ pub(super) fn distinct(text: &str) -> impl Iterator<Item = String> + '_ {
 pub(super) fn wishes(goal: &str) -> BTreeSet<String> {
     let lower = goal.to_lowercase();
     let mut words: BTreeSet<_> = super::forms::words(&lower).map(str::to_owned).collect();
+    let plain: Vec<_> = words.iter().map(|word| without_accents(word)).collect();
+    words.extend(plain);
     if lower.contains(['$', '€', '£', '₩', '¥']) {
         words.insert("money".to_owned());
     }
     words
+}
+
+/// A word with plain letters in place of the accented ones of French and Spanish.
+fn without_accents(word: &str) -> String {
+    let plain = |letter| match letter {
+        'à' | 'á' | 'â' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' => 'o',
+        'ù' | 'ú' | 'û' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        letter => letter,
+    };
+    word.chars().map(plain).collect()
 }
 
 /// Whether what a tool of these words does is among the `wishes`.
@@ -67,15 +84,19 @@ pub(super) fn asked<'a>(words: impl Iterator<Item = &'a str>, wishes: &BTreeSet<
     }
     let words: Vec<_> = words.collect();
     let said = |word: &str| wishes.iter().any(|wish| wish.get(..4).is_some_and(|begin| word.starts_with(begin)));
-    let mut known = words.iter().filter_map(|word| {
+    let known = words.iter().filter_map(|word| {
         let named = |deed: &&[&str]| deed.iter().any(|begin| begins(word, begin.trim_start_matches('!')));
         let deeds: Vec<_> = WORDS.of("deed").filter(named).collect();
-        (!deeds.is_empty()).then(|| said(word) || deeds.iter().any(|deed| wished(deed, wishes)))
+        (!deeds.is_empty()).then(|| (*word, said(word) || deeds.iter().any(|deed| wished(deed, wishes))))
     });
-    match known.next() {
-        Some(first) => first && known.all(|other| other),
+    let known: Vec<_> = known.collect();
+    // What is added may say more than that it is added.
+    let telling: Vec<_> = known.iter().filter(|(word, _)| !is("light", word)).collect();
+    match (known.is_empty(), telling.is_empty()) {
         // A word that is no deed here may be one all the same if a goal begins with it.
-        None => words.first().is_some_and(|word| said(word)),
+        (true, _) => words.first().is_some_and(|word| said(word)),
+        (false, true) => known.iter().all(|(_, wished)| *wished),
+        (false, false) => telling.iter().all(|(_, wished)| *wished),
     }
 }
 
@@ -87,12 +108,19 @@ fn begins(word: &str, begin: &str) -> bool {
     begin.strip_prefix('=').map_or_else(|| word.starts_with(begin), |whole| word == whole)
 }
 
+/// Whether a word of a name is for a thing, and not for what is done.
+pub(super) fn is_thing(word: &str) -> bool {
+    let deed = WORDS.of("deed").flatten().any(|begin| begins(word, begin.trim_start_matches(['!', '?'])));
+    word.len() > 3 && tells(word) && !deed && !is("looks", word) && !is("acts", word) && !is("light", word)
+}
+
 /// Whether the words of a name say that it only looks: they begin or end so, or name many things.
 pub(super) fn looks(words: &[String]) -> bool {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
     let many = last.len() > 4 && last.ends_with('s') && !last.ends_with("ss") && !is("settings", last);
     let opens = last == "open" && is("opened", first);
-    let acts = words.iter().any(|word| is("acts", word));
+    let thing = |word: &str| is("looks", first) && is("things", word);
+    let acts = words.iter().any(|word| is("acts", word) && !thing(word));
     !acts && (is("looks", first) || is("looks", last) || many || opens || is("knows", last))
 }
 

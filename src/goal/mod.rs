@@ -6,6 +6,7 @@
 mod document;
 mod error;
 mod inputs;
+mod model;
 mod output;
 mod replay;
 mod secrets;
@@ -23,6 +24,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use error::{Place, TaskError};
+pub use model::Images;
 pub use replay::recorded;
 pub use secrets::{SecretPlace, SecretSource};
 pub use task::{Answers, BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, Task};

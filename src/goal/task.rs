@@ -16,6 +16,7 @@ use super::{
     document::{Document, Entry, Section},
     error::TaskError,
     inputs::Inputs,
+    model::Images,
     output,
     secrets::{self, SecretSource},
     steps::Reader,
@@ -110,6 +111,9 @@ pub struct ModelChoice {
     /// In which form it is to answer; found out if absent.
     #[serde(default)]
     pub answers: Option<Answers>,
+    /// When it gets to see a picture of the page.
+    #[serde(default)]
+    pub images: Images,
     /// How many seconds one request may take.
     #[serde(default)]
     pub seconds: Option<u64>,
@@ -314,6 +318,7 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
         "name",
         "base_url",
         "answers",
+        "images",
         "seconds",
         "key_env",
         "price_in",
@@ -324,7 +329,7 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let price = |key| section.get(key).map(|entry| entry.money()).transpose();
     let then = section.get("then").map(|entry| entry.sections()).transpose()?.unwrap_or_default();
     let then = then.iter().map(|section| {
-        section.allow(&["name", "base_url", "answers", "seconds", "key_env"])?;
+        section.allow(&["name", "base_url", "answers", "images", "seconds", "key_env"])?;
         section.need("name", "the name of the model")?;
         reached(section)
     });
@@ -347,7 +352,13 @@ fn reached(section: &Section<'_>) -> Result<ModelChoice, TaskError> {
         "lines" => Ok(Answers::Lines),
         other => Err(entry.blame(format!("expected `tools`, `schema` or `lines`, found `{other}`"))),
     };
+    let images = |entry: Entry<'_>| {
+        let word = entry.plain()?;
+        let expected = "`never`, `demand`, `stagnation` or `always`";
+        Images::named(word).ok_or_else(|| entry.blame(format!("expected {expected}, found `{word}`")))
+    };
     Ok(ModelChoice {
+        images: section.get("images").map(images).transpose()?.unwrap_or_default(),
         name: text("name")?,
         base_url: section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?,
         answers: section.get("answers").map(answers).transpose()?,

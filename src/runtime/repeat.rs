@@ -23,6 +23,8 @@ const NAMED: usize = 5;
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     counts: HashMap<Digest, u32>,
+    /// The same for calls that merely tell more, since the latest one that does not.
+    told: HashMap<Digest, u32>,
     /// The standings before the latest steps, newest last.
     stood: Vec<Digest>,
     /// The latest calls, newest last, in a line each.
@@ -44,9 +46,13 @@ pub(crate) enum Hope {
 impl Hope {
     /// What `call` is made for, the `index`-th of its proposal. How things stand is looked at before the first alone.
     pub(crate) fn of(call: &Call, index: usize) -> Self {
-        let tells = ["look", "read", "find", "extract", "screenshot", "list"].contains(&call.verb.as_str());
-        if tells || index > 0 { Self::None } else { Self::Change }
+        if tells(call) || index > 0 { Self::None } else { Self::Change }
     }
+}
+
+/// Whether `call` merely tells more of what stands there.
+fn tells(call: &Call) -> bool {
+    ["look", "read", "find", "extract", "screenshot", "list"].contains(&call.verb.as_str())
 }
 
 /// What to do about it.
@@ -64,7 +70,11 @@ impl Repeats {
     pub(crate) fn count(&mut self, call: &Call, now: &[Observation], hope: Hope) -> Circle {
         let seen: Vec<_> = now.iter().map(|look| &look.content).collect();
         let standing = Digest::of(&json!(seen));
-        let count = self.counts.entry(Digest::of(&json!([call, seen]))).or_default();
+        if !tells(call) {
+            self.told.clear();
+        }
+        let counts = if tells(call) { &mut self.told } else { &mut self.counts };
+        let count = counts.entry(Digest::of(&json!([call, seen]))).or_default();
         *count += 1;
         let count = *count;
         self.tried.push(line(call));
@@ -151,6 +161,15 @@ mod tests {
         let pages = ["a page", "another"];
         let steps = (0..30).map(|at| (click(at), page(pages[at % 2])));
         assert_eq!(marks(steps), (vec![7], Some(12)));
+    }
+
+    #[test]
+    fn looking_again_after_an_act_is_no_circle() {
+        let picture = || Call::new("browser", "screenshot");
+        let steps = (0..20).map(|at| if at % 2 == 0 { picture() } else { click(at) });
+        let here_and_there = steps.enumerate().map(|(at, call)| (call, page(&format!("page {}", at % 6))));
+        assert_eq!(marks(here_and_there), (vec![], None));
+        assert_eq!(marks((0..9).map(|_| (picture(), page("a page")))), (vec![3], Some(5)));
     }
 
     #[test]

@@ -191,7 +191,7 @@ impl State {
             },
             Reply::Refused(refusal) => self.refusals.push(refusal.clone()),
             Reply::Failed(failure) => self.refused(failure.refusal.as_ref()),
-            Reply::InDoubt(_) | Reply::Said(_) => {}
+            Reply::InDoubt(_) | Reply::Said(_) | Reply::Stuck(_) => {}
         }
         if let Some(turn) = Arc::make_mut(&mut self.turns).last_mut() {
             turn.results.push(reply);

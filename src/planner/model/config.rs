@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::Dialect;
+use crate::goal::Images;
 
 /// Which model to ask, where, and with how much patience.
 ///
@@ -18,6 +19,7 @@ pub struct Config {
     pub(super) patience: Duration,
     pub(super) retries: usize,
     pub(super) dialect: Option<Dialect>,
+    pub(super) images: Images,
     /// The first pause between two tries; each later one is up to twice as long.
     pub(super) pause: Duration,
 }
@@ -34,6 +36,7 @@ impl Config {
             patience: Duration::from_secs(300),
             retries: 4,
             dialect: None,
+            images: Images::Never,
             pause: Duration::from_millis(500),
         }
     }
@@ -70,6 +73,13 @@ impl Config {
     #[must_use]
     pub fn retries(mut self, retries: usize) -> Self {
         self.retries = retries;
+        self
+    }
+
+    /// When it gets to see a picture of the page; never if never called. Only a model that takes images can.
+    #[must_use]
+    pub fn images(mut self, images: Images) -> Self {
+        self.images = images;
         self
     }
 

@@ -11,6 +11,7 @@ mod dialect;
 mod endpoint;
 mod functions;
 mod line;
+mod picture;
 mod prompt;
 mod relay;
 mod reply;
@@ -19,13 +20,16 @@ mod sight;
 mod tests;
 mod wire;
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use lamassu_contract::BoxFuture;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use crate::planner::{Planned, Planner, PlannerError, Proposal, Usage, View};
+use crate::{
+    goal::Images,
+    planner::{Planned, Planner, PlannerError, Proposal, Usage, View},
+};
 
 use self::{
     functions::Functions,
@@ -44,6 +48,8 @@ pub struct Model {
     line: Line,
     /// The number of the dialect that was found to work.
     dialect: AtomicU8,
+    /// Whether the endpoint was found to take no pictures.
+    blind: AtomicBool,
 }
 
 impl Model {
@@ -58,10 +64,14 @@ impl Model {
         }
         let line = Line::new(&config)?;
         let dialect = AtomicU8::new(config.dialect.unwrap_or(Dialect::Tools).number());
-        Ok(Self { config, line, dialect })
+        Ok(Self { config, line, dialect, blind: AtomicBool::new(false) })
     }
 
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
+        if let Some(proposal) = picture::wanted(self.images(), view) {
+            let why = "a picture of the page first".to_owned();
+            return Ok(Planned { why, ..planned(view, proposal, "", Usage::default()) });
+        }
         let functions = Functions::of(view);
         let deadline = Instant::now() + self.config.patience;
         let mut usage = Usage::default();
@@ -69,8 +79,12 @@ impl Model {
         let mut dialect = Dialect::numbered(self.dialect.load(Ordering::Relaxed));
         let mut tries = 0;
         while tries < TRIES {
-            let messages = prompt::messages(view, &functions, dialect, problem.as_deref());
+            let messages = self.messages(view, &functions, dialect, problem.as_deref());
             let reply = match self.line.send(&self.request(&messages, dialect, &functions), deadline).await {
+                Err(Fault::End(error)) if self.shows(view) && picture::is_refused_by(&error) => {
+                    self.blind.store(true, Ordering::Relaxed);
+                    continue;
+                }
                 Err(Fault::End(error)) if self.may_change(dialect) && dialect.is_refused(&error) => {
                     dialect = dialect.next();
                     continue;
@@ -91,6 +105,7 @@ impl Model {
             });
             match understood {
                 Ok((proposal, text)) => {
+                    let proposal = if self.sees() { fitted(proposal) } else { proposal };
                     self.dialect.store(dialect.number(), Ordering::Relaxed);
                     return Ok(planned(view, proposal, &text, usage));
                 }
@@ -102,6 +117,36 @@ impl Model {
             }
         }
         Err(PlannerError::Nonsense(problem.unwrap_or_default()))
+    }
+
+    fn images(&self) -> Images {
+        if self.blind.load(Ordering::Relaxed) { Images::Never } else { self.config.images }
+    }
+
+    /// Whether it gets to see pictures at all.
+    fn sees(&self) -> bool {
+        self.images() != Images::Never
+    }
+
+    /// Whether it gets to see one with `view`.
+    fn shows(&self, view: &View<'_>) -> bool {
+        self.sees() && !view.pictures.is_empty()
+    }
+
+    /// The messages that show `view`. `problem` is what was wrong with its last reply.
+    fn messages(
+        &self,
+        view: &View<'_>,
+        functions: &Functions<'_>,
+        dialect: Dialect,
+        problem: Option<&str>,
+    ) -> [Value; 2] {
+        let [mut rules, mut story] = prompt::messages(view, functions, dialect, problem);
+        if self.sees() {
+            picture::rule(&mut rules);
+            picture::show(&mut story, view.pictures);
+        }
+        [rules, story]
     }
 
     /// Whether another dialect than this one may be tried.
@@ -125,6 +170,14 @@ impl Planner for Model {
 
     fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {
         Box::pin(self.plan(view))
+    }
+}
+
+/// `proposal` with pictures as a model can make use of them.
+fn fitted(proposal: Proposal) -> Proposal {
+    match proposal {
+        Proposal::Act(calls) => Proposal::Act(calls.into_iter().map(picture::fitted).collect()),
+        other => other,
     }
 }
 

@@ -149,7 +149,7 @@ fn results(turn: &Turn) -> Vec<Vec<&Reply>> {
     let mut results: Vec<Vec<&Reply>> = Vec::new();
     for reply in &turn.results {
         match (reply, results.last_mut()) {
-            (Reply::Said(_), Some(last)) if acts => last.push(reply),
+            (Reply::Said(_) | Reply::Stuck(_), Some(last)) if acts => last.push(reply),
             _ => results.push(vec![reply]),
         }
     }
@@ -164,6 +164,7 @@ fn told(reply: &Reply, proposal: &Proposal, telling: &Telling) -> String {
             data::block("it may have happened, nobody can tell; look before you go on", &failure.message)
         }
         Reply::Refused(refusal) => data::block("refused, which is final", &refusal.to_string()),
+        Reply::Stuck(words) => format!("note: {}", data::line(words, REMEMBERED)),
         Reply::Said(words) => match proposal {
             Proposal::Ask(_) => format!("the user answers: {}", data::line(words, SHOWN)),
             Proposal::Act(_) => format!("note: {}", data::line(words, REMEMBERED)),

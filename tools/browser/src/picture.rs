@@ -5,10 +5,10 @@ use lamassu_contract::{Failure, FailureKind, Observation, Permit, Picture};
 use serde_json::{Value, json};
 
 use crate::{
-    deed::{Extent, Marks},
+    deed::{Extent, Frame, Marks},
     escape,
     fault::Fault,
-    page::{Framed, Place},
+    page::{Area, Framed, Place},
     read::{Seen, still},
     session::Session,
     target::stale,
@@ -18,10 +18,10 @@ use crate::{
 const TALLEST: f64 = 16_000.0;
 
 /// Takes a picture.
-pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &Extent, marks: Marks) -> Seen {
+pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &Extent, frame: Frame) -> Seen {
     let before = session.locate().await?;
     still(permit, &before)?;
-    let shown = if marks == Marks::Shown { session.prints.references() } else { Vec::new() };
+    let shown = if frame.marks == Marks::Shown { session.prints.references() } else { Vec::new() };
     let (reference, print) = match extent {
         Extent::Element(aim) => (Some(aim.reference()), Some(aim.args())),
         Extent::Visible | Extent::Whole => (None, None),
@@ -30,7 +30,7 @@ pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &
     if let (Extent::Element(aim), Some(why)) = (extent, &framed.stale) {
         return Err(stale(&aim.label, why));
     }
-    let taken = capture(session, extent, &framed).await;
+    let taken = capture(session, extent, &framed, frame.widest).await;
     // What was drawn over the page is taken away whatever came of it.
     let after: Place = session.ask("unframe_picture", json!({})).await?;
     let png = taken?;
@@ -53,8 +53,8 @@ pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &
     Ok(Observation::from_page(&after.source(), content).with_picture(Picture { about, png }).with_data(data))
 }
 
-/// The picture as PNG in Base64.
-async fn capture(session: &Session, extent: &Extent, framed: &Framed) -> Result<String, Failure> {
+/// The picture as PNG in Base64, no wider than `widest` where the browser makes pictures smaller.
+async fn capture(session: &Session, extent: &Extent, framed: &Framed, widest: Option<u32>) -> Result<String, Failure> {
     if !session.devtools() {
         if *extent != Extent::Visible {
             let message = "this driver takes pictures of the visible part only; leave out `full` and `target`";
@@ -62,13 +62,16 @@ async fn capture(session: &Session, extent: &Extent, framed: &Framed) -> Result<
         }
         return Ok(session.visible().await?.as_str().unwrap_or_default().to_owned());
     }
+    let clip = match extent {
+        Extent::Visible => framed.view,
+        Extent::Whole | Extent::Element(_) => Area { height: framed.area.height.min(TALLEST), ..framed.area },
+    };
+    let wide = clip.width * framed.density;
+    let scale = widest.map_or(1.0, |widest| f64::from(widest) / wide).min(1.0);
     let mut params = json!({ "format": "png", "captureBeyondViewport": *extent != Extent::Visible });
-    if *extent != Extent::Visible
-        && let Some(params) = params.as_object_mut()
-    {
-        let clip = json!({
-            "x": framed.x, "y": framed.y, "width": framed.width, "height": framed.height.min(TALLEST), "scale": 1
-        });
+    if let Some(params) = params.as_object_mut().filter(|_| *extent != Extent::Visible || scale < 1.0) {
+        let Area { x, y, width, height } = clip;
+        let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": scale });
         params.insert("clip".to_owned(), clip);
     }
     let shot = session.cdp("Page.captureScreenshot", params).await?;

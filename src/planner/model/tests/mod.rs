@@ -2,6 +2,7 @@
 
 mod corpus;
 mod endpoint;
+mod picture;
 mod prompt;
 mod reply;
 
@@ -163,5 +164,16 @@ fn tools() -> Vec<Offer> {
 static NONE: BTreeMap<String, String> = BTreeMap::new();
 
 fn view<'a>(tools: &'a [Offer], turns: &'a [Turn], now: &'a [Observation]) -> View<'a> {
-    View { goal: "buy two mugs", at: None, inputs: &NONE, output: None, tools, rules: "", secrets: &[], turns, now }
+    View {
+        goal: "buy two mugs",
+        at: None,
+        inputs: &NONE,
+        output: None,
+        tools,
+        rules: "",
+        secrets: &[],
+        turns,
+        now,
+        pictures: &[],
+    }
 }

@@ -193,7 +193,7 @@ fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Res
         let limit = std::time::Duration::from_secs(seconds);
         config = config.timeout(limit).patience(limit.saturating_mul(2));
     }
-    config = config.images(choice.images);
+    config = config.images(choice.images).roles(choice.roles.iter().copied());
     if let Some(answers) = choice.answers {
         config = config.dialect(match answers {
             Answers::Tools => Dialect::Tools,

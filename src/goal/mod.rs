@@ -24,7 +24,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use error::{Place, TaskError};
-pub use model::Images;
+pub use model::{Images, Role};
 pub use replay::recorded;
 pub use secrets::{SecretPlace, SecretSource};
 pub use task::{Answers, BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, Task};

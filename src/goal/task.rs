@@ -16,7 +16,7 @@ use super::{
     document::{Document, Entry, Section},
     error::TaskError,
     inputs::Inputs,
-    model::Images,
+    model::{Images, Role},
     output,
     secrets::{self, SecretSource},
     steps::Reader,
@@ -114,6 +114,9 @@ pub struct ModelChoice {
     /// When it gets to see a picture of the page.
     #[serde(default)]
     pub images: Images,
+    /// What it is asked about before others; about everything if empty.
+    #[serde(default)]
+    pub roles: Vec<Role>,
     /// How many seconds one request may take.
     #[serde(default)]
     pub seconds: Option<u64>,
@@ -319,6 +322,7 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
         "base_url",
         "answers",
         "images",
+        "roles",
         "seconds",
         "key_env",
         "price_in",
@@ -329,7 +333,7 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let price = |key| section.get(key).map(|entry| entry.money()).transpose();
     let then = section.get("then").map(|entry| entry.sections()).transpose()?.unwrap_or_default();
     let then = then.iter().map(|section| {
-        section.allow(&["name", "base_url", "answers", "images", "seconds", "key_env"])?;
+        section.allow(&["name", "base_url", "answers", "images", "roles", "seconds", "key_env"])?;
         section.need("name", "the name of the model")?;
         reached(section)
     });
@@ -352,12 +356,18 @@ fn reached(section: &Section<'_>) -> Result<ModelChoice, TaskError> {
         "lines" => Ok(Answers::Lines),
         other => Err(entry.blame(format!("expected `tools`, `schema` or `lines`, found `{other}`"))),
     };
+    let role = |entry: &Entry<'_>| {
+        let word = entry.plain()?;
+        Role::named(word).ok_or_else(|| entry.blame(format!("expected `plan`, `act`, `read` or `see`, found `{word}`")))
+    };
+    let roles = |entry: Entry<'_>| entry.items().iter().map(role).collect::<Result<Vec<_>, _>>();
     let images = |entry: Entry<'_>| {
         let word = entry.plain()?;
         let expected = "`never`, `demand`, `stagnation` or `always`";
         Images::named(word).ok_or_else(|| entry.blame(format!("expected {expected}, found `{word}`")))
     };
     Ok(ModelChoice {
+        roles: section.get("roles").map(roles).transpose()?.unwrap_or_default(),
         images: section.get("images").map(images).transpose()?.unwrap_or_default(),
         name: text("name")?,
         base_url: section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?,

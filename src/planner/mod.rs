@@ -28,6 +28,12 @@ pub trait Planner: Send + Sync {
         false
     }
 
+    /// Whether it reads that it is [stuck](Reply::Stuck) and takes another way by itself. In the place of a planner
+    /// that does not, a cascade asks the next one.
+    fn takes_other_ways(&self) -> bool {
+        false
+    }
+
     /// Reads the view and proposes. It must not act.
     ///
     /// # Errors

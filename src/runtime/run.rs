@@ -12,7 +12,7 @@ use super::{
     evidence::Findings,
     hands,
     reins::Stopped,
-    repeat::{Circle, Hope},
+    repeat::{Circle, Hope, Repeats},
     state::State,
 };
 use crate::{
@@ -208,6 +208,8 @@ impl Run {
             return Err(Halt::Aside(Status::Waiting, format!("the planner asks: {question}")));
         };
         self.state.clock.wait(&entry);
+        // What a person says is news: what was tried before may lead on now.
+        self.state.repeats = Repeats::default();
         self.state.replied(Reply::Said(entry.value));
         Ok(())
     }

@@ -293,15 +293,27 @@ fn tokens_that_are_spent_end_with_exit_code_4() {
 }
 
 #[test]
-fn a_model_that_goes_round_in_circles_is_told_and_then_stopped() {
+fn a_model_that_goes_round_in_circles_is_told_and_then_a_person_is_asked() {
     let endpoint = Endpoint::start([calls(&[("files_list", json!({}))])]);
     let desk = desk("");
     let ran = endpoint.plan(&desk);
-    assert_eq!((ended(&desk, &ran), endpoint.bodies().len()), ((1, true), 5), "{}", ran.err);
-    assert!(ran.err.contains("`files.list` was asked for again and again"), "{}", ran.err);
+    assert_eq!((ended(&desk, &ran), endpoint.bodies().len()), ((6, true), 4), "{}", ran.err);
+    assert!(ran.err.contains("I am stuck: `list` was asked for 4 times"), "{}", ran.err);
     let nudged: Vec<_> =
-        endpoint.bodies().iter().map(|body| told(body).contains("note: this is the third time")).collect();
-    assert_eq!(nudged, [false, false, false, true, true], "what was said stays in the story");
+        endpoint.bodies().iter().map(|body| told(body).contains("note: `list` was asked for 3 times")).collect();
+    assert_eq!(nudged, [false, false, false, true]);
+}
+
+#[test]
+fn a_model_that_is_stuck_is_replaced_by_the_next() {
+    let small = Endpoint::start([calls(&[("files_list", json!({}))])]);
+    let large = Endpoint::start([calls(&[append("one\n")]), done(&json!(1))]);
+    let desk =
+        desk(&format!("[model]\nname = \"tiny\"\n[[model.then]]\nname = \"large\"\nbase_url = \"{}\"\n", large.url));
+    let ran = small.plan(&desk);
+    assert_eq!((ended(&desk, &ran), desk.read("work/log.txt").as_str()), ((0, true), "one\n"), "{}", ran.err);
+    assert_eq!((small.bodies().len(), large.bodies().len()), (4, 2));
+    assert!(ran.err.contains("large: another model, since `list` was asked for 4 times"), "{}", ran.err);
 }
 
 #[test]

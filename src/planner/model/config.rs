@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::Dialect;
-use crate::goal::Images;
+use crate::goal::{Images, Role};
 
 /// Which model to ask, where, and with how much patience.
 ///
@@ -20,6 +20,7 @@ pub struct Config {
     pub(super) retries: usize,
     pub(super) dialect: Option<Dialect>,
     pub(super) images: Images,
+    pub(super) roles: Vec<Role>,
     /// The first pause between two tries; each later one is up to twice as long.
     pub(super) pause: Duration,
 }
@@ -37,6 +38,7 @@ impl Config {
             retries: 4,
             dialect: None,
             images: Images::Never,
+            roles: Vec::new(),
             pause: Duration::from_millis(500),
         }
     }
@@ -80,6 +82,13 @@ impl Config {
     #[must_use]
     pub fn images(mut self, images: Images) -> Self {
         self.images = images;
+        self
+    }
+
+    /// What it is asked about before other models of a [`Relay`](super::Relay); everything if never called.
+    #[must_use]
+    pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
+        self.roles = roles.into_iter().collect();
         self
     }
 

@@ -18,6 +18,7 @@ mod reply;
 mod sight;
 #[cfg(test)]
 mod tests;
+mod ways;
 mod wire;
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -69,8 +70,7 @@ impl Model {
 
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
         if let Some(proposal) = picture::wanted(self.images(), view) {
-            let why = "a picture of the page first".to_owned();
-            return Ok(Planned { why, ..planned(view, proposal, "", Usage::default()) });
+            return Ok(Planned { why: picture::WHY.to_owned(), ..proposal.into() });
         }
         let functions = Functions::of(view);
         let deadline = Instant::now() + self.config.patience;
@@ -166,6 +166,10 @@ impl Model {
 impl Planner for Model {
     fn name(&self) -> &'static str {
         "model"
+    }
+
+    fn takes_other_ways(&self) -> bool {
+        true
     }
 
     fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {

@@ -30,6 +30,9 @@ const BACK: usize = 20;
 /// Of the newest ones so many.
 const SHOWN: usize = 40_000;
 
+/// What is said to a model that is stuck.
+const OTHERWISE: &str = "go another way: another element, `read` or `find`, or ask the user; or give up and say why";
+
 /// The messages that show `view` to a model. `problem` is what was wrong with its last reply.
 pub(super) fn messages(
     view: &View<'_>,
@@ -164,7 +167,7 @@ fn told(reply: &Reply, proposal: &Proposal, telling: &Telling) -> String {
             data::block("it may have happened, nobody can tell; look before you go on", &failure.message)
         }
         Reply::Refused(refusal) => data::block("refused, which is final", &refusal.to_string()),
-        Reply::Stuck(words) => format!("note: {}", data::line(words, REMEMBERED)),
+        Reply::Stuck(words) => format!("note: {}; {OTHERWISE}", data::line(words, REMEMBERED)),
         Reply::Said(words) => match proposal {
             Proposal::Ask(_) => format!("the user answers: {}", data::line(words, SHOWN)),
             Proposal::Act(_) => format!("note: {}", data::line(words, REMEMBERED)),

@@ -5,6 +5,7 @@ mod endpoint;
 mod picture;
 mod prompt;
 mod reply;
+mod ways;
 
 use std::{
     collections::{BTreeMap, VecDeque},

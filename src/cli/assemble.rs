@@ -157,6 +157,7 @@ fn model(builder: AgentBuilder, task: &Task, before: Option<Cascade>) -> Result<
     }
     let first = Relay::new(endpoint(&ModelChoice { name: model_name(task), ..task.model.clone() }, &home::variable)?);
     let model = task.model.then.iter().try_fold(first, |relay, choice| Ok(relay.then(endpoint(choice, &|_| None)?)))?;
+    let model = if task.model.dual { model.dual() } else { model };
     let builder = match before {
         Some(cascade) => builder.planner(cascade.then(model)),
         None => builder.planner(model),

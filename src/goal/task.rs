@@ -124,6 +124,9 @@ pub struct ModelChoice {
     /// none: what one endpoint is trusted with is not another one's.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// Whether the model that plans is kept from all text of others.
+    #[serde(default)]
+    pub dual: bool,
     /// The models that are asked in its place, in this order, when it cannot be reached or makes no sense.
     #[serde(default)]
     pub then: Vec<ModelChoice>,
@@ -323,6 +326,7 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
         "answers",
         "images",
         "roles",
+        "dual",
         "seconds",
         "key_env",
         "price_in",
@@ -339,6 +343,7 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     });
     let then = then.collect::<Result<_, _>>()?;
     Ok(ModelChoice {
+        dual: section.get("dual").map(|entry| entry.flag()).transpose()?.unwrap_or_default(),
         price_in: price("price_in")?,
         price_cached: price("price_cached")?,
         price_out: price("price_out")?,

@@ -317,6 +317,26 @@ fn a_model_that_is_stuck_is_replaced_by_the_next() {
 }
 
 #[test]
+fn a_planner_that_does_not_read_passes_on_what_stands_in_a_file_and_where_is_known() {
+    let read = |name: &str| ("reader_read", json!({ "name": name, "question": "the second word", "kind": "text" }));
+    let planner = Endpoint::start([
+        calls(&[("files_read", json!({ "path": "note.txt" }))]),
+        calls(&[read("word"), append("{{word}}")]),
+        calls(&[("done", json!({ "answer": { "lines": 1 }, "evidence": "it says \"{{word}}\"" }))]),
+    ]);
+    let reader = Endpoint::start([calls(&[("done", json!({ "answer": "azurite", "evidence": "\"azurite\"" }))])]);
+    let then = format!("[[model.then]]\nname = \"reader\"\nroles = [\"read\"]\nbase_url = \"{}\"\n", reader.url);
+    let desk = desk(&format!("[model]\nname = \"tiny\"\ndual = true\nroles = [\"plan\"]\n{then}"));
+    desk.write("work/note.txt", "buy azurite now");
+    let ran = planner.plan(&desk);
+    assert_eq!((ended(&desk, &ran), desk.read("work/log.txt").as_str()), ((0, true), "azurite"), "{}", ran.err);
+    let heard = |endpoint: &Endpoint| json!(endpoint.bodies()).to_string().contains("azurite");
+    assert_eq!((heard(&planner), heard(&reader)), (false, true));
+    let explained = desk.run(&["policy", "explain", "last", "2"]);
+    assert!(explained.out.contains("file:note.txt"), "{}", explained.out);
+}
+
+#[test]
 fn instructions_in_a_file_reach_the_model_as_quoted_data_only() {
     let read = calls(&[("files_read", json!({ "path": "note.txt" }))]);
     let endpoint = Endpoint::start([read, done_as("milk", &json!(1))]);

@@ -39,7 +39,10 @@ impl Tool for Camera {
 
 /// Takes a picture, winds on, and ends; keeps what it was shown.
 #[derive(Clone, Default)]
-struct Photographer(Arc<Mutex<Vec<(Vec<Picture>, Vec<String>)>>>);
+struct Photographer(Arc<Mutex<Vec<Shown>>>);
+
+/// The pictures of a view, whole, and those of its turns.
+type Shown = (Vec<Picture>, Vec<String>);
 
 impl Planner for Photographer {
     fn name(&self) -> &str {

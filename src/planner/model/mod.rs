@@ -8,6 +8,7 @@ mod arguments;
 mod config;
 mod data;
 mod dialect;
+mod dual;
 mod endpoint;
 mod functions;
 mod line;
@@ -42,6 +43,18 @@ pub use self::{config::Config, dialect::Dialect, line::served, relay::Relay};
 /// How many replies in a row may make no sense.
 const TRIES: usize = 3;
 
+/// The messages to send, for a dialect and what was wrong with the last reply.
+type Tell<'a> = dyn Fn(Dialect, Option<&str>) -> [Value; 2] + Sync + 'a;
+
+/// A reply that makes sense.
+struct Said {
+    proposal: Proposal,
+    /// What it says besides.
+    text: String,
+    /// What it and those before it have cost.
+    usage: Usage,
+}
+
 /// Asks a language model what to do next.
 #[derive(Debug)]
 pub struct Model {
@@ -73,15 +86,23 @@ impl Model {
             return Ok(Planned { why: picture::WHY.to_owned(), ..proposal.into() });
         }
         let functions = Functions::of(view);
+        let tell = |dialect: Dialect, problem: Option<&str>| self.messages(view, &functions, dialect, problem);
+        let Said { proposal, text, usage } = self.converse(&functions, !view.pictures.is_empty(), &tell).await?;
+        let proposal = if self.sees() { fitted(proposal) } else { proposal };
+        Ok(Planned { why: data::line(&text, 300), usage, memo: prompt::memo(view, &text), ..proposal.into() })
+    }
+
+    /// Sends what `tell` says, with `pictures` or without, until a reply makes sense.
+    async fn converse(&self, functions: &Functions<'_>, pictures: bool, tell: &Tell<'_>) -> Result<Said, PlannerError> {
         let deadline = Instant::now() + self.config.patience;
         let mut usage = Usage::default();
         let mut problem: Option<String> = None;
         let mut dialect = Dialect::numbered(self.dialect.load(Ordering::Relaxed));
         let mut tries = 0;
         while tries < TRIES {
-            let messages = self.messages(view, &functions, dialect, problem.as_deref());
-            let reply = match self.line.send(&self.request(&messages, dialect, &functions), deadline).await {
-                Err(Fault::End(error)) if self.shows(view) && picture::is_refused_by(&error) => {
+            let messages = tell(dialect, problem.as_deref());
+            let reply = match self.line.send(&self.request(&messages, dialect, functions), deadline).await {
+                Err(Fault::End(error)) if pictures && self.sees() && picture::is_refused_by(&error) => {
                     self.blind.store(true, Ordering::Relaxed);
                     continue;
                 }
@@ -98,16 +119,15 @@ impl Model {
             };
             tries += 1;
             let understood = reply.and_then(|message| {
-                let calls = reply::calls(&message, &functions, dialect)?;
+                let calls = reply::calls(&message, functions, dialect)?;
                 // Where the calls were found in the text, it is said already what it says.
                 let said = if message.calls.is_empty() { String::new() } else { message.text };
                 Ok((functions.read(&calls)?, said))
             });
             match understood {
                 Ok((proposal, text)) => {
-                    let proposal = if self.sees() { fitted(proposal) } else { proposal };
                     self.dialect.store(dialect.number(), Ordering::Relaxed);
-                    return Ok(planned(view, proposal, &text, usage));
+                    return Ok(Said { proposal, text, usage });
                 }
                 Err(wrong) => problem = Some(wrong),
             }
@@ -126,11 +146,6 @@ impl Model {
     /// Whether it gets to see pictures at all.
     fn sees(&self) -> bool {
         self.images() != Images::Never
-    }
-
-    /// Whether it gets to see one with `view`.
-    fn shows(&self, view: &View<'_>) -> bool {
-        self.sees() && !view.pictures.is_empty()
     }
 
     /// The messages that show `view`. `problem` is what was wrong with its last reply.
@@ -183,8 +198,4 @@ fn fitted(proposal: Proposal) -> Proposal {
         Proposal::Act(calls) => Proposal::Act(calls.into_iter().map(picture::fitted).collect()),
         other => other,
     }
-}
-
-fn planned(view: &View<'_>, proposal: Proposal, said: &str, usage: Usage) -> Planned {
-    Planned { why: data::line(said, 300), usage, memo: prompt::memo(view, said), ..proposal.into() }
 }

@@ -87,7 +87,8 @@ pub(super) fn memo(view: &View<'_>, said: &str) -> Value {
     }
 }
 
-fn task(view: &View<'_>) -> String {
+/// What the user said, and the policy of itself.
+pub(super) fn task(view: &View<'_>) -> String {
     let mut task = format!("Goal: {}", view.goal);
     if let Some(url) = view.at {
         let _ = write!(task, "\nBegin at: {url}");

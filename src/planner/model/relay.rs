@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Model, data, picture,
+    Model, data, dual, picture,
     ways::{self, Circles},
 };
 
@@ -21,13 +21,15 @@ use super::{
 pub struct Relay {
     // INVARIANT: never empty.
     models: Vec<Model>,
+    /// Whether who plans reads nothing.
+    dual: bool,
 }
 
 impl Relay {
     /// A relay of `first` alone.
     #[must_use]
     pub fn new(first: Model) -> Self {
-        Self { models: vec![first] }
+        Self { models: vec![first], dual: false }
     }
 
     /// The same relay, which asks `next` when those before it cannot be reached, refuse, or make no sense, and
@@ -38,17 +40,34 @@ impl Relay {
         self
     }
 
+    /// The same relay, in which the model that plans sees no text of pages, files or tools: models with the role
+    /// [`Role::Read`] read for it, one value at a time, and have no tools.
+    #[must_use]
+    pub fn dual(mut self) -> Self {
+        self.dual = true;
+        self
+    }
+
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
         let circles = Circles::of(view);
-        if let Some(proposal) = self.models.iter().find_map(|model| picture::wanted(model.images(), view)) {
+        let mut models = self.models.iter();
+        if let Some(proposal) = models.find_map(|model| picture::wanted(model.images(), view)) {
             return Ok(Planned { why: picture::WHY.to_owned(), ..proposal.into() });
         }
         if let Some(question) = circles.question(&self.models, view) {
             return Ok(Planned { why: "nothing that was tried leads on".to_owned(), ..question.into() });
         }
-        let role = ways::role(view);
+        let role = if self.dual { Role::Plan } else { ways::role(view) };
         let order = ways::order(&self.models, role, &circles);
         self.ask(view, &order, &reason(role, &order, &self.models, &circles)).await
+    }
+
+    async fn proposal(&self, model: &Model, view: &View<'_>) -> Result<Planned, PlannerError> {
+        if !self.dual {
+            return model.propose(view).await;
+        }
+        let readers = ways::order(&self.models, Role::Read, &Circles::default());
+        dual::plan(model, &readers, view).await
     }
 
     /// The proposal of the first of `order` that makes one, with why it was asked.
@@ -57,7 +76,7 @@ impl Relay {
         let mut last = None;
         for model in order {
             let name = &model.config.model;
-            match model.propose(view).await {
+            match self.proposal(model, view).await {
                 Ok(planned) => {
                     let place = match problems.is_empty() {
                         true => reason.to_owned(),

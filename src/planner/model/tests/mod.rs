@@ -1,6 +1,7 @@
 //! The planner against an endpoint that answers from a script.
 
 mod corpus;
+mod dual;
 mod endpoint;
 mod picture;
 mod prompt;

@@ -182,6 +182,12 @@ fn model(builder: AgentBuilder, task: &Task, before: Option<Cascade>) -> Result<
 /// The model that `choice` names; `usual` knows what the environment says of endpoint and key.
 #[cfg(feature = "model")]
 fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Result<crate::Model, Complaint> {
+    crate::Model::new(config(choice, usual)).map_err(Complaint::usage)
+}
+
+/// How the model that `choice` names is reached.
+#[cfg(feature = "model")]
+pub(super) fn config(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> crate::planner::model::Config {
     use crate::planner::model::{Config, Dialect};
     let mut config = Config::new(choice.name.clone().unwrap_or_default());
     if let Some(base_url) = choice.base_url.as_ref().map(ToString::to_string).or_else(|| usual("OPENAI_BASE_URL")) {
@@ -202,7 +208,7 @@ fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Res
             Answers::Lines => Dialect::Lines,
         });
     }
-    crate::Model::new(config).map_err(Complaint::usage)
+    config
 }
 
 #[cfg(not(feature = "model"))]

@@ -337,6 +337,28 @@ fn a_planner_that_does_not_read_passes_on_what_stands_in_a_file_and_where_is_kno
 }
 
 #[test]
+fn what_a_model_can_do_is_found_out_by_asking() {
+    let says = |content: &str| Answer::Says(json!({ "role": "assistant", "content": content }));
+    let able = [
+        says("hello"),
+        calls(&[("paint", json!({ "colour": "red" }))]),
+        says(r#"{"colour":"red"}"#),
+        Answer::Says(json!({ "content": "Red.", "reasoning_content": "it looks red" })),
+    ];
+    let plain = [says("hello"), says("I paint it."), says("red"), Answer::Fails(415, "")];
+    let lines = [able, plain].map(|answers| {
+        let endpoint = Endpoint::start(answers);
+        let ran = desk("").run_with(&["doctor", "--model", "tiny"], &endpoint.environment("k-1"));
+        ran.out.lines().find(|line| line.contains("tiny: ")).unwrap_or_default().to_owned()
+    });
+    let words = [
+        "tiny: tools, JSON schema, images, reasoning; under `[model]`: `answers = \"tools\"`, `images = \"stagnation\"`",
+        "tiny: no tools, no JSON schema, no images, no reasoning; under `[model]`: `answers = \"lines\"`",
+    ];
+    assert!(lines.iter().zip(words).all(|(line, words)| line.ends_with(words)), "{lines:#?}");
+}
+
+#[test]
 fn instructions_in_a_file_reach_the_model_as_quoted_data_only() {
     let read = calls(&[("files_read", json!({ "path": "note.txt" }))]);
     let endpoint = Endpoint::start([read, done_as("milk", &json!(1))]);

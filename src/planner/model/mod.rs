@@ -13,6 +13,7 @@ mod endpoint;
 mod functions;
 mod line;
 mod picture;
+mod probe;
 mod prompt;
 mod relay;
 mod reply;
@@ -38,7 +39,7 @@ use self::{
     line::{Fault, Line},
 };
 
-pub use self::{config::Config, dialect::Dialect, line::served, relay::Relay};
+pub use self::{config::Config, dialect::Dialect, line::served, probe::Abilities, relay::Relay};
 
 /// How many replies in a row may make no sense.
 const TRIES: usize = 3;

@@ -383,6 +383,8 @@ pub(super) enum SkillsCommand {
         #[arg(required = true)]
         runs: Vec<String>,
         #[command(flatten)]
+        part: Part,
+        #[command(flatten)]
         place: Place,
     },
     /// Write a skill into one file, for somebody else
@@ -418,6 +420,27 @@ pub(super) enum SkillsCommand {
         #[command(flatten)]
         place: Place,
     },
+}
+
+/// Which part of a run shows how something is done, whatever became of the run.
+#[derive(Debug, Args)]
+pub(super) struct Part {
+    /// Only what somebody did by hand, or put in the place of what was asked for
+    #[arg(long)]
+    pub(super) by_hand: bool,
+    /// Go through what was done first, to leave out what was not part of it
+    #[arg(long)]
+    pub(super) trim: bool,
+    /// What it reaches, if that is not what the run was to reach
+    #[arg(long)]
+    pub(super) goal: Option<String>,
+}
+
+impl Part {
+    /// Whether a part of a run is meant at all.
+    pub(super) fn is_meant(&self) -> bool {
+        self.by_hand || self.trim || self.goal.is_some()
+    }
 }
 
 /// Where skills are.

@@ -1,7 +1,9 @@
 //! From a task to an agent that can run it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+#[cfg(feature = "console")]
+use super::prompt::{Sight, present};
 use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt::Prompt, secrets, skills::Choice};
 use crate::{
     Agent, Cascade, Event, Local, Mode, Pack, Script, Store,
@@ -14,10 +16,9 @@ pub(super) struct Means {
     pub(super) window: Window,
     pub(super) store: Store,
     pub(super) settled: Option<Settled>,
-    /// Where signed-in sessions are kept.
-    pub(super) sessions: PathBuf,
-    /// Where the rules are kept by which the user has agreed to things beforehand.
-    pub(super) consents: PathBuf,
+    /// The folder of the record, with signed-in sessions, pictures, the table of what models cost, and the rules by
+    /// which the user has agreed to things beforehand.
+    pub(super) record: PathBuf,
     /// Which skills may be played.
     pub(super) skills: Choice,
     /// Who watches.
@@ -40,25 +41,37 @@ pub(super) type Place = Option<std::convert::Infallible>;
 pub(super) fn agent(task: &Task, means: Means) -> Result<Agent, Complaint> {
     let user = home::user();
     out_of_reach(task)?;
-    let progress = Progress::default();
+    let (sessions, consents) = (home::sessions(Some(&means.record))?, home::consents(Some(&means.record))?);
+    let prompt = Prompt {
+        user: user.clone(),
+        settled: means.settled,
+        #[cfg(feature = "console")]
+        sight: sight(&means),
+    };
     let builder = Agent::builder()
         .user(&user)
         .mode(means.mode)
         .autonomy(task.autonomy)
         .pack(pack(task))
         .vault(secrets::vault(&task.secrets)?)
-        .consents(home::agreed(&means.consents)?, move |text| home::keep(&means.consents, text))
+        .consents(home::kept(&consents)?, move |text| home::keep(&consents, text))
         .journal(means.store)
         .origin(means.origin)
         .meter(home::effort);
-    let builder = answered(builder, Prompt { user, settled: means.settled }, (progress, &means.seat));
-    let builder = planner(builder, task, &means.skills)?;
-    let builder = tools(builder, task, (means.window, means.sessions), &means.seat)?;
+    let builder = planner(builder, task, &means.skills, &home::prices(Some(&means.record))?)?;
+    let watched = Watched {
+        closed: closed(&means.seat),
+        #[cfg(feature = "console")]
+        lens: means.seat.as_ref().map(crate::console::Seat::lens).or(prompt.sight.as_ref().map(|sight| sight.lens())),
+    };
+    let builder = tools(builder, task, (means.window, sessions), watched)?;
+    let builder = answered(builder, prompt, &means.seat);
     builder.build().map_err(Complaint::usage)
 }
 
 /// Somebody is told what happens and asked about what is held: at the console if there is one, else at the terminal.
-fn answered(builder: AgentBuilder, prompt: Prompt, (progress, seat): (Progress, &Place)) -> AgentBuilder {
+fn answered(builder: AgentBuilder, prompt: Prompt, seat: &Place) -> AgentBuilder {
+    let progress = Progress::default();
     #[cfg(feature = "console")]
     if let Some(seat) = seat.clone() {
         let own = seat.clone();
@@ -70,7 +83,35 @@ fn answered(builder: AgentBuilder, prompt: Prompt, (progress, seat): (Progress, 
         });
     }
     let _ = seat;
+    #[cfg(feature = "console")]
+    if let Some(sight) = prompt.sight.clone() {
+        return builder.approver(prompt).events(move |event: &Event| {
+            progress.show(event);
+            sight.note(event);
+        });
+    }
     builder.approver(prompt).events(move |event: &Event| progress.show(event))
+}
+
+/// What a person at the terminal sees, if there is one and they can be asked.
+#[cfg(feature = "console")]
+fn sight(means: &Means) -> Option<std::sync::Arc<Sight>> {
+    let asked = means.seat.is_none() && present();
+    asked.then(|| std::sync::Arc::new(Sight::new(crate::console::Album::beside(&means.record))))
+}
+
+/// What of this machine the tools are kept from, and what somebody watches through.
+struct Watched {
+    closed: Vec<u16>,
+    #[cfg(feature = "console")]
+    lens: Option<crate::browser::Lens>,
+}
+
+fn closed(seat: &Place) -> Vec<u16> {
+    #[cfg(feature = "console")]
+    return seat.iter().map(crate::console::Seat::port).collect();
+    #[cfg(not(feature = "console"))]
+    seat.iter().map(|never| match *never {}).collect()
 }
 
 /// People at a console, who need not say again what was said on the command line.
@@ -119,7 +160,7 @@ pub(super) fn pack(task: &Task) -> Pack {
     parameters.fold(Pack::find(name, &task.folder), |pack, (name, entries)| pack.with(name, entries.clone()))
 }
 
-fn planner(builder: AgentBuilder, task: &Task, skills: &Choice) -> Result<AgentBuilder, Complaint> {
+fn planner(builder: AgentBuilder, task: &Task, skills: &Choice, prices: &Path) -> Result<AgentBuilder, Complaint> {
     match &task.planner {
         PlannerKind::Script => Ok(builder.planner(Script::new(task))),
         PlannerKind::Replay(path) => {
@@ -127,12 +168,16 @@ fn planner(builder: AgentBuilder, task: &Task, skills: &Choice) -> Result<AgentB
             Ok(builder.planner(Script::calls(calls)))
         }
         PlannerKind::Local => Ok(builder.planner(Cascade::new(Local::new()))),
-        PlannerKind::Model => model(builder, task, None),
+        PlannerKind::Model => model(builder, task, prices, None),
         PlannerKind::Cascade => {
             let player = skills.player()?;
             let cascade =
                 if player.is_empty() { Cascade::new(Local::new()) } else { Cascade::new(player).then(Local::new()) };
-            if model_name(task).is_some() { model(builder, task, Some(cascade)) } else { Ok(builder.planner(cascade)) }
+            if model_name(task).is_some() {
+                model(builder, task, prices, Some(cascade))
+            } else {
+                Ok(builder.planner(cascade))
+            }
         }
     }
 }
@@ -148,35 +193,38 @@ fn wants_detail(task: &Task) -> bool {
 }
 
 #[cfg(feature = "model")]
-fn model(builder: AgentBuilder, task: &Task, before: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
-    use crate::planner::{Prices, model::Relay};
+fn model(
+    builder: AgentBuilder,
+    task: &Task,
+    prices: &Path,
+    before: Option<Cascade>,
+) -> Result<AgentBuilder, Complaint> {
+    use crate::{goal::PriceTable, planner::model::Relay};
     if model_name(task).is_none() {
         return Err(Complaint::usage(
             "the model planner needs a model: give `--model NAME`, or `name` under `[model]` in the task file",
         ));
     }
-    let first = Relay::new(endpoint(&ModelChoice { name: model_name(task), ..task.model.clone() }, &home::variable)?);
-    let model = task.model.then.iter().try_fold(first, |relay, choice| Ok(relay.then(endpoint(choice, &|_| None)?)))?;
+    let table = PriceTable::parse(&home::kept(prices)?, prices).map_err(Complaint::usage)?;
+    let choice = table.fill(ModelChoice { name: model_name(task), ..task.model.clone() });
+    let limited = task.goal.budget.limits.money.is_some();
+    let priced = |choice: &ModelChoice| choice.price_in.is_some() && choice.price_out.is_some();
+    let others: Vec<_> = task.model.then.iter().map(|choice| table.fill(choice.clone())).collect();
+    if let Some(choice) = std::iter::once(&choice).chain(&others).find(|choice| limited && !priced(choice)) {
+        return Err(Complaint::usage(format!(
+            "the budget limits `money`, so what a million tokens of `{}` cost has to be known: give `price_in` and \
+             `price_out` beside its name, or in `{}`",
+            choice.name.as_deref().unwrap_or_default(),
+            prices.display()
+        )));
+    }
+    let first = Relay::new(endpoint(&choice, &home::variable)?);
+    let model = others.iter().try_fold(first, |relay, choice| Ok(relay.then(endpoint(choice, &|_| None)?)))?;
     let model = if task.model.dual { model.dual() } else { model };
-    let builder = match before {
+    Ok(match before {
         Some(cascade) => builder.planner(cascade.then(model)),
         None => builder.planner(model),
-    };
-    let (input, output) = (task.model.price_in, task.model.price_out);
-    if task.goal.budget.limits.money.is_some() && (input.is_none() || output.is_none()) {
-        return Err(Complaint::usage(
-            "the budget limits `money`, so what a million tokens cost has to be known: give `price_in` and `price_out` \
-             under `[model]`",
-        ));
-    }
-    if input.is_none() && output.is_none() {
-        return Ok(builder);
-    }
-    Ok(builder.prices(Prices {
-        input: input.unwrap_or(0),
-        cached: task.model.price_cached,
-        output: output.unwrap_or(0),
-    }))
+    })
 }
 
 /// The model that `choice` names; `usual` knows what the environment says of endpoint and key.
@@ -188,13 +236,23 @@ fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Res
 /// How the model that `choice` names is reached.
 #[cfg(feature = "model")]
 pub(super) fn config(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> crate::planner::model::Config {
-    use crate::planner::model::{Config, Dialect};
+    use crate::planner::{
+        Prices,
+        model::{Config, Dialect},
+    };
     let mut config = Config::new(choice.name.clone().unwrap_or_default());
     if let Some(base_url) = choice.base_url.as_ref().map(ToString::to_string).or_else(|| usual("OPENAI_BASE_URL")) {
         config = config.base_url(base_url);
     }
     if let Some(key) = choice.key_env.as_deref().map_or_else(|| usual("OPENAI_API_KEY"), home::variable) {
         config = config.api_key(key);
+    }
+    if choice.price_in.is_some() || choice.price_out.is_some() {
+        config = config.prices(Prices {
+            input: choice.price_in.unwrap_or(0),
+            cached: choice.price_cached,
+            output: choice.price_out.unwrap_or(0),
+        });
     }
     if let Some(seconds) = choice.seconds {
         let limit = std::time::Duration::from_secs(seconds);
@@ -212,16 +270,17 @@ pub(super) fn config(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String
 }
 
 #[cfg(not(feature = "model"))]
-fn model(_: AgentBuilder, _: &Task, _: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
+fn model(_: AgentBuilder, _: &Task, _: &Path, _: Option<Cascade>) -> Result<AgentBuilder, Complaint> {
     Err(Complaint::usage("this build has no model planner; build it with the feature `model`"))
 }
 
-fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf), seat: &Place) -> Result<AgentBuilder, Complaint> {
-    #[cfg(feature = "console")]
-    let closed: Vec<u16> = seat.iter().map(crate::console::Seat::port).collect();
-    #[cfg(not(feature = "console"))]
-    let closed: Vec<u16> = seat.iter().map(|never| match *never {}).collect();
-    let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()).closing(&closed));
+fn tools(
+    builder: AgentBuilder,
+    task: &Task,
+    how: (Window, PathBuf),
+    watched: Watched,
+) -> Result<AgentBuilder, Complaint> {
+    let mut builder = builder.tool(crate::http::HttpTool::new(crate::http::Limits::default()).closing(&watched.closed));
     let open = |workspace| crate::files::FilesTool::open(workspace, crate::files::Limits::default());
     let files = task.workspace.as_ref().map(open).transpose().map_err(Complaint::usage)?;
     #[cfg(feature = "browser")]
@@ -233,8 +292,8 @@ fn tools(builder: AgentBuilder, task: &Task, how: (Window, PathBuf), seat: &Plac
             sessions: Some(sessions),
             detail: wants_detail(task),
             #[cfg(feature = "console")]
-            lens: seat.as_ref().map(crate::console::Seat::lens),
-            closed,
+            lens: watched.lens,
+            closed: watched.closed,
             ..browser(window, &task.browser)
         };
         builder = builder.tool(crate::browser::BrowserTool::new(options));

@@ -1,5 +1,8 @@
 //! `lamassu console`, and the page that is served while a run goes.
 
+mod lesson;
+mod shelf;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -11,6 +14,7 @@ use lamassu_contract::Verb;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::Value;
 
+use self::shelf::Shelf;
 use super::{
     args::{self, Watched, Window},
     assemble::{self, Means, Place},
@@ -22,14 +26,18 @@ use super::{
 };
 use crate::{
     Mode,
-    console::{Console, ConsoleError, Course, Host, HostError, Options, Seat, Wish},
+    console::{
+        Console, ConsoleError, Course, Errand, Example, Host, HostError, Lesson, Options, Plan, Seat, TaskFile, Wish,
+    },
+    goal::Task,
 };
 
 /// Serves the console until Ctrl-C.
 pub(super) async fn console(args: args::Console) -> Result<u8, Complaint> {
     let folder = home::folder(args.home.record.as_deref())?;
     let users = if args.users.is_empty() { vec![home::user()] } else { args.users };
-    let office = Office::new(&folder, args.window, (args.pack, args.model));
+    let shelf = args.tasks.map(Shelf::open).transpose()?;
+    let office = Office { shelf, ..Office::new(&folder, args.window, (args.pack, args.model)) };
     let options = Options {
         remote: args.unencrypted,
         hosts: args.hosts,
@@ -104,7 +112,7 @@ fn options(bind: SocketAddr, folder: &Path, host: Arc<dyn Host>) -> Result<Optio
 /// What cookies are signed with: kept beside the record, made if it is not there.
 fn key(folder: &Path) -> Result<Vec<u8>, Complaint> {
     let path = folder.join("console.key");
-    if let Ok(key) = STANDARD.decode(home::agreed(&path)?.trim())
+    if let Ok(key) = STANDARD.decode(home::kept(&path)?.trim())
         && key.len() >= 32
     {
         return Ok(key);
@@ -123,11 +131,13 @@ struct Office {
     window: Window,
     pack: String,
     model: Option<String>,
+    /// Task files that runs can be begun from.
+    shelf: Option<Shelf>,
 }
 
 impl Office {
     fn new(folder: &Path, window: Window, (pack, model): (String, Option<String>)) -> Self {
-        Self { folder: folder.to_owned(), window, pack, model }
+        Self { folder: folder.to_owned(), window, pack, model, shelf: None }
     }
 
     fn wished(&self, wish: Wish) -> Result<Origin, Complaint> {
@@ -139,8 +149,30 @@ impl Office {
             task.policy.parameters.entry(name).or_default().extend(entries);
         }
         task.model.name.clone_from(&self.model);
+        self.origin(task)
+    }
+
+    fn taken(&self, errand: &Errand) -> Result<Task, Complaint> {
+        let shelf = self.shelf.as_ref();
+        let shelf = shelf
+            .ok_or_else(|| Complaint::usage("no task files were given; begin the console with `--tasks FOLDER`"))?;
+        let mut task = shelf.task(&errand.task, &errand.inputs)?;
+        task.autonomy = errand.autonomy.unwrap_or(task.autonomy);
+        task.model.name = task.model.name.or_else(|| self.model.clone());
+        Ok(task)
+    }
+
+    fn origin(&self, task: Task) -> Result<Origin, Complaint> {
         let skills = Choice::new(home::skills(None, Some(&self.folder))?, None);
         Ok(Origin { task, window: self.window.clone(), mode: Mode::Supervised, skills })
+    }
+
+    fn begun(&self, origin: Result<Origin, Complaint>, seat: Seat) -> Result<Course, HostError> {
+        let origin = origin.map_err(|complaint| HostError(complaint.to_string()))?;
+        let kept = serde_json::to_value(&origin).map_err(|error| HostError(error.to_string()))?;
+        let agent = self.agent(&origin, seat, kept)?;
+        let (folder, Origin { task, skills, .. }) = (self.folder.clone(), origin);
+        Ok(Box::pin(async move { settled(agent.run(task.goal).await, &skills, &folder) }))
     }
 
     fn means(&self, origin: &Origin, seat: Seat, kept: Value) -> Result<Means, Complaint> {
@@ -148,8 +180,7 @@ impl Office {
             window: origin.window.clone(),
             store: home::store(Some(&self.folder))?,
             settled: None,
-            sessions: home::sessions(Some(&self.folder))?,
-            consents: home::consents(Some(&self.folder))?,
+            record: self.folder.clone(),
             skills: origin.skills.clone(),
             mode: origin.mode,
             seat: Some(seat),
@@ -165,11 +196,19 @@ impl Office {
 
 impl Host for Office {
     fn begin(&self, wish: Wish, seat: Seat) -> Result<Course, HostError> {
-        let origin = self.wished(wish).map_err(|complaint| HostError(complaint.to_string()))?;
-        let kept = serde_json::to_value(&origin).map_err(|error| HostError(error.to_string()))?;
-        let agent = self.agent(&origin, seat, kept)?;
-        let (folder, Origin { task, skills, .. }) = (self.folder.clone(), origin);
-        Ok(Box::pin(async move { settled(agent.run(task.goal).await, &skills, &folder) }))
+        self.begun(self.wished(wish), seat)
+    }
+
+    fn tasks(&self) -> Vec<TaskFile> {
+        self.shelf.as_ref().map(Shelf::list).unwrap_or_default()
+    }
+
+    fn plan(&self, errand: &Errand) -> Result<Plan, HostError> {
+        self.taken(errand).map(|task| shelf::plan(&task)).map_err(|complaint| HostError(complaint.to_string()))
+    }
+
+    fn send(&self, errand: Errand, seat: Seat) -> Result<Course, HostError> {
+        self.begun(self.taken(&errand).and_then(|task| self.origin(task)), seat)
     }
 
     fn resume(&self, run: &str, seat: Seat) -> Result<Course, HostError> {
@@ -180,6 +219,14 @@ impl Host for Office {
         let agent = self.agent(&origin, seat, Value::Null)?;
         let (run, folder, Origin { task, skills, .. }) = (run.to_owned(), self.folder.clone(), origin);
         Ok(Box::pin(async move { settled(agent.resume(&run, task.goal).await, &skills, &folder) }))
+    }
+
+    fn example(&self, run: &str) -> Result<Example, HostError> {
+        lesson::example(&self.folder, run).map_err(|complaint| HostError(complaint.to_string()))
+    }
+
+    fn learn(&self, run: &str, lesson: Lesson) -> Result<Vec<String>, HostError> {
+        lesson::learn(&self.folder, run, lesson).map_err(|complaint| HostError(complaint.to_string()))
     }
 
     fn tools(&self) -> Vec<(String, Vec<Verb>)> {

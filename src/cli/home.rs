@@ -37,13 +37,18 @@ pub(super) fn consents(given: Option<&Path>) -> Result<PathBuf, Complaint> {
     Ok(folder(given)?.join("consents.cedar"))
 }
 
+/// The table of what models cost, beside the record.
+pub(super) fn prices(given: Option<&Path>) -> Result<PathBuf, Complaint> {
+    Ok(folder(given)?.join("prices.toml"))
+}
+
 /// The folder of skills: the given one, or `skills` beside the record.
 pub(super) fn skills(given: Option<&Path>, record: Option<&Path>) -> Result<PathBuf, Complaint> {
     given.map_or_else(|| Ok(folder(record)?.join("skills")), |given| Ok(given.to_path_buf()))
 }
 
-/// The rules at `path`; none if it is not there.
-pub(super) fn agreed(path: &Path) -> Result<String, Complaint> {
+/// The text of the file at `path`; none if it is not there.
+pub(super) fn kept(path: &Path) -> Result<String, Complaint> {
     if path.exists() { read(path) } else { Ok(String::new()) }
 }
 
@@ -106,6 +111,21 @@ pub(super) fn read(path: &Path) -> Result<String, Complaint> {
         .and_then(|file| file.take(LARGEST).read_to_string(&mut text))
         .map_err(|error| Complaint::usage(format!("`{}` cannot be read: {error}", path.display())))?;
     Ok(text)
+}
+
+/// The names of the files in `folder` that end in `.end`, in order.
+#[cfg(feature = "console")]
+#[expect(clippy::disallowed_methods, reason = "the user names the folder on purpose")]
+pub(super) fn names(folder: &Path, end: &str) -> Result<Vec<String>, Complaint> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Complaint::usage(format!("the folder `{}` cannot be read: {error}", folder.display())))?;
+    let names = entries
+        .flatten()
+        .map(|entry| entry.file_name())
+        .filter(|name| Path::new(name).extension().is_some_and(|own| own == end));
+    let mut names: Vec<_> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// The longest line that is read, in bytes.

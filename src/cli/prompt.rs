@@ -1,10 +1,15 @@
 //! Asking the person at the terminal about held actions.
 
 mod edit;
+#[cfg(feature = "console")]
+mod sight;
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use serde_json::Value;
+
+#[cfg(feature = "console")]
+pub(super) use self::sight::Sight;
 
 use super::progress::{DIM, YELLOW, clipped, paint, rules_in_words};
 use crate::{
@@ -20,6 +25,9 @@ pub(super) struct Prompt {
     pub(super) user: String,
     /// What was said on the command line about an action in doubt.
     pub(super) settled: Option<Settled>,
+    /// Where pictures of what is asked about come from.
+    #[cfg(feature = "console")]
+    pub(super) sight: Option<std::sync::Arc<Sight>>,
 }
 
 /// Whether the person at the terminal wants to go on, having read `what`; `None` if nobody is there.
@@ -50,6 +58,12 @@ impl Approver for Prompt {
         }
         Box::pin(async move {
             show(request);
+            #[cfg(feature = "console")]
+            if let Some(sight) = &self.sight
+                && let Some(picture) = sight.picture(request.action.resource()).await
+            {
+                tell(&format!("     picture {}", picture.display()));
+            }
             loop {
                 if let Answer::Said(ruling) = self.question(request).await {
                     return ruling;

@@ -107,6 +107,7 @@ pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Re
     let skills = Choice::new(home::skills(how.skills.as_deref(), how.home.record.as_deref())?, skill);
     let origin = Origin { task, window: how.window.clone(), mode: how.mode(), skills: skills.clone() };
     let store = home::store(how.home.record.as_deref())?;
+    let folder = home::folder(how.home.record.as_deref())?;
     #[cfg(feature = "console")]
     let desk = Beside::open(&how.watched, how.home.record.as_deref()).await?;
     #[cfg(not(feature = "console"))]
@@ -115,15 +116,13 @@ pub(super) async fn begin(mut task: Task, how: How, skill: Option<String>) -> Re
         window: how.window,
         store,
         settled: None,
-        sessions: home::sessions(how.home.record.as_deref())?,
-        consents: home::consents(how.home.record.as_deref())?,
+        record: folder.clone(),
         skills: skills.clone(),
         mode: origin.mode,
         seat: desk.place(),
         origin: serde_json::to_value(&origin).map_err(Complaint::failed)?,
     };
     let agent = assemble::agent(&origin.task, means)?;
-    let folder = home::folder(how.home.record.as_deref())?;
     let told = if how.json { Told::Json } else { Told::Words };
     let watch = Watch::new(&agent, &origin.task);
     let ended = watch.over(agent.run(origin.task.goal.clone())).await;
@@ -148,17 +147,16 @@ pub(super) async fn resume(args: args::Resume) -> Result<u8, Complaint> {
     };
     let window = args.window.or(origin.window);
     confirm(&window).await?;
-    let sessions = home::sessions(args.home.record.as_deref())?;
-    let consents = home::consents(args.home.record.as_deref())?;
+    let folder = home::folder(args.home.record.as_deref())?;
     let skills = origin.skills.clone();
     #[cfg(feature = "console")]
     let desk = Beside::open(&args.watched, args.home.record.as_deref()).await?;
     #[cfg(not(feature = "console"))]
     let desk = Beside;
     let (mode, seat) = (origin.mode, desk.place());
-    let means = Means { window, store, settled, sessions, consents, skills, mode, seat, origin: Value::Null };
+    let record = folder.clone();
+    let means = Means { window, store, settled, record, skills, mode, seat, origin: Value::Null };
     let agent = assemble::agent(&origin.task, means)?;
-    let folder = home::folder(args.home.record.as_deref())?;
     let told = if args.json { Told::Json } else { Told::Words };
     let watch = Watch::new(&agent, &origin.task);
     let ended = watch.over(agent.resume(&run, origin.task.goal.clone())).await;

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 
 /// The pictures of all runs.
 #[derive(Debug, Clone)]
-pub(super) struct Album {
+pub(crate) struct Album {
     folder: PathBuf,
 }
 
 /// What goes with a picture.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Caption {
+pub(crate) struct Caption {
     /// What `target` is measured in.
     size: (u32, u32),
     /// Where the row stands that was acted on: left, top, width, height.
@@ -28,32 +28,44 @@ pub(super) struct Caption {
 
 impl Album {
     /// The pictures beside the record in `record`.
-    pub(super) fn beside(record: &Path) -> Self {
+    pub(crate) fn beside(record: &Path) -> Self {
         Self { folder: record.join("album") }
     }
 
     /// Keeps `frame` for the step `step` of `run`, where the row `target` was acted on. It is written on
     /// another thread; one that cannot be kept is left out.
-    pub(super) fn keep(&self, run: &str, step: u64, frame: &Arc<Frame>, target: Option<u32>) {
+    pub(crate) fn keep(&self, run: &str, step: u64, frame: &Arc<Frame>, target: Option<u32>) {
         if frame.jpeg.is_empty() {
             return;
         }
+        let (album, run, frame) = (self.clone(), run.to_owned(), Arc::clone(frame));
+        tokio::task::spawn_blocking(move || album.write(&run, step, &frame, target));
+    }
+
+    /// The same at once; says where the picture is. If the row stood outside of what was in view, it is the
+    /// picture of its surroundings.
+    pub(crate) fn write(&self, run: &str, step: u64, frame: &Frame, target: Option<u32>) -> std::io::Result<PathBuf> {
         let (picture, caption) = (self.file(run, step, "jpg"), self.file(run, step, "json"));
-        let frame = Arc::clone(frame);
-        tokio::task::spawn_blocking(move || {
-            let area = target.and_then(|row| frame.areas.get(&row).copied());
-            let text = serde_json::to_vec(&Caption { size: frame.size, target: area }).unwrap_or_default();
-            write(&picture, &frame.jpeg).and_then(|()| write(&caption, &text))
-        });
+        let beyond = frame.beyond.as_ref().filter(|beyond| Some(beyond.row) == target);
+        let (jpeg, about) = match beyond {
+            Some(beyond) => (&beyond.jpeg, Caption { size: beyond.size, target: Some(beyond.area) }),
+            None => {
+                let area = target.and_then(|row| frame.areas.get(&row).copied());
+                (&frame.jpeg, Caption { size: frame.size, target: area })
+            }
+        };
+        write(&picture, jpeg)?;
+        write(&caption, &serde_json::to_vec(&about).unwrap_or_default())?;
+        Ok(picture)
     }
 
     /// The picture of a step, if there is one.
-    pub(super) fn picture(&self, run: &str, step: u64) -> Option<Vec<u8>> {
+    pub(crate) fn picture(&self, run: &str, step: u64) -> Option<Vec<u8>> {
         read(&self.file(run, step, "jpg"))
     }
 
     /// What goes with it.
-    pub(super) fn caption(&self, run: &str, step: u64) -> Option<Caption> {
+    pub(crate) fn caption(&self, run: &str, step: u64) -> Option<Caption> {
         serde_json::from_slice(&read(&self.file(run, step, "json"))?).ok()
     }
 

@@ -86,8 +86,10 @@ impl Live {
                 (self.doing, self.why) = (visible(proposal), visible(why));
             }
             Event::Judged { step, action, on, .. } => {
+                // What was asked about is judged again with the consent.
+                let known = self.target.filter(|_| self.step == *step);
                 (self.step, self.doing) = (*step, visible(action));
-                self.target = on.as_deref().and_then(|on| self.row(on));
+                self.target = on.as_deref().and_then(|on| self.row(on)).or(known);
             }
             Event::Acted { .. } => self.target = None,
             Event::Ended { status, reason } => {
@@ -102,6 +104,11 @@ impl Live {
             Event::Judged { .. } => json!({ "target": self.target }),
             _ => json!({}),
         }
+    }
+
+    /// The row `target` is asked about.
+    pub(super) fn aim(&mut self, target: Option<u32>) {
+        self.target = target;
     }
 
     /// The row that is acted on.

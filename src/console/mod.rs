@@ -32,9 +32,13 @@ use std::{
 use tokio::{sync::watch, task::JoinHandle};
 use url::Url;
 
-use self::{album::Album, entry::Entry, hub::Hub, seat::Room, webhook::Webhook};
+#[cfg(feature = "cli")]
+pub(crate) use self::album::Album;
+#[cfg(not(feature = "cli"))]
+use self::album::Album;
+use self::{entry::Entry, hub::Hub, seat::Room, webhook::Webhook};
 pub use self::{
-    host::{Course, Host, HostError, Wish},
+    host::{Act, Course, Errand, Example, Host, HostError, Lesson, Plan, TaskFile, Wish},
     seat::Seat,
 };
 use crate::Store;

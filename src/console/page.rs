@@ -23,6 +23,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("steps.js", "text/javascript; charset=utf-8", include_str!("page/steps.js")),
     ("question.js", "text/javascript; charset=utf-8", include_str!("page/question.js")),
     ("hand.js", "text/javascript; charset=utf-8", include_str!("page/hand.js")),
+    ("lesson.js", "text/javascript; charset=utf-8", include_str!("page/lesson.js")),
     ("compare.js", "text/javascript; charset=utf-8", include_str!("page/compare.js")),
     ("policies.js", "text/javascript; charset=utf-8", include_str!("page/policies.js")),
     ("icon.svg", "image/svg+xml", include_str!("page/icon.svg")),

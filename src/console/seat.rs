@@ -189,6 +189,10 @@ impl Seat {
         match deed {
             Deed::Take => {
                 self.0.hands.take_over(by)?;
+                // Whoever acts has to see the page as it is, which a paused run does not look at.
+                if self.0.reins.gait() != Gait::Stop {
+                    self.pull(Gait::Go, by);
+                }
                 let asked = self.question().filter(|question| question.matter == Matter::Ask);
                 if let Some(question) = asked {
                     let text = "I act by hand now".to_owned();
@@ -280,7 +284,9 @@ impl Approver for Seat {
         Box::pin(async move {
             let run = self.run().unwrap_or_default();
             let mut question = Question::held(request, &self.occasion(&run));
-            question.target = self.live().row(request.action.resource());
+            let resource = request.action.resource();
+            question.target = self.0.lens.about(Some(resource)).or_else(|| self.live().row(resource));
+            self.live().aim(question.target);
             let Some((said, by)) = self.ask(question).await else { return Ruling::Later };
             match said {
                 Said::Plan => match request.plan.clone() {
@@ -342,6 +348,7 @@ struct Asked<'a> {
 
 impl Drop for Asked<'_> {
     fn drop(&mut self) {
+        self.seat.0.lens.about(None);
         let open = self.seat.open().waiting.take_if(|waiting| waiting.question.id == self.id);
         if open.is_some() {
             self.seat.say("void", json!({ "id": self.id }));

@@ -5,10 +5,28 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::{
     document::{Entry, Section, hint},
     error::TaskError,
 };
+
+/// What a task file has filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Input {
+    /// Its name.
+    pub name: String,
+    /// What it is, for people; empty if the file does not say.
+    pub about: String,
+    /// What it is if nobody says; without it, somebody has to.
+    pub default: Option<String>,
+}
+
+/// The inputs that a task file declares, in its order.
+pub(super) fn declared(root: &Section<'_>) -> Result<Vec<Input>, TaskError> {
+    root.section("inputs")?.iter().flat_map(Section::entries).map(|entry| input(&entry)).collect()
+}
 
 /// The value of every input of a task file.
 #[derive(Debug)]
@@ -62,7 +80,7 @@ impl Inputs {
     }
 }
 
-fn value(entry: &Entry<'_>, given: &BTreeMap<String, String>) -> Result<String, TaskError> {
+fn input(entry: &Entry<'_>) -> Result<Input, TaskError> {
     entry.check_name()?;
     let (about, default) = if entry.is_table() {
         let section = entry.section()?;
@@ -76,8 +94,13 @@ fn value(entry: &Entry<'_>, given: &BTreeMap<String, String>) -> Result<String, 
     if let Some(secret) = blanks.filter_map(|blank| blank.trim_start().strip_prefix("secret.")).next() {
         return Err(entry.blame(no_secret(secret.split("}}").next().unwrap_or_default().trim())));
     }
-    given.get(entry.name).cloned().or(text).ok_or_else(|| {
-        let (name, about) = (entry.name, about.map(|about| format!(" ({about})")).unwrap_or_default());
+    Ok(Input { name: entry.name.to_owned(), about: about.unwrap_or_default().to_owned(), default: text })
+}
+
+fn value(entry: &Entry<'_>, given: &BTreeMap<String, String>) -> Result<String, TaskError> {
+    let Input { name, about, default } = input(entry)?;
+    given.get(&name).cloned().or(default).ok_or_else(|| {
+        let about = if about.is_empty() { about } else { format!(" ({about})") };
         entry.blame_key(format!("no value was given{about} and there is no default; add `--input {name}=...`"))
     })
 }

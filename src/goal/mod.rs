@@ -8,6 +8,7 @@ mod error;
 mod inputs;
 mod model;
 mod output;
+mod prices;
 mod replay;
 mod secrets;
 mod steps;
@@ -24,7 +25,9 @@ use serde_json::Value;
 use url::Url;
 
 pub use error::{Place, TaskError};
+pub use inputs::Input;
 pub use model::{Images, Role};
+pub use prices::PriceTable;
 pub use replay::recorded;
 pub use secrets::{SecretPlace, SecretSource};
 pub use task::{Answers, BrowserChoice, BrowserKind, ModelChoice, PlannerKind, PolicyChoice, Task};

@@ -15,9 +15,10 @@ use super::{
     Budget, Goal, Step,
     document::{Document, Entry, Section},
     error::TaskError,
-    inputs::Inputs,
+    inputs::{self, Input, Inputs},
     model::{Images, Role},
     output,
+    prices::priced,
     secrets::{self, SecretSource},
     steps::Reader,
 };
@@ -199,6 +200,16 @@ impl Task {
         })
     }
 
+    /// What is to be filled in of the task file `file`, whose `text` this is. Nothing else of it is checked.
+    ///
+    /// # Errors
+    ///
+    /// A [`TaskError`] if it is no TOML, or its inputs are wrong.
+    pub fn inputs(text: &str, file: &Path) -> Result<Vec<Input>, TaskError> {
+        let document = Document::new(text, file)?;
+        inputs::declared(&document.root(&document.parse()?))
+    }
+
     /// A task without a file: `goal` for the cascade to reach, under the policy that `policy` names.
     #[must_use]
     pub fn for_goal(goal: Goal, policy: PolicyChoice) -> Self {
@@ -318,38 +329,22 @@ fn workspace(root: &Section<'_>, folder: &Path) -> Result<Option<PathBuf>, TaskE
     section.get("workspace").map(|entry| Ok(folder.join(entry.plain()?))).transpose()
 }
 
+/// What can be said of a model.
+const MODEL: [&str; 10] =
+    ["name", "base_url", "answers", "images", "roles", "seconds", "key_env", "price_in", "price_cached", "price_out"];
+
 fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let Some(section) = root.section("model")? else { return Ok(ModelChoice::default()) };
-    section.allow(&[
-        "name",
-        "base_url",
-        "answers",
-        "images",
-        "roles",
-        "dual",
-        "seconds",
-        "key_env",
-        "price_in",
-        "price_cached",
-        "price_out",
-        "then",
-    ])?;
-    let price = |key| section.get(key).map(|entry| entry.money()).transpose();
+    section.allow(&[&MODEL[..], &["dual", "then"]].concat())?;
     let then = section.get("then").map(|entry| entry.sections()).transpose()?.unwrap_or_default();
     let then = then.iter().map(|section| {
-        section.allow(&["name", "base_url", "answers", "images", "roles", "seconds", "key_env"])?;
+        section.allow(&MODEL)?;
         section.need("name", "the name of the model")?;
         reached(section)
     });
     let then = then.collect::<Result<_, _>>()?;
-    Ok(ModelChoice {
-        dual: section.get("dual").map(|entry| entry.flag()).transpose()?.unwrap_or_default(),
-        price_in: price("price_in")?,
-        price_cached: price("price_cached")?,
-        price_out: price("price_out")?,
-        then,
-        ..reached(&section)?
-    })
+    let dual = section.get("dual").map(|entry| entry.flag()).transpose()?.unwrap_or_default();
+    Ok(ModelChoice { dual, then, ..reached(&section)? })
 }
 
 /// Which model, and how it is reached.
@@ -379,7 +374,7 @@ fn reached(section: &Section<'_>) -> Result<ModelChoice, TaskError> {
         answers: section.get("answers").map(answers).transpose()?,
         seconds: section.get("seconds").map(|entry| entry.count()).transpose()?,
         key_env: text("key_env")?,
-        ..ModelChoice::default()
+        ..priced(section)?
     })
 }
 

@@ -149,7 +149,7 @@ pub enum Proposal {
     Pass(String),
 }
 
-/// Model tokens.
+/// Model tokens, and what they cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Tokens read.
@@ -162,6 +162,17 @@ pub struct Usage {
     /// Of those, tokens that a model thought with.
     #[serde(default, skip_serializing_if = "is_none")]
     pub reasoning: u64,
+    /// What they cost, in millionths of the currency; nothing if nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money: Option<u64>,
+}
+
+impl Usage {
+    /// Tokens read and written.
+    #[must_use]
+    pub fn tokens(self) -> u64 {
+        self.input + self.output
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks in this way")]
@@ -171,6 +182,12 @@ fn is_none(count: &u64) -> bool {
 
 impl std::ops::AddAssign for Usage {
     fn add_assign(&mut self, other: Self) {
+        // What a part of it cost says nothing of the whole.
+        self.money = match (self.tokens(), other.tokens()) {
+            (0, _) => other.money,
+            (_, 0) => self.money,
+            _ => self.money.zip(other.money).map(|(own, more)| own + more),
+        };
         self.input += other.input;
         self.cached += other.cached;
         self.output += other.output;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    CedarPolicy, Pack, PackError, Parameters,
+    CedarPolicy, Pack, PackError, Parameters, cases,
     cedar::{self, Book},
     manifest::Kind,
     recorded::{Bindings, Recorded, Unjudged, Word},
@@ -31,6 +31,9 @@ pub struct Found {
     pub unknown: BTreeMap<String, usize>,
     /// Those that fall otherwise.
     pub flips: Vec<Flip>,
+    /// What is wrong with the pack's own cases under these rules, in words: a pack whose cases fail is judged by nowhere
+    /// else.
+    pub cases: Vec<String>,
 }
 
 /// A decision that falls otherwise.
@@ -61,20 +64,26 @@ pub struct Bench<'a> {
 }
 
 impl Backtest {
-    /// Loads `pack`. Its parameters are those that count for every run; what it lacks is taken
+    /// Loads `pack`; a case of its own that fails is told among what was found. Its parameters are those that count for every run; what it lacks is taken
     /// from each run.
     ///
     /// # Errors
     ///
-    /// [`PackError`] if it does not load.
+    /// [`PackError`] if it cannot be read.
     pub fn load(pack: &Pack, verbs: &[(String, Vec<Verb>)]) -> Result<Self, PackError> {
-        let (book, _) = cedar::read(pack, verbs)?;
+        let files = pack.files()?;
+        let (book, _) = cedar::draft(&files, verbs)?;
+        let cases = match cases::run(&files.cases, &book) {
+            Ok(_) => Vec::new(),
+            Err(PackError::Faulty(faults)) => faults.iter().map(ToString::to_string).collect(),
+            Err(error) => return Err(error),
+        };
         let given = pack.parameters().clone();
         if let Some(wrong) = given.keys().find(|name| !book.manifest().parameters.contains_key(*name)) {
             // Says which parameters there are.
             book.manifest().groups(&BTreeMap::from([(wrong.clone(), Vec::new())]))?;
         }
-        Ok(Self { book, given, found: Found::default() })
+        Ok(Self { book, given, found: Found { cases, ..Found::default() } })
     }
 
     /// Begins with the judgements of `run`, which was recorded with `parameters` filled in and its
@@ -167,6 +176,9 @@ impl fmt::Display for Found {
         }
         if self.skipped > 0 {
             write!(f, "; {} more asked the rules nothing", self.skipped)?;
+        }
+        for case in &self.cases {
+            write!(f, "\na case of the pack fails: {case}")?;
         }
         for (problem, count) in &self.unknown {
             write!(f, "\nunknown: {count} because {problem}")?;

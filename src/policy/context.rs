@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use cedar_policy::{Context, RestrictedExpression};
 use lamassu_contract::{
     Argument, Claims, Label, Mode, PolicyError, Question, Resource, Rule, SecretUse, Source, Standing, has_placeholder,
-    names_secret,
+    money, names_secret,
 };
 use serde_json::{Map, Value};
 
@@ -186,13 +186,6 @@ pub(super) fn with_counts(rule: Rule, question: &Question<'_>) -> Rule {
     ];
     let fill = |because: String, (name, value): (&str, String)| because.replace(name, &value);
     Rule { because: counts.into_iter().fold(rule.because, fill), ..rule }
-}
-
-/// Millionths of the currency as a decimal number, such as `0.50`.
-fn money(micros: u64) -> String {
-    let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-    let digits = text.trim_end_matches('0').len().max(text.len() - 4);
-    text.get(..digits).unwrap_or_default().to_owned()
 }
 
 /// How many requests the run has sent to the host of `resource`.

@@ -81,9 +81,12 @@ impl Foreign {
         Self { name, verb, trusted: false, hints, shape }
     }
 
-    /// Whether its definition says that it reaches nothing beyond what is the user's.
+    /// Whether it reaches nothing beyond what is the user's, by its definition, or by its name if that says nothing.
     pub(super) fn is_closed(&self) -> bool {
-        self.hints.get("openWorld").and_then(Value::as_bool) == Some(false)
+        let name = self.name.to_lowercase();
+        let open =
+            || ["web", "http", "url", "internet", "fetch", "browse", "online"].iter().any(|word| name.contains(word));
+        self.hints.get("openWorld").and_then(Value::as_bool).map_or_else(|| !open(), |open| !open)
     }
 
     /// Declares the argument `name`, for a tool whose definition says nothing of its arguments.

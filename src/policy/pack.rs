@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     fault::PackError,
     manifest::Parameters,
-    text::{self, Files},
+    text::{self, Files, Text},
 };
 
 /// A pack of rules by name or folder, with its parameters. It is read when a policy is made of it.
@@ -17,6 +17,9 @@ pub struct Pack {
     place: Place,
     #[serde(default)]
     parameters: Parameters,
+    /// Rules instead of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rules: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,13 +33,17 @@ impl Pack {
     /// The ready pack `name`; see [`Pack::names`].
     #[must_use]
     pub fn ready(name: impl Into<String>) -> Self {
-        Self { place: Place::Ready(name.into()), parameters: Parameters::new() }
+        Self::at(Place::Ready(name.into()))
     }
 
     /// The pack in `folder`.
     #[must_use]
     pub fn folder(folder: impl Into<PathBuf>) -> Self {
-        Self { place: Place::Folder(folder.into()), parameters: Parameters::new() }
+        Self::at(Place::Folder(folder.into()))
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, parameters: Parameters::new(), rules: None }
     }
 
     /// What a user means by `name`: a ready pack, or a folder if it has a `/` or `.` in it, which
@@ -56,6 +63,23 @@ impl Pack {
     pub fn with<S: Into<String>>(mut self, name: impl Into<String>, entries: impl IntoIterator<Item = S>) -> Self {
         self.parameters.entry(name.into()).or_default().extend(entries.into_iter().map(Into::into));
         self
+    }
+
+    /// The same pack with `rules`, Cedar's text, in place of its own: a change that is tried before it is made.
+    /// Its manifest and its cases stay.
+    #[must_use]
+    pub fn ruled(self, rules: impl Into<String>) -> Self {
+        Self { rules: Some(rules.into()), ..self }
+    }
+
+    /// The text of its rules.
+    ///
+    /// # Errors
+    ///
+    /// [`PackError`] if they cannot be read.
+    pub fn rules(&self) -> Result<String, PackError> {
+        let files = self.files()?.rules;
+        Ok(files.into_iter().map(|text| text.body).collect::<Vec<_>>().join("\n"))
     }
 
     /// The name or folder, as it was given.
@@ -79,7 +103,7 @@ impl Pack {
     /// The same pack with nothing filled in.
     #[must_use]
     pub fn unfilled(&self) -> Self {
-        Self { place: self.place.clone(), parameters: Parameters::new() }
+        Self { parameters: Parameters::new(), ..self.clone() }
     }
 
     /// What was filled in.
@@ -89,9 +113,11 @@ impl Pack {
     }
 
     pub(super) fn files(&self) -> Result<Files, PackError> {
-        match &self.place {
+        let own = match &self.place {
             Place::Ready(name) => text::ready(name),
             Place::Folder(folder) => text::folder(folder),
-        }
+        }?;
+        let changed = self.rules.clone().map(|body| vec![Text { name: "the changed rules".to_owned(), body }]);
+        Ok(Files { rules: changed.unwrap_or(own.rules), ..own })
     }
 }

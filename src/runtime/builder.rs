@@ -159,7 +159,7 @@ impl AgentBuilder {
         self
     }
 
-    /// What the planner's tokens cost; a goal whose budget limits money needs it.
+    /// What the planner's tokens cost, unless it says so itself; a goal whose budget limits money needs it.
     pub fn prices(mut self, prices: Prices) -> Self {
         self.prices = Some(prices);
         self

@@ -5,11 +5,15 @@
 
 use std::net::IpAddr;
 
-use lamassu_contract::{Exchange, Observation, Provenance, Source};
+use lamassu_contract::{Call, Effect, Exchange, Observation, Provenance, Source};
 use serde_json::Value;
 use url::Url;
 
-use super::{run::Run, state::State};
+use super::{
+    run::Run,
+    state::State,
+    wording::{MARKS, asks_for_deeds, plain},
+};
 use crate::planner::{Proposal, Reply};
 
 /// What speaks against an end, or beside it.
@@ -17,7 +21,7 @@ use crate::planner::{Proposal, Reply};
 pub(super) struct Findings {
     /// What is not so, or that nothing shows it; one sentence each.
     pub(super) against: Vec<String>,
-    /// Numbers of the answer that stand nowhere; they may have been counted or added up.
+    /// Numbers of the answer, and sums in the evidence, that stand nowhere; they may have been counted or added up.
     pub(super) reckoned: Vec<String>,
 }
 
@@ -45,7 +49,39 @@ impl Run {
                 findings.against.push(format!("`{value}` in the answer was never seen"));
             }
         }
+        self.examine_words(&spoken(answer), &plain(evidence), &mut findings);
         findings
+    }
+
+    /// What speaks against the plain words of the end: of the answer, and of the evidence beside what it quotes.
+    fn examine_words(&self, answer: &str, evidence: &str, findings: &mut Findings) {
+        let state = &self.state;
+        for value in telling(evidence).filter(|value| !seen(state, value)) {
+            match is_number(&value) {
+                false => findings.against.push(format!("`{value}` in the evidence was never seen")),
+                // Steps and things are counted in small numbers.
+                true if value.len() > 2 && !findings.reckoned.contains(&value) => findings.reckoned.push(value),
+                true => {}
+            }
+        }
+        for (text, place) in [(answer, "answer"), (evidence, "evidence")] {
+            let unknown = state.heard.unknown_names(text);
+            findings.against.extend(unknown.iter().map(|name| format!("`{name}` in the {place} was never seen")));
+        }
+        let deed = [evidence, answer].into_iter().find_map(|text| state.heard.unknown_deed(text));
+        if let Some(deed) = deed.filter(|_| asks_for_deeds(&self.goal.text) && !self.has_acted()) {
+            findings.against.push(format!("it says `{deed}`, but this run has done nothing except look"));
+        }
+    }
+
+    /// Whether anything was done that may have changed something.
+    fn has_acted(&self) -> bool {
+        let acts = |call: &Call| self.parts.toolbox.effect(call).is_none_or(|effect| effect > Effect::Read);
+        let came = |reply: &Reply| matches!(reply, Reply::Landed(_) | Reply::InDoubt(_));
+        self.state.turns.iter().any(|turn| match &turn.planned.proposal {
+            Proposal::Act(calls) => calls.iter().any(acts) && turn.results.iter().any(came),
+            _ => false,
+        })
     }
 }
 
@@ -126,7 +162,7 @@ fn said(state: &State, text: &str) -> bool {
 fn quotes(evidence: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in evidence.lines() {
-        let mut parts = line.split(['"', '\u{201c}', '\u{201d}', '`']).skip(1);
+        let mut parts = line.split(MARKS).skip(1);
         while let (Some(quote), Some(_)) = (parts.next(), parts.next()) {
             if quote.chars().any(char::is_alphanumeric) {
                 found.push(quote.trim().to_owned());
@@ -142,12 +178,25 @@ fn values(answer: &Value) -> Vec<String> {
         Value::Array(values) => values.iter().flat_map(self::values).collect(),
         Value::Object(map) => map.values().flat_map(self::values).collect(),
         Value::Number(number) => vec![number.to_string()],
-        Value::String(text) => {
-            let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned();
-            let telling = |word: &String| word.chars().any(char::is_numeric) || word.contains('@');
-            text.split_whitespace().map(bare).filter(telling).collect()
-        }
+        Value::String(text) => telling(text).collect(),
         Value::Null | Value::Bool(_) => Vec::new(),
+    }
+}
+
+/// The words of `text` that are numbers, codes or addresses.
+fn telling(text: &str) -> impl Iterator<Item = String> {
+    let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_owned();
+    let telling = |word: &String| word.chars().any(char::is_numeric) || word.contains('@');
+    text.split_whitespace().map(bare).filter(telling)
+}
+
+/// The texts in `answer`, a line each.
+fn spoken(answer: &Value) -> String {
+    match answer {
+        Value::Array(values) => values.iter().map(spoken).collect::<Vec<_>>().join("\n"),
+        Value::Object(map) => map.values().map(spoken).collect::<Vec<_>>().join("\n"),
+        Value::String(text) => text.clone(),
+        _ => String::new(),
     }
 }
 

@@ -14,6 +14,8 @@ mod evidence;
 mod hands;
 mod law;
 mod mask;
+#[cfg(feature = "story")]
+mod past;
 mod plan;
 mod reins;
 mod repeat;
@@ -24,12 +26,15 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod toolbox;
+mod wording;
 
 pub use agent::{Agent, RunError};
 pub use approver::{Approver, Deny, Request, Ruling, Settled};
 pub use builder::{AgentBuilder, BuildError};
 pub use event::{Event, Part, Used};
 pub use hands::{Hands, NotYours};
+#[cfg(feature = "story")]
+pub(crate) use past::Past;
 pub use plan::Plan;
 pub use reins::{Gait, Reins};
 pub use report::{AnswerError, Report, Status};

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lamassu_contract::{Call, Observation, Picture, Refusal};
+use lamassu_contract::{Call, Observation, Picture, Refusal, money};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     goal::Goal,
     journal::{Blobs, Journal, Kind},
-    planner::{Effort, Planned, PlannerError, Proposal, Reply, Usage, View},
+    planner::{Effort, Planned, PlannerError, Proposal, Reply, View},
 };
 
 /// How often an answer of the wrong shape is sent back before the run is given up.
@@ -189,10 +189,23 @@ impl Run {
                 self.state.replied(Reply::Stuck(words));
             }
             if !goes_on {
-                break;
+                return Ok(());
             }
         }
+        self.warn();
         Ok(())
+    }
+
+    /// Tells the planner once that little is left of a budget, so that it can come to an end of its own.
+    fn warn(&mut self) {
+        let scarce = self.used().into_iter().find(|(_, used, limit)| used * 5 >= limit * 4 && used < limit);
+        let Some((what, used, limit)) = scarce.filter(|_| !self.state.warned && !self.parts.planner.is_listed()) else {
+            return;
+        };
+        self.state.warned = true;
+        let words =
+            format!("{} of {limit} {what} are left; do what matters most, then say what is reached", limit - used);
+        self.state.replied(Reply::Said(words));
     }
 
     async fn ask(&mut self, question: String) -> Result<(), Halt> {
@@ -279,30 +292,33 @@ impl Run {
     }
 
     fn within_budget(&self) -> Result<(), Halt> {
-        let budget = &self.goal.budget;
-        let tokens = self.state.usage.input + self.state.usage.output;
-        let spent = [
-            ("steps", self.state.steps, budget.steps),
-            ("seconds", self.state.clock.spent / 1000, budget.seconds),
-            ("tokens", tokens, budget.tokens),
-        ];
-        match spent.into_iter().find(|(_, used, limit)| used >= limit) {
+        match self.used().into_iter().find(|(_, used, limit)| used >= limit) {
             Some((what, _, limit)) => Err(Halt::End(Status::BudgetSpent, self.spent(what, limit))),
             None => Ok(()),
         }
     }
 
+    /// What is counted, how much of it was used, and how much may be.
+    fn used(&self) -> [(&'static str, u64, u64); 3] {
+        let budget = &self.goal.budget;
+        [
+            ("steps", self.state.steps, budget.steps),
+            ("seconds", self.state.clock.spent / 1000, budget.seconds),
+            ("tokens", self.state.usage.tokens(), budget.tokens),
+        ]
+    }
+
     /// Money ends a run before the next question to the planner; until then the guards refuse.
     fn affordable(&self) -> Result<(), Halt> {
         let Some(limit) = self.goal.budget.limits.money else { return Ok(()) };
-        if self.parts.prices.is_none() && self.state.usage != Usage::default() {
+        if self.state.usage.money.is_none() && self.state.usage.tokens() > 0 {
             let reason = "the budget limits `money`, and nobody said what tokens cost; give `price_in` and `price_out` \
-                under `[model]`, or `prices(..)` to the agent";
+                under `[model]`, a table in `prices.toml`, or `prices(..)` to the model or the agent";
             return Err(Halt::End(Status::Failed, reason.to_owned()));
         }
-        let spent = self.state.money(&self.parts);
+        let spent = self.state.money();
         if spent >= limit && spent > 0 {
-            let reason = format!("the planner has cost {} of {}", decimal(spent), decimal(limit));
+            let reason = format!("the planner has cost {} of {}", money(spent), money(limit));
             return Err(Halt::End(Status::BudgetSpent, reason));
         }
         Ok(())
@@ -327,7 +343,7 @@ impl Run {
     }
 
     pub(super) fn tell_spent(&self) {
-        self.tell(&Event::Spent { used: self.state.used(&self.parts, &self.goal) });
+        self.tell(&Event::Spent { used: self.state.used(&self.goal) });
     }
 
     pub(super) fn tell(&self, event: &Event) {
@@ -341,11 +357,6 @@ fn goal_of(begin: &Value) -> Value {
     let mut goal = begin.clone();
     goal.as_object_mut().and_then(|goal| goal.remove("pack"));
     goal
-}
-
-/// Millionths as a decimal number.
-fn decimal(micros: u64) -> String {
-    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 /// A question to the planner that outlives the borrow of the run.
@@ -412,6 +423,7 @@ impl Asking {
         let (began, before) = (std::time::Instant::now(), (self.parts.meter)());
         let mut planned = self.parts.planner.propose(&view).await?;
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        planned.usage.money = planned.usage.money.or_else(|| self.parts.prices.map(|prices| prices.of(planned.usage)));
         planned.effort = Effort { micros, ..(self.parts.meter)().since(before) };
         if let Proposal::Done { answer, evidence } = &mut planned.proposal {
             let redact = |text: &str| self.parts.vault().redact(text);

@@ -7,7 +7,10 @@ use lamassu_contract::{
 };
 use serde_json::Value;
 
-use super::{Part, Used, agent::Parts, court::Judged, evidence, hands, plan::Agreed, reins::Rest, repeat::Repeats};
+use super::{
+    Part, Used, agent::Parts, court::Judged, evidence, hands, plan::Agreed, reins::Rest, repeat::Repeats,
+    wording::Heard,
+};
 use crate::{
     goal::Goal,
     journal::Entry,
@@ -20,6 +23,8 @@ pub(super) struct State {
     pub(super) now: Arc<Vec<Observation>>,
     pub(super) provenance: Provenance,
     pub(super) repeats: Repeats,
+    /// The words that it was told or has observed.
+    pub(super) heard: Heard,
     pub(super) steps: u64,
     pub(super) looks: u64,
     pub(super) usage: Usage,
@@ -28,6 +33,8 @@ pub(super) struct State {
     pub(super) wrong_answers: u32,
     /// An answer that was sent back because nothing bears it out, and why.
     pub(super) doubted: Option<(Value, String)>,
+    /// Whether the planner was told that little is left of a budget.
+    pub(super) warned: bool,
     /// Numbers of the answer that stand nowhere.
     pub(super) reckoned: Vec<String>,
     /// What was sent and not accepted, and has not been accepted since.
@@ -59,11 +66,14 @@ pub(super) enum Reached {
 
 impl State {
     pub(super) fn new(goal: &Goal, autonomy: Autonomy) -> Self {
+        let mut heard = Heard::default();
+        [&goal.text, &goal.told].into_iter().chain(goal.inputs.values()).for_each(|text| heard.take(text));
         Self {
             turns: Arc::default(),
             now: Arc::default(),
             provenance: Provenance::new(&goal.told, &goal.inputs),
             repeats: Repeats::default(),
+            heard,
             steps: 0,
             looks: 0,
             usage: Usage::default(),
@@ -71,6 +81,7 @@ impl State {
             clock: Clock::default(),
             wrong_answers: 0,
             doubted: None,
+            warned: false,
             reckoned: Vec::new(),
             failed: Vec::new(),
             signed_in: BTreeSet::new(),
@@ -93,29 +104,29 @@ impl State {
             mode: parts.mode,
             autonomy: self.autonomy,
             steps: self.steps,
-            tokens: self.usage.input + self.usage.output,
+            tokens: self.usage.tokens(),
             seconds: self.clock.spent / 1000,
             tainted_by: self.provenance.taints().map(ToString::to_string).collect::<BTreeSet<_>>(),
             signed_in: self.signed_in.clone(),
             now: self.clock.now,
-            spent: Spent { money: self.money(parts), ..self.spent.clone() },
+            spent: Spent { money: self.money(), ..self.spent.clone() },
             limits: self.limits,
         }
     }
 
     /// What the planner has cost, in millionths of the currency.
-    pub(super) fn money(&self, parts: &Parts) -> u64 {
-        parts.prices.map_or(0, |prices| prices.of(self.usage))
+    pub(super) fn money(&self) -> u64 {
+        self.usage.money.unwrap_or(0)
     }
 
     /// What has been used of what `goal` allows.
-    pub(super) fn used(&self, parts: &Parts, goal: &Goal) -> Used {
+    pub(super) fn used(&self, goal: &Goal) -> Used {
         let part = |used, limit| Part { used, limit: Some(limit) };
         Used {
             steps: part(self.steps, goal.budget.steps),
             seconds: part(self.clock.spent / 1000, goal.budget.seconds),
-            tokens: part(self.usage.input + self.usage.output, goal.budget.tokens),
-            money: parts.prices.map(|_| Part { used: self.money(parts), limit: goal.budget.limits.money }),
+            tokens: part(self.usage.tokens(), goal.budget.tokens),
+            money: self.usage.money.map(|used| Part { used, limit: goal.budget.limits.money }),
         }
     }
 
@@ -153,7 +164,10 @@ impl State {
 
     /// A look came back.
     pub(super) fn saw(&mut self, now: Vec<Observation>) {
-        now.iter().for_each(|look| self.provenance.witness(look, self.steps));
+        for look in &now {
+            self.provenance.witness(look, self.steps);
+            self.heard.take(&look.everything());
+        }
         self.now = Arc::new(now);
     }
 
@@ -178,11 +192,17 @@ impl State {
         }
     }
 
+    /// Whether the latest proposal is a question to a person.
+    fn has_asked(&self) -> bool {
+        self.turns.last().is_some_and(|turn| matches!(turn.planned.proposal, Proposal::Ask(_)))
+    }
+
     /// Something came of the latest proposal.
     pub(super) fn replied(&mut self, reply: Reply) {
         let answered = self.answered();
         if let Reply::Landed(observation) = &reply {
             evidence::weigh(&mut self.failed, observation);
+            self.heard.take(&observation.everything());
         }
         match &reply {
             Reply::Landed(observation) => match answered {
@@ -191,6 +211,8 @@ impl State {
             },
             Reply::Refused(refusal) => self.refusals.push(refusal.clone()),
             Reply::Failed(failure) => self.refused(failure.refusal.as_ref()),
+            // What a person answers counts; what the runtime has to say repeats the planner's own words.
+            Reply::Said(words) if self.has_asked() => self.heard.take(words),
             Reply::InDoubt(_) | Reply::Said(_) | Reply::Stuck(_) => {}
         }
         if let Some(turn) = Arc::make_mut(&mut self.turns).last_mut() {

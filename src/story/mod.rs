@@ -48,7 +48,7 @@ pub(crate) struct Story {
     secrets: Vec<String>,
     /// Who decided, and what deciding cost.
     deciders: Vec<String>,
-    energy: Option<String>,
+    energy: Vec<String>,
     /// Whether the record is whole, and its head.
     whole: Sign,
     head: String,

@@ -132,3 +132,23 @@ async fn a_number_that_may_have_been_added_up_is_named_and_taken() {
     let report = run(200, vec![order(), done(json!({ "items": 5, "mugs": 2 }), BANNER)]).await;
     assert_eq!((report.status, report.reckoned), (Status::Done, vec!["5".to_owned()]));
 }
+
+#[tokio::test]
+async fn names_and_codes_in_plain_words_beside_a_true_quotation_are_named() {
+    let claim = || done(json!("LM-7"), "Mallory Smith paid by card, receipt R-99, total 4711.50: \"Order LM-7\"");
+    let report = run(200, vec![order(), claim(), claim()]).await;
+    let why = "`R-99` in the evidence was never seen";
+    assert_eq!((report.status, report.reason.as_str()), (Status::Unverified, why));
+    assert_eq!(report.reckoned, ["4711.50"]);
+    let claim = || done(json!("it went to Bob Miller"), BANNER);
+    let report = run(200, vec![order(), claim(), claim()]).await;
+    assert_eq!(report.reason, "`Bob Miller` in the answer was never seen");
+}
+
+#[tokio::test]
+async fn what_is_said_to_be_done_in_a_run_that_did_nothing_is_not_verified() {
+    let claim = || done(Value::Null, "the goal says \"order mugs\", and they were purchased");
+    let report = run(200, vec![claim(), claim()]).await;
+    let why = "it says `purchased`, but this run has done nothing except look";
+    assert_eq!((report.status, report.reason.as_str()), (Status::Unverified, why));
+}

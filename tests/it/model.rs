@@ -293,6 +293,27 @@ fn tokens_that_are_spent_end_with_exit_code_4() {
 }
 
 #[test]
+fn what_a_model_costs_by_the_table_is_on_record_and_ends_a_run() {
+    let (desk, endpoint) = (desk(""), Endpoint::start([calls(&[append("one")]), done(&json!(1))]));
+    desk.write("record/prices.toml", "[tiny]\nprice_in = \"2.00\"\nprice_out = \"10.00\"\n");
+    let ran = endpoint.plan(&desk);
+    // 100 tokens at 2 and 10 at 10 for a million, twice.
+    assert_eq!((ended(&desk, &ran), &ran.json()["usage"]["money"]), ((0, true), &json!(600)), "{}", ran.err);
+    let shown = desk.run(&["runs", "show", "last"]).out;
+    assert!(shown.contains("220 tokens (200 in; 20 out), cost 0.0006"), "{shown}");
+    assert!(shown.contains("about 224 J by models, estimated"), "{shown}");
+
+    desk.write("task.toml", &(desk.read("task.toml") + "[budget]\nmoney = \"0.0003\"\n"));
+    let endpoint = Endpoint::start([calls(&[append("one")]), done(&json!(1))]);
+    let ran = endpoint.plan(&desk);
+    assert_eq!((ended(&desk, &ran), endpoint.bodies().len()), ((4, true), 1), "{}", ran.err);
+    desk.write("record/prices.toml", "[tiny]\nprice_in = \"2.00\"\n");
+    let ran = endpoint.plan(&desk);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("prices.toml:1:1: `tiny.price_out`: missing"), "{}", ran.err);
+}
+
+#[test]
 fn a_model_that_goes_round_in_circles_is_told_and_then_a_person_is_asked() {
     let endpoint = Endpoint::start([calls(&[("files_list", json!({}))])]);
     let desk = desk("");
@@ -403,4 +424,56 @@ fn the_value_of_a_secret_never_reaches_the_endpoint() {
     let echoed = told(&endpoint.bodies()[1]);
     assert!(echoed.contains("x-pin: {secret pin}"), "it was used and came back redacted: {echoed}");
     assert_eq!([&bodies, &ran.out, &ran.err].map(|text| text.contains(PIN)), [false; 3]);
+}
+
+#[test]
+fn a_model_is_told_once_when_little_of_a_budget_is_left() {
+    let endpoint = Endpoint::start((0..4).map(|_| calls(&[append("one")])).chain([done(&json!(4))]));
+    let desk = desk("[budget]\nsteps = 5\n");
+    let ran = endpoint.plan(&desk);
+    assert_eq!(ended(&desk, &ran), (0, true), "{}", ran.err);
+    let warned = |body: &Value| told(body).contains("\nnote: 1 of 5 steps are left; do what matters most");
+    assert_eq!(endpoint.bodies().iter().map(warned).collect::<Vec<_>>(), [false, false, false, false, true]);
+}
+
+const MAILS: &str = "<!doctype html><title>Mail</title><ul id=list></ul><p id=left></p><script>
+    const left = () => { document.querySelector('#left').textContent = `${list.children.length} mails are left`; };
+    for (const name of ['Bob: one', 'Alice: hello', 'Bob: two', 'Bob: three']) {
+        const item = document.createElement('li'), button = document.createElement('button');
+        button.textContent = 'Delete';
+        button.onclick = () => { item.remove(); left(); };
+        item.append(name, ' ', button);
+        list.append(item);
+    }
+    left();
+</script>";
+
+/// The address of a page with these mails.
+fn mails() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            receive(&mut stream);
+            send(&mut stream, 200, "content-type: text/html\r\n", MAILS);
+        }
+    });
+    origin
+}
+
+#[test]
+fn a_program_deletes_row_after_row_in_a_browser_and_the_model_is_asked_twice() {
+    let steps = json!([{ "name": "click", "arguments": { "target": "{row}" } }]);
+    let program = calls(&[("repeat", json!({ "rows": "button delete bob", "steps": steps }))]);
+    let open = calls(&[("browser", json!({ "do": "open", "url": mails() }))]);
+    let end = json!({ "answer": { "lines": 1 }, "evidence": "it says \"1 mails are left\"" });
+    let endpoint = Endpoint::start([open, program, calls(&[("done", end)])]);
+    let desk = desk("");
+    let task = desk.read("task.toml").replace("Keep a log", "Delete all mails of Bob");
+    desk.write("task.toml", &task);
+    let ran = endpoint.plan(&desk);
+    assert_eq!((ended(&desk, &ran), endpoint.bodies().len()), ((0, true), 3), "{}\n{}", ran.out, ran.err);
+    assert_eq!((ran.json()["steps"].clone(), told(&endpoint.bodies()[2]).contains("Alice: hello")), (json!(4), true));
+    assert!(told(&endpoint.bodies()[2]).ends_with("\n| all 3 rows are done"), "{}", told(&endpoint.bodies()[2]));
 }

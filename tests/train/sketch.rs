@@ -105,6 +105,13 @@ impl Sketch {
         self.record
     }
 
+    /// What is added next stands in a plain box with this text, such as a question.
+    pub(crate) fn boxed(&mut self, text: &str) {
+        self.record = 0;
+        text.clone_into(&mut self.around);
+        self.lines.push(text.to_owned());
+    }
+
     pub(crate) fn close(&mut self) {
         self.record = 0;
         self.around.clear();
@@ -138,7 +145,10 @@ impl Sketch {
             }
         }
         // Most pages have a field to search by, and most wishes are about something else.
-        if chance.happens(25) && self.rows.iter().all(|row| row.role != "searchbox" && !row.name.contains("earch")) {
+        let searched = |row: &Row| {
+            row.role == "searchbox" || ["earch", "Suchen", "검색"].iter().any(|word| row.name.contains(word))
+        };
+        if chance.happens(25) && !self.rows.iter().any(searched) {
             self.add("searchbox", chance.pick(&["Search", "Search this site", "Find"]), "input/search");
         }
         if chance.happens(60) {

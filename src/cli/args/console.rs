@@ -1,6 +1,6 @@
 //! What can be typed about the console.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use url::Url;
@@ -27,6 +27,9 @@ pub(crate) struct Console {
     /// The pack of runs that are begun on the page and name none: a ready one by name, or a folder
     #[arg(long, default_value = "web-forms")]
     pub(crate) pack: String,
+    /// A folder of task files, `*.toml`, that runs can be begun from on the page
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) tasks: Option<PathBuf>,
     /// The model's name, for runs that are begun on the page
     #[arg(long)]
     pub(crate) model: Option<String>,

@@ -4,21 +4,17 @@ use serde_json::json;
 
 use super::{
     super::{args, complaint::Complaint, home, say, tools},
-    recorded::{Past, filled, meant},
+    recorded::{filled, meant},
 };
-use crate::{policy::Backtest, visible};
+use crate::{policy::Backtest, runtime::Past, visible};
 
 pub(super) fn backtest(args: &args::Backtest) -> Result<u8, Complaint> {
     let store = home::store(args.home.record.as_deref())?;
     let mut backtest = Backtest::load(&filled(&args.pack)?, &tools::all()?).map_err(Complaint::usage)?;
     let runs = meant(&store, &args.runs)?;
     for run in &runs {
-        let past = Past::read(&store, run)?;
-        let parameters = past.pack.as_ref().map(|pack| pack.parameters().clone()).unwrap_or_default();
-        let mut bench = backtest.run(run, &parameters, past.bindings.clone()).map_err(Complaint::usage)?;
-        for (place, judgement) in past.judgements() {
-            bench.judge(&place, judgement);
-        }
+        let past = Past::read(&store, run).map_err(Complaint::failed)?;
+        past.rejudge(run, &mut backtest).map_err(Complaint::usage)?;
     }
     let found = backtest.found();
     let flips = found.flips.len();

@@ -2,11 +2,12 @@
 
 use super::{
     super::{args, complaint::Complaint, home, say, tools},
-    recorded::{Past, meant},
+    recorded::meant,
 };
 use crate::{
     Pack,
     policy::{General, Learner},
+    runtime::Past,
     visible,
 };
 
@@ -22,7 +23,7 @@ pub(super) fn learn(args: &args::Learn) -> Result<u8, Complaint> {
     let mut learner = Learner::new(name, general, &tools::all()?).map_err(Complaint::usage)?;
     let mut packs: Vec<Pack> = Vec::new();
     for run in meant(&store, &args.runs)? {
-        let past = Past::read(&store, &run)?;
+        let past = Past::read(&store, &run).map_err(Complaint::failed)?;
         if let Some(pack) = &past.pack {
             learner.filled(pack.parameters());
             packs.extend((!packs.contains(pack)).then(|| pack.clone()));

@@ -4,17 +4,18 @@ use std::path::Path;
 
 use super::{
     super::{args, complaint::Complaint, home, say, tools},
-    recorded::{Past, parameters},
+    recorded::parameters,
 };
 use crate::{
     Pack,
     policy::{self, Backtest, Recorded, Unjudged},
+    runtime::Past,
 };
 
 pub(super) fn why(args: &args::Why) -> Result<u8, Complaint> {
     let store = home::store(args.home.record.as_deref())?;
     let run = store.find(&args.run).map_err(Complaint::usage)?;
-    let past = Past::read(&store, &run)?;
+    let past = Past::read(&store, &run).map_err(Complaint::failed)?;
     let recorded = recorded(&past, &run, args.step)?;
     let own = past.pack.as_ref();
     let pack = match (&args.pack, own) {

@@ -9,6 +9,9 @@ mod show;
 use std::path::Path;
 
 pub(super) use choice::Choice;
+#[cfg(feature = "console")]
+pub(super) use learn::Done;
+pub(super) use learn::Shown;
 
 use super::{
     args::{self, Place, SkillsCommand},
@@ -22,8 +25,7 @@ use crate::{
         Demonstration, Player, Skill, Skills,
         rehearse::{Pages, rehearse},
     },
-    policy::Shown,
-    visible,
+    policy, visible,
 };
 
 pub(super) async fn skills(args: args::Skills) -> Result<u8, Complaint> {
@@ -32,10 +34,20 @@ pub(super) async fn skills(args: args::Skills) -> Result<u8, Complaint> {
         SkillsCommand::Show { name, place } => show::show(&opened(&place)?, &name),
         SkillsCommand::Run(args) => run::run(args).await,
         SkillsCommand::Test { name, place } => test(&opened(&place)?, &name),
-        SkillsCommand::Learn { name, runs, place } => {
+        SkillsCommand::Learn { name, runs, part, place } => {
             let store = home::store(place.home.record.as_deref())?;
-            let shown = learn::demonstrations(&store, &runs)?;
             let skills = opened(&place)?;
+            let shown = match (part, runs.as_slice()) {
+                (part, _) if !part.is_meant() => learn::demonstrations(&store, &runs)?,
+                (part, [run]) => match chosen(Shown::read(&store, run)?, part, &name).await? {
+                    Some(demonstration) => vec![demonstration],
+                    None => {
+                        say("nothing was kept");
+                        return Ok(0);
+                    }
+                },
+                _ => return Err(Complaint::usage("`--by-hand`, `--trim` and `--goal` are about one run; name one")),
+            };
             let skill = learn(&skills, &name, shown)?;
             show::tell(&skills, &skill);
             Ok(0)
@@ -59,6 +71,26 @@ pub(super) async fn skills(args: args::Skills) -> Result<u8, Complaint> {
     }
 }
 
+/// The part of a run that is meant; nothing if a person, having seen it, wants none of it.
+async fn chosen(shown: Shown, part: args::Part, name: &str) -> Result<Option<Demonstration>, Complaint> {
+    let mut shown = if part.by_hand { shown.by_hand()? } else { shown };
+    shown.goal = part.goal.unwrap_or(shown.goal);
+    if !part.trim {
+        return Ok(Some(shown.demonstration()));
+    }
+    trimmed(shown.demonstration(), name).await
+}
+
+#[cfg(feature = "browser")]
+async fn trimmed(shown: Demonstration, name: &str) -> Result<Option<Demonstration>, Complaint> {
+    super::teach::trimmed(shown, name).await
+}
+
+#[cfg(not(feature = "browser"))]
+async fn trimmed(_: Demonstration, _: &str) -> Result<Option<Demonstration>, Complaint> {
+    Err(Complaint::usage("this build has no browser; build it with the feature `browser`"))
+}
+
 fn opened(place: &Place) -> Result<Skills, Complaint> {
     open(&home::skills(place.skills.as_deref(), place.home.record.as_deref())?)
 }
@@ -77,7 +109,7 @@ pub(super) fn learn(skills: &Skills, name: &str, shown: Vec<Demonstration>) -> R
 /// Writes the rules that `skill` runs under: what it does, at its sites, and nothing else.
 fn permit(skills: &Skills, skill: &Skill) -> Result<(), Complaint> {
     let secrets = skill.steps.iter().filter_map(|step| step.secret());
-    let shown = Shown {
+    let shown = policy::Shown {
         sites: skill.sites.iter().cloned().collect(),
         verbs: skill.steps.iter().map(|step| step.verb.clone()).collect(),
         secrets: secrets.collect(),

@@ -10,6 +10,8 @@ use std::io::Write as _;
 use serde_json::json;
 use url::Url;
 
+#[cfg(feature = "console")]
+pub(super) use self::review::may_be_secret;
 use self::{
     lines::Lines,
     pupil::Pupil,
@@ -184,16 +186,21 @@ async fn asked(review: &mut Review, (goal, keep): (&str, Keep<'_>), lines: &mut 
 
 /// Learns the skill from what is left; says where it is.
 fn save(skills: &Skills, args: &args::Teach, at: &Url, review: &Review) -> Result<String, Complaint> {
-    let moments = review.acts().iter().map(|Act { page, call }| Moment { page: page.clone(), call: call.clone() });
-    let demonstration = Demonstration {
-        goal: args.goal.clone(),
-        at: at.to_string(),
-        inputs: review.inputs().clone(),
-        moments: moments.collect(),
-        end: review.end().cloned(),
-    };
+    let demonstration = review.demonstration(&args.goal, at.as_str());
     let skill = super::skills::learn(skills, &args.name, vec![demonstration])?;
     Ok(skill.told().join("\n"))
+}
+
+/// What a person, having gone through `shown`, leaves of it for the skill `name`; nothing if they want none of it.
+pub(super) async fn trimmed(shown: Demonstration, name: &str) -> Result<Option<Demonstration>, Complaint> {
+    let mut lines =
+        Lines::open().ok_or_else(|| Complaint::usage("`--trim` needs a terminal, where somebody can be asked"))?;
+    let Demonstration { goal, at, inputs, moments, end } = shown;
+    let acts = moments.into_iter().map(|Moment { page, call }| Act { page, call });
+    let mut review = Review::new(acts.collect(), end, inputs);
+    let keep = |_: &Review| Ok(name.to_owned());
+    let wanted = asked(&mut review, (&goal, &keep), &mut lines).await;
+    Ok(wanted.map(|_| review.demonstration(&goal, &at)))
 }
 
 /// Nothing was shown: because nothing could be, or because nobody did anything.

@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, fmt, ops::RangeInclusive};
 
 use serde_json::Value;
 
-use crate::{Page, browser::Act, visible};
+use crate::{
+    Page,
+    browser::Act,
+    planner::skill::{Demonstration, Moment},
+    visible,
+};
 
 const HELP: &str = "     d 3, d 2-4    leave acts out
      u             undo the last change
@@ -54,6 +59,18 @@ impl Review {
 
     pub(super) fn inputs(&self) -> &BTreeMap<String, String> {
         &self.now.inputs
+    }
+
+    /// What is left, as a demonstration of how `goal` is reached that begins at `at`.
+    pub(super) fn demonstration(&self, goal: &str, at: &str) -> Demonstration {
+        let moments = self.acts().iter().map(|Act { page, call }| Moment { page: page.clone(), call: call.clone() });
+        Demonstration {
+            goal: goal.to_owned(),
+            at: at.to_owned(),
+            inputs: self.inputs().clone(),
+            moments: moments.collect(),
+            end: self.end().cloned(),
+        }
     }
 
     /// How the page was at the end, in words.
@@ -223,7 +240,7 @@ fn made_name(act: &Act) -> String {
 }
 
 /// Whether a text looks like a key, a password or the number of a card. Words, addresses and dates do not.
-fn may_be_secret(text: &str) -> bool {
+pub(in crate::cli) fn may_be_secret(text: &str) -> bool {
     let has = |kind: fn(&char) -> bool| text.chars().any(|letter| kind(&letter));
     let digits: Vec<_> = text.chars().filter_map(|letter| letter.to_digit(10)).collect();
     let only_digits = text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, ' ' | '-'));

@@ -125,6 +125,7 @@ impl Listener {
         let said = json!({
             "kind": "frame", "run": run, "number": self.pictures, "size": frame.size, "areas": frame.areas,
             "hidden": frame.jpeg.is_empty(),
+            "beyond": frame.beyond.as_ref().map(|beyond| json!({ "row": beyond.row, "size": beyond.size, "area": beyond.area })),
         });
         Some(sse::Event::default().data(said.to_string()))
     }

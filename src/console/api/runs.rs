@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, Trouble, aside};
 use crate::{
-    console::{Course, Seat, Wish, album::Caption, entry::User, seat::Deed, waiting},
+    console::{Course, Errand, Example, Lesson, Plan, Seat, album::Caption, entry::User, seat::Deed, waiting},
     runtime::Gait,
     story::{Pictures, Story, page},
 };
@@ -55,15 +55,27 @@ pub(in crate::console) async fn show(
     told.await.map(Json)
 }
 
+#[derive(Deserialize)]
+pub(in crate::console) struct Part {
+    /// Whether what is asked about is wanted, which stands outside of what is in view.
+    #[serde(default)]
+    beyond: bool,
+}
+
 /// The newest picture of the page of a run that is watched.
 pub(in crate::console) async fn frame(
     State(desk): State<Arc<Desk>>,
     Path(run): Path<String>,
+    Query(Part { beyond }): Query<Part>,
 ) -> Result<Response, Trouble> {
     let seat = desk.room.hub.seat(&run).ok_or_else(|| Trouble::missing("this console does not watch that run"))?;
     let frame = seat.frames().borrow().clone().filter(|frame| !frame.jpeg.is_empty());
-    let frame = frame.ok_or_else(|| Trouble::missing("there is no picture"))?;
-    Ok(([(header::CONTENT_TYPE, "image/jpeg")], frame.jpeg.clone()).into_response())
+    let picture = frame.and_then(|frame| match beyond {
+        true => Some(frame.beyond.as_ref()?.jpeg.clone()),
+        false => Some(frame.jpeg.clone()),
+    });
+    let picture = picture.ok_or_else(|| Trouble::missing("there is no picture"))?;
+    Ok(([(header::CONTENT_TYPE, "image/jpeg")], picture).into_response())
 }
 
 /// What somebody saw at a step.
@@ -123,16 +135,55 @@ fn attachment(run: &str, kind: &str) -> String {
     format!("attachment; filename=\"{run}.{kind}\"")
 }
 
-/// Begins a run.
+/// Begins a run: of a task file if one is named, else of what is wished for.
 pub(in crate::console) async fn begin(
     State(desk): State<Arc<Desk>>,
-    Json(wish): Json<Wish>,
+    Json(order): Json<Value>,
 ) -> Result<Json<Value>, Trouble> {
     let seat = desk.seat();
     let (own, place) = (Arc::clone(&desk), seat.clone());
-    let course = aside(move || Ok(own.host.begin(wish, place)?)).await?;
+    let course = aside(move || match order.get("task") {
+        Some(_) => Ok(own.host.send(read(order)?, place)?),
+        None => Ok(own.host.begin(read(order)?, place)?),
+    });
+    let course = course.await?;
     let run = drive(course, &seat).await?;
     Ok(Json(json!({ "run": run })))
+}
+
+/// What was sent, in the form that is meant by it.
+fn read<T: serde::de::DeserializeOwned>(sent: Value) -> Result<T, Trouble> {
+    serde_json::from_value(sent).map_err(Trouble::unfit)
+}
+
+/// The task files that a run can be begun from.
+pub(in crate::console) async fn tasks(State(desk): State<Arc<Desk>>) -> Result<Json<Value>, Trouble> {
+    aside(move || Ok(json!({ "tasks": desk.host.tasks() }))).await.map(Json)
+}
+
+/// What a run of a task file would do, as it is filled in.
+pub(in crate::console) async fn plan(
+    State(desk): State<Arc<Desk>>,
+    Json(errand): Json<Errand>,
+) -> Result<Json<Plan>, Trouble> {
+    aside(move || Ok(desk.host.plan(&errand)?)).await.map(Json)
+}
+
+/// What a run did that a skill can be learned from.
+pub(in crate::console) async fn example(
+    State(desk): State<Arc<Desk>>,
+    Path(run): Path<String>,
+) -> Result<Json<Example>, Trouble> {
+    aside(move || Ok(desk.host.example(&desk.store.find(&run)?)?)).await.map(Json)
+}
+
+/// Learns a skill from what somebody has chosen of a run.
+pub(in crate::console) async fn learn(
+    State(desk): State<Arc<Desk>>,
+    Path(run): Path<String>,
+    Json(lesson): Json<Lesson>,
+) -> Result<Json<Value>, Trouble> {
+    aside(move || Ok(json!({ "does": desk.host.learn(&desk.store.find(&run)?, lesson)? }))).await.map(Json)
 }
 
 /// Takes up a run that lies aside.

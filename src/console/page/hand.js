@@ -30,7 +30,12 @@ export function byHand(run, view) {
     if (CHOSEN.includes(role())) return does("select", { ...target(), option: value.value });
     return does("click", target());
   };
+  // A list that somebody has open stays as it is unless there is something new in it.
+  let had = "";
   const rows = () => {
+    const wanted = JSON.stringify(view.rows());
+    if (wanted === had) return;
+    had = wanted;
     const kept = list.value;
     list.replaceChildren(el("option", { value: "" }, "Pick a row, here or in the picture …"),
       ...view.rows().map(row => el("option", { value: row.reference, "data-role": row.words.replace(/^\[[^\]]*\] /, "").split(" ")[0] }, row.words.slice(0, 120))));

@@ -43,6 +43,8 @@ export function rows(pairs) {
     [el("dt", {}, name), el("dd", {}, typeof value === "string" ? text(value) : value)]));
 }
 
+export const field = (label, input, about) => el("label", { class: "field" }, el("span", {}, label), input, about && el("small", { class: "faint" }, about));
+
 export const time = millis => new Date(millis).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function ago(millis) {

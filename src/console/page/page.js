@@ -24,6 +24,7 @@ async function go() {
     else link.removeAttribute("aria-current");
   }
   leave();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   const place = el("div", { class: `page ${page.name}` });
   main.replaceChildren(place);
   try {

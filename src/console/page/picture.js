@@ -7,9 +7,20 @@ export function picture(run) {
   const marks = el("div", { class: "marks" });
   const blank = el("p", { class: "blank faint" }, "No page is open yet.");
   const frame = el("div", { class: "frame" }, image, marks, blank);
+  const aside = el("div", { class: "beyond-view" });
   const where = el("span", { class: "where" });
   const figure = el("figure", { class: "picture", "aria-label": "What the agent sees" },
-    el("figcaption", {}, where, el("span", { class: "faint note" }, "The agent's page. Nothing in this frame belongs to the console.")), frame);
+    el("figcaption", {}, where, el("span", { class: "faint note" }, "The agent's page. Nothing in this frame belongs to the console.")), frame, aside);
+  // What is asked about stands elsewhere on the page: it has a picture of its own.
+  const drawBeyond = () => {
+    const { beyond } = shown ?? {};
+    const wanted = beyond && !image.hidden && asked && beyond.row === target;
+    const source = wanted ? `/api/runs/${run}/frame?beyond=true&n=${shown.number}` : "";
+    if (aside.dataset.source === source) return;
+    aside.dataset.source = source;
+    aside.replaceChildren(...(wanted ? [el("p", {}, "What is asked about stands outside of the part above:"),
+      kept(source, { size: beyond.size, target: beyond.area }, "The part of the page with what is asked about")] : []));
+  };
   let shown = null, page = null, target = null, asked = false, pick = null, newest = 0;
 
   const box = (area, tag, attributes, ...children) => {
@@ -19,16 +30,23 @@ export function picture(run) {
     Object.assign(made.style, { left: `${100 * left / width}%`, top: `${100 * top / height}%`, width: `${100 * wide / width}%`, height: `${100 * high / height}%` });
     return made;
   };
+  // Boxes that are the same stay, so that a press on one is not lost when another picture comes in the middle of it.
+  let drawn = "";
   const draw = () => {
+    drawBeyond();
+    const picked = pick && shown && !image.hidden ? page?.rows ?? [] : [];
+    const wanted = JSON.stringify([image.hidden, shown?.size, shown?.areas, shown?.beyond?.row, target, asked, picked]);
+    if (wanted === drawn) return;
+    drawn = wanted;
     marks.replaceChildren();
     if (!shown || image.hidden) return;
-    for (const row of pick ? page?.rows ?? [] : []) {
+    for (const row of picked) {
       const area = shown.areas[row.reference];
       if (area) marks.append(box(area, "button", { type: "button", class: "pick", title: row.words, "aria-label": row.words, onclick: () => pick(row.reference) }, el("span", {}, row.reference)));
     }
     const area = shown.areas[target];
     if (area) marks.append(box(area, "div", { class: "target" }));
-    else if (asked && target !== null) marks.append(el("span", { class: "beyond" }, "What is acted on lies outside of this part of the page"));
+    else if (asked && target !== null && shown.beyond?.row !== target) marks.append(el("span", { class: "beyond" }, "What is acted on lies outside of this part of the page"));
   };
 
   return {
@@ -40,7 +58,7 @@ export function picture(run) {
         Object.assign(image, { hidden: true });
         blank.hidden = false;
         blank.textContent = "Not shown: a field of this page shows a secret.";
-        marks.replaceChildren();
+        draw();
         return;
       }
       const next = new Image();

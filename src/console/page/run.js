@@ -5,6 +5,7 @@ import { get, known, listen, post, under_way, watch } from "./talk.js";
 import { picture } from "./picture.js";
 import { asking } from "./question.js";
 import { byHand } from "./hand.js";
+import { teach } from "./lesson.js";
 import { steps } from "./steps.js";
 
 export async function run(place, id) {
@@ -79,19 +80,20 @@ export async function run(place, id) {
     const { story } = told;
     list.story(story, told.album);
     about.replaceChildren(el("h2", {}, "The run"), rows([
-      ...story.about, ["began", story.began], ["lasted", story.seconds], ["decided", story.deciders.join("; ")], ["energy", story.energy],
+      ...story.about, ["began", story.began], ["lasted", story.seconds], ["decided", story.deciders.join("; ")], ["energy", story.energy.join("; ")],
       ["answer", story.answer && el("pre", { tabindex: 0, "aria-label": "The answer" }, story.answer)], ["record", sign(story.whole)],
       ["secrets used", story.secrets.join(", ")],
       ["reached", story.places.length ? el("ul", {}, story.places.map(place => el("li", {}, `${place.name}: ${place.actions} actions, ${place.changes} that do more than read, ${place.bytes} bytes sent`))) : null],
     ]));
-    aside.replaceChildren(
+    aside.replaceChildren(...[
       el("a", { href: `/api/runs/${name}/report`, download: `${name}.html` }, "Report (HTML)"),
       el("a", { href: `/api/runs/${name}/export`, download: `${name}.jsonl` }, "Record (JSONL)"),
       button("Verify the record", async () => {
         told = await get(`/api/runs/${name}`);
         drawRecord();
         say(`The record is ${told.story.whole.word}`, told.story.whole.tone);
-      }));
+      }),
+      list.count() > 0 && button("Make a skill of it …", () => teach(name).catch(error => say(error.message, "bad")))].filter(Boolean));
   };
   const drawPicture = () => {
     view.page(one()?.live?.page ?? null);

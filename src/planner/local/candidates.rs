@@ -3,6 +3,7 @@
 use lamassu_contract::Call;
 
 use super::{
+    course,
     features::{Feature as F, Features},
     fields,
     instruction::Kind,
@@ -12,6 +13,9 @@ use super::{
     situation::Situation,
     words::Verb,
 };
+
+/// How much of a control's name is noted.
+const NAME: usize = 80;
 
 /// One thing that could be done next.
 #[derive(Debug, Clone)]
@@ -55,6 +59,7 @@ impl Candidate {
                 verb: verb.to_owned(),
                 identity: element.identity,
                 record: element.record,
+                name: element.name.chars().take(NAME).collect(),
                 ..Note::default()
             },
             features,
@@ -93,7 +98,8 @@ impl Candidate {
     /// Whether anything speaks for it: a word of the instruction, or the course of the run. Chance is no reason.
     #[must_use]
     pub fn has_reason(&self) -> bool {
-        const REASONS: [F; 11] = [
+        const REASONS: [F; 12] = [
+            F::Confirms,
             F::Ready,
             F::Explore,
             F::Banner,
@@ -141,17 +147,22 @@ pub fn all(now: &Situation<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     let form = fields::Form::of(now);
     for (index, element) in now.scene.elements.iter().enumerate().filter(|(_, element)| !element.refused) {
-        if element.is_list() {
+        if element.is("disabled") {
+            gestures(now, index, element, &mut found);
+        } else if element.is_list() {
             fields::choices(now, index, element, &mut found);
         } else {
             found.push(press::press(now, index, element));
         }
-        if element.is_field() && !element.is("readonly") {
+        if element.is_field() && !element.is("readonly") && !element.is("disabled") {
             fields::fills(now, (index, element), &form, &mut found);
         }
-        gestures(now, index, element, &mut found);
+        if !element.is("disabled") {
+            gestures(now, index, element, &mut found);
+        }
     }
     found.extend(scroll(now));
+    course::own(now, &mut found);
     order(now, &mut found);
     found.extend(enter(now, &found));
     found.extend(wait(now, &found));
@@ -295,9 +306,38 @@ fn sent_last(now: &Situation<'_>, found: &mut [Candidate]) {
     }
 }
 
+/// What shows another part of the page comes before what is done there, wherever their words stand.
+fn shown_first(now: &Situation<'_>, found: &mut [Candidate]) {
+    let inside = |candidate: &&Candidate| {
+        let element = candidate.element.and_then(|index| now.element(index));
+        candidate.is_open() && element.is_some_and(|element| element.record != 0 && !element.switches)
+    };
+    let Some(first) = found.iter().filter(inside).filter_map(|candidate| candidate.position).min() else { return };
+    let clause = |place: usize| now.told.words.get(place).map(|word| word.clause);
+    let switches = |candidate: &&mut Candidate| {
+        candidate.is_open() && candidate.element.and_then(|index| now.element(index)).is_some_and(|own| own.switches)
+    };
+    let mut moved = false;
+    for candidate in found.iter_mut().filter(switches) {
+        if candidate.position.is_some_and(|place| clause(place) == clause(first) && place >= first) {
+            candidate.position = Some(first.saturating_sub(1));
+            moved = true;
+        }
+    }
+    let inside = |candidate: &&mut Candidate| {
+        let element = candidate.element.and_then(|index| now.element(index));
+        candidate.position.is_some_and(|place| clause(place) == clause(first))
+            && element.is_some_and(|element| element.record != 0 && !element.switches)
+    };
+    if moved {
+        found.iter_mut().filter(inside).for_each(|candidate| candidate.features.mark(F::Unshown, true));
+    }
+}
+
 /// Says of each candidate how many others the instruction speaks of before it.
 fn order(now: &Situation<'_>, found: &mut [Candidate]) {
     sent_last(now, found);
+    shown_first(now, found);
     let mut places: Vec<usize> =
         found.iter().filter(|candidate| candidate.is_open()).filter_map(|candidate| candidate.position).collect();
     places.sort_unstable();
@@ -316,9 +356,21 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
     let searched = !others || fields.filter(|field| field.identity == last).any(fields::searches);
     // A link beside a button of a form leads elsewhere.
     let sender = now.scene.elements.iter().any(|element| element.role == "button" && element.submits());
+    let unwritten = now.scene.elements.iter().any(|element| {
+        element.tag == "textarea"
+            && !element.is("readonly")
+            && !element.is("disabled")
+            && !element.seeks
+            && element.value.as_deref().unwrap_or_default().is_empty()
+    });
     for candidate in found.iter_mut() {
         let Some(element) = candidate.element.and_then(|index| now.element(index)) else { continue };
         if !element.submits() || element.is_field() {
+            continue;
+        }
+        // No letter is sent before it is written.
+        if unwritten && element.means("send") {
+            candidate.features.mark(F::Disabled, true);
             continue;
         }
         let own = candidate.position.unwrap_or(usize::MAX);
@@ -352,7 +404,9 @@ fn done(now: &Situation<'_>, found: &[Candidate]) -> Candidate {
         .iter()
         .any(|word| now.told.spans.iter().any(|span| span.from == *word && span.kind == Kind::Quoted));
     done.features.mark(F::Done, true);
-    done.features.mark(F::Nothing, now.progress.acts > 0 && !open && !values && !now.waits && !now.untouched());
-    done.features.mark(F::Left, open || values || now.progress.acts == 0 || now.untouched());
+    done.features.mark(F::Undone, now.is_undone());
+    let left = open || values || now.progress.acts == 0 || now.untouched() || now.is_undone();
+    done.features.mark(F::Nothing, !left && !now.waits);
+    done.features.mark(F::Left, left);
     done
 }

@@ -203,6 +203,16 @@ features! {
     Within = -3.0,
     /// What the instruction says of it is a part of something that is to be searched for first.
     Unfound = -4.0,
+    /// It says yes to what the page asks about what was just done.
+    Confirms = 6.0,
+    /// It says no to that.
+    Declines = -5.0,
+    /// Another part of the page is to be shown before it.
+    Unshown = -5.0,
+    /// It is over while something that a verb of the goal asks for was not done.
+    Undone = -2.0,
+    /// It leads to what is the user's own, while what is asked for is nowhere to be seen.
+    Own = 1.0,
 }
 
 /// The features of one candidate.

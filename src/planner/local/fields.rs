@@ -31,12 +31,25 @@ fn is_value(now: &Situation<'_>, span: &Span) -> bool {
     match span.kind {
         Kind::Keyed | Kind::Derived => true,
         Kind::Quoted | Kind::Day(_) | Kind::Time => matches!(governed, Some(Verb::Type)) || sought(now.told, span),
+        Kind::Phrase => sought(now.told, span) && !is_tail(now, span),
         _ => false,
     }
 }
 
 /// Whether a span is what the instruction says to search for: `search for Ada`.
 pub(super) fn sought(told: &Instruction, span: &Span) -> bool {
+    // Of loose words only those beside the verb are meant: `Suche nach Lampen, nur vorrätige`.
+    let idle = |at: usize| told.words.get(at).is_some_and(|word| word.stop && word.quote == 0);
+    let seeks =
+        |at: Option<usize>| at.and_then(|at| told.words.get(at)).is_some_and(|word| word.verb == Some(Verb::Seek));
+    let before = (0..span.from).rev().find(|at| !idle(*at));
+    // A Korean verb follows what it is about.
+    let first = |at: usize| told.words.get(at).is_some_and(|word| !words::is_hangul(&word.stem));
+    let comma = span.from > 0 && told.gap(span.from - 1, span.from).contains(',');
+    let near = seeks(before) && before.is_some_and(first) && !comma;
+    if matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Number) && !near && !seeks(Some(span.to)) {
+        return false;
+    }
     let clause = told.words.get(span.from).map_or(0, |word| word.clause);
     let inside = told.words.iter().filter(|word| word.clause == clause && word.quote == 0);
     let mut verbs = inside.filter(|word| word.verb.is_some());
@@ -69,9 +82,16 @@ impl Form {
                 .and_then(|empty| now.scene.elements.iter().position(|element| element.identity == empty.identity)),
             first_pending: pending(now).first().copied(),
             hints: now.spans.iter().map(best).collect(),
-            wanted: now.spans.iter().map(|span| absent(now, span)).collect(),
+            wanted: wanted(now),
         }
     }
+}
+
+/// Which spans may be searched for: where something in quotes is not to be seen, that and no other name.
+fn wanted(now: &Situation<'_>) -> Vec<bool> {
+    let found: Vec<bool> = now.spans.iter().map(|span| absent(now, span)).collect();
+    let quoted = now.spans.iter().zip(&found).any(|(span, absent)| *absent && span.kind == Kind::Quoted);
+    found.iter().zip(&now.spans).map(|(absent, span)| *absent && (!quoted || span.kind == Kind::Quoted)).collect()
 }
 
 /// Whether a span names something that is wanted and that this page does not show, so that it may be searched for.
@@ -82,7 +102,7 @@ fn absent(now: &Situation<'_>, span: &Span) -> bool {
     let governed = first.and_then(|word| word.governed);
     let named = match span.kind {
         Kind::Proper => true,
-        Kind::Quoted => matches!(governed, Some(Verb::Open | Verb::Seek)),
+        Kind::Quoted => matches!(governed, Some(Verb::Open | Verb::Seek | Verb::Other)) && !is_message(span),
         _ => false,
     };
     let shows = |own: &[String]| telling.iter().all(|word| own.iter().any(|own| word.is(own)));
@@ -95,7 +115,24 @@ fn absent(now: &Situation<'_>, span: &Span) -> bool {
         .checked_sub(1)
         .and_then(|at| now.told.words.get(at))
         .is_some_and(|word| matches!(word.stem.as_str(), "to" | "as" | "with" | "an" | "als" | "mit"));
-    named && about && untaken && !telling.is_empty() && !towards && !seen
+    // A German noun begins with a capital letter and is no name, and a page has a number.
+    let noun = span.kind == Kind::Proper
+        && (span.to - span.from == 1 && follows_article(now.told, span.from)
+            || first.is_some_and(|word| word.concepts.contains(&words::concept("page"))));
+    named && about && untaken && !telling.is_empty() && !towards && !seen && !noun
+}
+
+fn follows_article(told: &Instruction, at: usize) -> bool {
+    const ARTICLES: &str =
+        "der die das den dem des ein eine einen einem einer mein meine meinen meinem meiner zur zum im vom";
+    let before = at.checked_sub(1).and_then(|before| told.words.get(before));
+    before.is_some_and(|word| ARTICLES.split(' ').any(|known| word.stem == known))
+}
+
+/// Whether the words around a span say that it is a text to be written.
+fn is_message(span: &Span) -> bool {
+    let written = ["body", "reply", "email", "name", "subject"].map(words::concept);
+    span.hints.iter().flat_map(|hint| words::concepts(hint)).any(|group| written.contains(&group))
 }
 
 /// Every value that could go into a field.
@@ -143,6 +180,11 @@ pub(super) fn fills(now: &Situation<'_>, (index, element): (usize, &Element), fo
             fill.features.mark(F::Hint, true);
             fill.features.set(F::Loose, 0.0);
             fill.asked |= matches!(span.kind, Kind::Quoted | Kind::Proper | Kind::Phrase);
+        }
+        // Nobody types a part of a wish into a field that is not spoken of.
+        let idle = [F::Hint, F::TypeAsked, F::Explore].iter().all(|own| fill.features.get(*own) == 0.0);
+        if loose && idle && !sought && fill.features.get(F::TypeFits) == 0.0 {
+            continue;
         }
         fill.features.mark(F::OnlyField, form.open == 1 && !searches(element) || sought);
         let turn = form.first_pending == Some(span.from) && form.first_empty == Some(index);
@@ -267,7 +309,10 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span, b
 
 /// How well the field is called what is said around the value, against the other fields.
 fn called(now: &Situation<'_>, element: &Element, (span, best): (&Span, f32), fill: &mut Candidate) -> f32 {
-    let own = hint(element, span);
+    let receives = span.kind == Kind::Proper
+        && own_words(element).flat_map(|own| words::concepts(own)).any(|group| group == words::concept("recipient"))
+        && press::is_recipient(now, span.from);
+    let own = hint(element, span).max(if receives { 0.9 } else { 0.0 });
     let names = |word: &super::instruction::Word| element.stems.iter().chain(&element.label).any(|own| word.is(own));
     let said = now.left().any(|(_, word)| !word.stop && word.verb.is_none() && names(word));
     fill.features.set(F::Hint, own);
@@ -308,9 +353,7 @@ fn fits(now: &Situation<'_>, element: &Element, span: &Span, fill: &mut Candidat
 
 /// Whether a field is there to search by: most pages have one, and most wishes are about something else.
 pub(super) fn searches(element: &Element) -> bool {
-    element.role == "searchbox"
-        || element.tag == "input/search"
-        || element.stems.iter().chain(&element.marks).any(|word| matches!(word.as_str(), "search" | "suche" | "검색"))
+    element.seeks
 }
 
 /// Whether the instruction says that a value is to be typed and does not say that it belongs elsewhere.

@@ -2,6 +2,7 @@
 
 use super::{
     dates::Day,
+    verbs::{self, Piece, Placed},
     words::{self, Verb},
 };
 
@@ -14,6 +15,8 @@ pub struct Instruction {
     pub words: Vec<Word>,
     /// What may be typed, chosen or looked for, in order.
     pub spans: Vec<Span>,
+    /// Whether it is in a language whose words are known here.
+    pub familiar: bool,
 }
 
 /// One word of an instruction.
@@ -90,7 +93,9 @@ impl Word {
     /// Whether it is the word `own` of a page.
     #[must_use]
     pub fn is(&self, own: &str) -> bool {
-        self.stem == own || self.bare.as_deref() == Some(own)
+        self.stem == own
+            || self.bare.as_deref() == Some(own)
+            || words::bare(own).is_some_and(|own| self.stem == own || self.bare.as_ref() == Some(&own))
     }
 }
 
@@ -102,27 +107,26 @@ impl Instruction {
         let cut = words::cut(text);
         let mut all: Vec<Word> = Vec::with_capacity(cut.len());
         let (mut clause, mut governed, mut last_end) = (0, None, 0);
-        for (start, word) in cut {
-            let quote = quotes.iter().position(|(from, to)| start >= *from && start < *to).map_or(0, |index| index + 1);
-            let lower = word.to_lowercase();
+        let within = |start: usize| quotes.iter().position(|(from, to)| start >= *from && start < *to);
+        let (places, familiar) = places(text, &cut, |start| within(start).is_some());
+        let mut ended = false;
+        for ((start, word), place) in cut.into_iter().zip(places) {
+            let quote = within(start).map_or(0, |index| index + 1);
+            if std::mem::take(&mut ended) {
+                clause += 1;
+                governed = None;
+            }
             let stem = words::stem(word);
-            let gap = text.get(last_end..start).unwrap_or_default();
             let before = all.last();
+            let gap = text.get(last_end..start).filter(|_| before.is_none_or(|word| !is_short(&word.stem)));
+            let gap = gap.unwrap_or_default();
             let breaks = quote == 0
                 && (gap.contains(['.', ';', '!', '?', '\n', ','])
                     || before.is_none_or(|word| joins(&word.stem))
                     || before.is_some_and(|word| word.quote > 0));
-            let verb = (quote == 0).then(|| words::verb(&lower).or_else(|| words::verb(&stem))).flatten();
-            // What begins with a capital letter in mid-clause is a name, such as `Submit` or `WAS`.
-            let capital = word.chars().next().is_some_and(char::is_uppercase);
-            let begins = gap.contains(['.', ';', '!', '?', '\n', ':']) || before.is_none();
-            let verb = verb.filter(|_| !capital || begins);
-            // A noun of the same form follows an article: `the search`, `a check`.
-            let verb = verb.filter(|_| {
-                before.is_none_or(|word| {
-                    !matches!(word.stem.as_str(), "the" | "a" | "an" | "der" | "die" | "das" | "den" | "my" | "your")
-                })
-            });
+            let verb = (quote == 0 && !place.noun).then(|| asked_for(word, gap, before)).flatten();
+            let verb = place.verb.or(verb);
+            ended = place.ends;
             if verb.is_some() && breaks && !all.is_empty()
                 || gap.contains(['.', ';', '!', '?', '\n']) && quote == 0 && gap.chars().count() > 1
             {
@@ -141,9 +145,9 @@ impl Instruction {
                 clause,
                 verb,
                 governed,
-                concepts: words::concepts(&stem),
-                stop: words::is_stop(&lower) && !(word.chars().count() > 1 && word.chars().all(char::is_uppercase)),
-                bare: words::bare(&stem),
+                concepts: meanings(&stem, place.form.as_deref()),
+                stop: is_idle(word),
+                bare: place.form.or_else(|| words::bare(&stem)),
                 proper: word.chars().next().is_some_and(|letter| letter.is_uppercase() || letter.is_ascii_digit()),
                 barred: false,
                 stem,
@@ -151,9 +155,10 @@ impl Instruction {
             last_end = start + word.len();
         }
         together(&mut all);
+        things(&mut all);
         govern_from_behind(&mut all);
         bar(&mut all);
-        let mut instruction = Self { text: text.to_owned(), words: all, spans: Vec::new() };
+        let mut instruction = Self { text: text.to_owned(), words: all, spans: Vec::new(), familiar };
         instruction.spans = super::spans::spans(&instruction, &quotes);
         instruction
     }
@@ -169,6 +174,10 @@ impl Instruction {
     /// What stands between two words that follow each other.
     #[must_use]
     pub fn gap(&self, before: usize, after: usize) -> &str {
+        // The point of an abbreviation ends nothing.
+        if self.words.get(before).is_some_and(|word| word.quote == 0 && is_short(&word.stem)) {
+            return "";
+        }
         let start = self.words.get(before).map_or(0, |word| word.end);
         let end = self.words.get(after).map_or(self.text.len(), |word| word.start);
         self.text.get(start..end).unwrap_or_default()
@@ -186,6 +195,48 @@ impl Instruction {
         let group = words::concept(word);
         self.words.iter().any(|word| word.quote == 0 && word.concepts.contains(&group))
     }
+}
+
+/// What a word asks for by itself, behind the gap and the word before it.
+fn asked_for(word: &str, gap: &str, before: Option<&Word>) -> Option<Verb> {
+    let verb = words::verb(&word.to_lowercase()).or_else(|| words::verb(&words::stem(word)))?;
+    // What begins with a capital letter in mid-clause is a name, such as `Submit` or `WAS`.
+    let capital = word.chars().next().is_some_and(char::is_uppercase);
+    let begins = gap.contains(['.', ';', '!', '?', '\n', ':']) || before.is_none();
+    // A noun of the same form follows an article: `the search`, `a check`.
+    let thing = before.is_some_and(|word| {
+        matches!(word.stem.as_str(), "the" | "a" | "an" | "der" | "die" | "das" | "den" | "my" | "your")
+    });
+    ((!capital || begins) && !thing).then_some(verb)
+}
+
+/// Whether a word says little by itself; one in capital letters is a name.
+fn is_idle(word: &str) -> bool {
+    words::is_stop(&word.to_lowercase()) && !(word.chars().count() > 1 && word.chars().all(char::is_uppercase))
+}
+
+/// What the places of the words in `text` say of them, and whether its language is known.
+fn places(text: &str, cut: &[(usize, &str)], quoted: impl Fn(usize) -> bool) -> (Vec<Placed>, bool) {
+    let (mut end, mut short) = (0, false);
+    let pieces: Vec<Piece<'_>> = cut
+        .iter()
+        .map(|(start, word)| {
+            let gap = text.get(end..*start).filter(|_| !short).unwrap_or_default();
+            end = start + word.len();
+            short = is_short(&word.to_lowercase());
+            Piece { word, gap, quoted: quoted(*start) }
+        })
+        .collect();
+    (verbs::placed(&pieces), verbs::is_familiar(&pieces))
+}
+
+/// The groups of meaning of a word, or of the form in which a page would show it.
+fn meanings(stem: &str, form: Option<&str>) -> Vec<u8> {
+    let mut found = form.map(words::concepts).unwrap_or_default();
+    if found.is_empty() {
+        found = words::concepts(stem);
+    }
+    found
 }
 
 /// Gives words before the verb of their clause what that verb asks for.
@@ -250,6 +301,23 @@ fn bar(all: &mut [Word]) {
     for (clause, from) in barred {
         all.iter_mut().skip(from).filter(|word| word.clause == clause).for_each(|word| word.barred = true);
     }
+}
+
+/// `the book` and `my order` are things, whatever they would ask for as verbs.
+fn things(all: &mut [Word]) {
+    for index in 1..all.len() {
+        let before = all.get(index - 1).map(|word| word.stem.clone()).unwrap_or_default();
+        let article = matches!(before.as_str(), "the" | "a" | "my" | "this" | "that" | "your" | "das" | "mein" | "dem");
+        let thing = |word: &&mut Word| word.quote == 0 && matches!(word.stem.as_str(), "book" | "order" | "buch");
+        if let Some(word) = all.get_mut(index).filter(thing).filter(|_| article) {
+            word.concepts.clear();
+        }
+    }
+}
+
+/// Whether a word is short for another one and has a point behind it.
+fn is_short(stem: &str) -> bool {
+    matches!(stem, "dr" | "mr" | "mrs" | "ms" | "prof" | "st" | "nr" | "hr" | "fr" | "vs" | "approx" | "ca")
 }
 
 fn joins(stem: &str) -> bool {

@@ -118,8 +118,22 @@ fn judge(
         span: told.spans.iter().any(|span| span.from == from && span.to == to && span.kind != Kind::Phrase) && !dated,
         taken: progress.has(from, to),
         apart: false,
-        weak: dated || words.iter().all(|word| word.quote == 0 && (word.stop || word.verb == Some(Verb::Tell))),
+        weak: dated
+            || stands_before(told, from, to)
+            || run < length && words.iter().all(|word| word.stop)
+            || words.iter().all(|word| word.quote == 0 && (word.stop || word.verb == Some(Verb::Tell))),
     }
+}
+
+/// Whether a word only says of what kind the quoted thing behind it is: `the book "Winter"`.
+fn stands_before(told: &Instruction, from: usize, to: usize) -> bool {
+    let own = told.words.get(from).filter(|word| word.quote == 0 && word.verb.is_none());
+    let article = from.checked_sub(1).and_then(|at| told.words.get(at)).is_some_and(|word| {
+        word.quote == 0
+            && matches!(word.stem.as_str(), "the" | "das" | "den" | "die" | "der" | "dem" | "des" | "my" | "a")
+    });
+    let quoted = told.words.get(to).is_some_and(|next| next.quote > 0);
+    own.is_some() && article && to - from == 1 && quoted && !told.gap(from, to).contains([',', ':'])
 }
 
 fn worth(told: &Instruction, mention: &Mention) -> u32 {
@@ -130,6 +144,5 @@ fn worth(told: &Instruction, mention: &Mention) -> u32 {
         + score(mention.whole, 32)
         + score(!mention.taken, 24)
         + score(mention.quoted, 16)
-        + score(mention.span, 4)
         + u32::try_from(telling.min(8)).unwrap_or(0) * 3
 }

@@ -9,11 +9,15 @@ pub mod adapter;
 mod answer;
 pub mod candidates;
 mod colours;
+mod course;
 mod dates;
 pub mod features;
 mod fields;
 mod hash;
 pub mod instruction;
+mod labels;
+pub mod layer;
+mod lexicon;
 mod mention;
 mod pick;
 mod press;
@@ -25,6 +29,7 @@ mod spans;
 #[cfg(test)]
 mod tests;
 mod values;
+mod verbs;
 pub mod weights;
 pub(in crate::planner) mod words;
 
@@ -41,7 +46,7 @@ use self::{
     instruction::Instruction,
     progress::{Note, Progress},
     ranker::Ranker,
-    scene::Scene,
+    scene::{Element, Scene},
     situation::Situation,
 };
 use crate::planner::{Planned, Planner, PlannerError, Proposal, Reply, Turn, View};
@@ -49,9 +54,11 @@ use crate::planner::{Planned, Planner, PlannerError, Proposal, Reply, Turn, View
 /// How much better than nothing a candidate has to be.
 const PLAUSIBLE: f32 = 0.5;
 /// The chance below which nothing is done that the goal does not ask for in so many words.
-const DIM: f32 = 0.2;
+const DIM: f32 = 0.3;
 /// The chance below which nothing is done at all: as many things could be meant.
 const DARK: f32 = 0.12;
+/// How much better than the same control of another row one has to be.
+const CLEAR: f32 = 0.3;
 /// How many rivals a candidate is weighed against, so that a large page is no reason for doubt.
 const RIVALS: usize = 12;
 /// How many words of a goal may be unknown if none of its words is a verb that is known.
@@ -147,7 +154,8 @@ impl Local {
             return pass(why);
         }
         let now = Situation::new(&told, &scene, progress, view.secrets);
-        if now.progress.acts == 0 && !told.words.iter().any(|word| word.verb.is_some()) && now.unknown() >= FOREIGN {
+        let wishes = told.words.iter().any(|word| word.verb.is_some());
+        if now.progress.acts == 0 && !wishes && !told.familiar && now.unknown() >= FOREIGN {
             return pass("the goal is in no language that is known here");
         }
         let all = candidates::all(&now);
@@ -180,6 +188,9 @@ impl Local {
         if !explores && (share < DARK || share < DIM && !candidate.asked) {
             return pass("several things could be meant, and none stands out");
         }
+        if one_of_many(&now, candidate, &all, &scores) {
+            return pass("several rows have what is asked for, and none stands out");
+        }
         if candidate.call.is_none() && asks {
             return pass("what is asked for cannot be read off the page beyond doubt");
         }
@@ -201,11 +212,31 @@ fn share(chosen: &Candidate, all: &[Candidate], scores: &[f32]) -> f32 {
     };
     let at = all.iter().position(|other| std::ptr::eq(other, chosen));
     let own = at.and_then(|at| scores.get(at)).copied().unwrap_or(f32::NEG_INFINITY);
-    let rivals = all.iter().zip(scores).filter(|(other, _)| !std::ptr::eq(*other, chosen) && !beside(other));
+    let rivals = all.iter().zip(scores).filter(|(other, _)| {
+        !std::ptr::eq(*other, chosen) && !beside(other) && (other.has_reason() || other.call.is_none())
+    });
     let mut rivals: Vec<f32> = rivals.map(|(_, score)| *score).collect();
     rivals.sort_by(|one, other| other.total_cmp(one));
     rivals.truncate(RIVALS);
     ranker::softmax(&[&[own], rivals.as_slice()].concat()).first().copied().unwrap_or(0.0)
+}
+
+/// Whether a control is called like those of other rows, and nothing says which row is meant.
+fn one_of_many(now: &Situation<'_>, chosen: &Candidate, all: &[Candidate], scores: &[f32]) -> bool {
+    let own = |candidate: &Candidate| candidate.element.and_then(|index| now.element(index));
+    // What is counted to, compared or true of its row was told apart.
+    let told_apart = [Feature::True, Feature::Ordinal, Feature::Most, Feature::Colour, Feature::Day];
+    if told_apart.iter().any(|feature| chosen.features.get(*feature) > 0.0) {
+        return false;
+    }
+    let Some(element) = own(chosen).filter(|element| element.record != 0 && !element.stems.is_empty()) else {
+        return false;
+    };
+    let at = all.iter().position(|other| std::ptr::eq(other, chosen));
+    let score = at.and_then(|at| scores.get(at)).copied().unwrap_or_default();
+    let alike = |other: &Element| other.record != element.record && other.record != 0 && other.name == element.name;
+    let rivals = all.iter().zip(scores).filter(|(other, _)| other.note.verb == chosen.note.verb);
+    rivals.into_iter().any(|(other, rival)| score - rival < CLEAR && own(other).is_some_and(alike))
 }
 
 /// Whether a candidate changes nothing but what is seen: nothing else is done for a goal that only asks.
@@ -283,7 +314,9 @@ fn of_another(turn: &Turn) -> bool {
 }
 
 fn act(now: &Situation<'_>, candidate: &Candidate, share: f32) -> Planned {
-    let note = Note { share, ..candidate.note.clone() };
+    // What merely closes a notice is no guess about the goal.
+    let notice = candidate.features.get(Feature::Banner) > 0.0;
+    let note = Note { share: if notice { 1.0 } else { share }, ..candidate.note.clone() };
     let known = now.unknown() <= 1;
     let word = if share > SURE && known && now.progress.least.is_none_or(|least| least > SURE / 2.0) {
         "sure"

@@ -42,12 +42,13 @@ pub(super) fn chosen(now: &Situation<'_>, element: &Element, press: &mut Candida
         let said =
             now.told.words.iter().position(|word| word.quote == 0 && element.stems.iter().any(|own| word.is(own)));
         if let Some(word) = said {
-            press.features.mark(F::True, truth);
+            // What was said of a row is not said of it again.
+            let fresh = now.progress.times(element.identity, "click") == 0;
+            press.features.mark(F::True, truth && fresh);
             press.features.mark(F::False, !truth);
-            press.features.set(F::TakenMention, 0.0);
-            press.features.mark(F::Again, now.progress.times(element.identity, "click") > 0);
+            press.features.mark(F::TakenMention, !fresh);
             press.position = Some(word);
-            press.asked = truth && now.progress.times(element.identity, "click") == 0;
+            press.asked = truth && fresh;
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Pressing: what speaks for a control and what against it.
 
 use super::{
-    candidates::{Candidate, clause},
+    candidates::Candidate,
+    course,
     features::Feature as F,
     fields,
     instruction::{Instruction, Kind, Word},
@@ -39,7 +40,7 @@ pub(super) fn press(now: &Situation<'_>, index: usize, element: &Element) -> Can
     pick::dated(now, index, element, &mut press);
     judged(now, element, &mut press);
     enters(now, index, element, &mut press);
-    situated(now, element, &mut press);
+    course::situated(now, (index, element), &mut press);
     press
 }
 
@@ -58,19 +59,13 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     features.mark(F::SpanMention, mention.whole && mention.span && !mention.quoted);
     features.set(F::PartMention, if mention.whole { 0.0 } else { part(&mention, told.len()) });
     features.set(F::Rarity, rarity);
-    features.mark(F::TakenMention, mention.taken || loose(now, &mention));
-    features.mark(F::Within, !mention.quoted && within(now, &mention, element));
-    let all_of = |from: usize, to: usize| {
-        (from..to).all(|at| {
-            now.told.words.get(at).is_none_or(|word| word.stop || element.stems.iter().any(|own| word.is(own)))
-        })
-    };
-    let unfound =
-        now.unfound.iter().any(|(from, to)| *from <= mention.from && mention.to <= *to && !all_of(*from, *to))
-            || now.unfound.iter().any(|(from, to)| {
-                let span = now.told.spans.iter().find(|span| span.from == *from && span.to == *to);
-                *from <= mention.from && mention.to <= *to && span.is_some_and(|span| fields::sought(now.told, span))
-            });
+    let within = !mention.quoted && within(now, &mention, element);
+    // Once its own mention was taken care of, a part of another name says nothing of it.
+    let spoken = within && now.progress.times(element.identity, "click") > 0;
+    features.mark(F::TakenMention, mention.taken || spoken || loose(now, &mention));
+    let names = named_for_another(now, (index, element), &mention);
+    features.mark(F::Within, within || names);
+    let unfound = is_unfound(now, &mention, element);
     features.mark(F::Unfound, unfound);
     let governed = now.told.words.get(mention.from).and_then(|word| word.governed);
     let (fits, clashes) = verb_fits(governed, element);
@@ -86,7 +81,8 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     let recipient = is_recipient(now, mention.from);
     features.mark(F::Recipient, recipient);
     let key = told.iter().any(|word| word.proper || word.quote > 0) && mention.span;
-    press.asked = (mention.whole || key) && !mention.taken && !clashes && !value && !recipient && !unfound;
+    press.asked =
+        (mention.whole || key) && !mention.taken && !spoken && !names && !clashes && !value && !recipient && !unfound;
     press.takes(mention.from..mention.to);
     if mention.apart {
         let clause = told.first().map_or(0, |word| word.clause);
@@ -99,12 +95,26 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     if mention.whole {
         // Choosing something, or opening what is to be added to a cart, is not yet what the verb asks for.
         let done = |word: &Word| match word.verb {
-            Some(Verb::Choose) => false,
+            Some(Verb::Choose) => element.is_box(),
             Some(Verb::Other) => element.stems.iter().any(|own| mention::means(word, own)),
             _ => true,
         };
         press.takes(verb.filter(|at| now.told.words.get(*at).is_some_and(done)));
     }
+}
+
+/// Whether a mention is a part of something that is to be searched for first.
+fn is_unfound(now: &Situation<'_>, mention: &Mention, element: &Element) -> bool {
+    let all_of = |from: usize, to: usize| {
+        (from..to).all(|at| {
+            now.told.words.get(at).is_none_or(|word| word.stop || element.stems.iter().any(|own| word.is(own)))
+        })
+    };
+    now.unfound.iter().any(|(from, to)| *from <= mention.from && mention.to <= *to && !all_of(*from, *to))
+        || now.unfound.iter().any(|(from, to)| {
+            let span = now.told.spans.iter().find(|span| span.from == *from && span.to == *to);
+            *from <= mention.from && mention.to <= *to && span.is_some_and(|span| fields::sought(now.told, span))
+        })
 }
 
 /// Whether a part of a name is all that is left of a clause whose wish was done.
@@ -115,6 +125,18 @@ fn loose(now: &Situation<'_>, mention: &Mention) -> bool {
     let mut rest = now.told.words.iter().enumerate().filter(|(_, word)| word.clause == clause);
     let done = |(index, word): (usize, &Word)| word.verb.is_some() && now.progress.taken.contains(&index);
     !mention.whole && !mention.span && !asks && rest.any(done)
+}
+
+/// Whether a link only says which row is meant, and another control of the row does what the clause asks for.
+fn named_for_another(now: &Situation<'_>, (index, element): (usize, &Element), mention: &Mention) -> bool {
+    let clause = now.told.words.get(mention.from).map(|word| word.clause);
+    let verbs = now.told.words.iter().filter(|word| {
+        Some(word.clause) == clause && word.quote == 0 && !word.barred && word.verb == Some(Verb::Other)
+    });
+    let inside = now.scene.records.get(&element.record).map(Vec::as_slice).unwrap_or_default();
+    let others = inside.iter().filter(|at| **at != index).filter_map(|at| now.element(*at));
+    let does = |word: &Word| others.clone().any(|other| other.stems.iter().any(|own| mention::means(word, own)));
+    element.record != 0 && matches!(element.role.as_str(), "link" | "clickable") && verbs.into_iter().any(does)
 }
 
 /// Whether another control's name is said with the same words and more.
@@ -198,7 +220,7 @@ fn enters(now: &Situation<'_>, index: usize, element: &Element, press: &mut Cand
 }
 
 /// Whether a word names who is to receive something: `forward it to Ada`.
-fn is_recipient(now: &Situation<'_>, from: usize) -> bool {
+pub(super) fn is_recipient(now: &Situation<'_>, from: usize) -> bool {
     let before = from
         .checked_sub(1)
         .and_then(|at| now.told.words.get(at))
@@ -303,12 +325,9 @@ fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     }
     let kind =
         now.left().filter(|(_, word)| !word.stop && word.verb.is_none()).find(|(_, word)| kind_of(&word.stem, element));
-    let quoted =
-        now.told.words.iter().enumerate().find(|(index, word)| {
-            word.quote > 0 && !now.progress.taken.contains(index) && kind_of(&word.stem, element)
-        });
+    let quoted = quoted_kind(now, element);
     if press.features.get(F::WholeMention) == 0.0 {
-        if let Some((index, _)) = quoted {
+        if let Some(index) = quoted {
             press.position = press.position.or(Some(index));
             press.takes([index]);
         }
@@ -332,6 +351,18 @@ fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
             },
         );
     }
+}
+
+/// The word that names the kind of a control and is all that stands between two quotes.
+fn quoted_kind(now: &Situation<'_>, element: &Element) -> Option<usize> {
+    now.told.words.iter().enumerate().position(|(index, word)| {
+        // In `"Text message"` no kind of control is meant.
+        let beside = [index.wrapping_sub(1), index + 1].map(|at| now.told.words.get(at).map_or(0, |word| word.quote));
+        word.quote > 0
+            && !beside.contains(&word.quote)
+            && !now.progress.taken.contains(&index)
+            && kind_of(&word.stem, element)
+    })
 }
 
 /// How well what a control means fits what is left of the instruction, from 0 to 1: a meaning that
@@ -367,7 +398,7 @@ fn soft(now: &Situation<'_>, element: &Element) -> Option<usize> {
         .any(|at| is_recipient(now, at) && now.told.words.get(at).is_some_and(|word| word.proper));
     let quoted = now.told.spans.iter().any(|span| span.kind == Kind::Quoted);
     let words: &[&str] = match (forwards, quoted) {
-        (true, false) if named => &["send", "pass", "give", "share", "resend", "relay"],
+        (true, false) if named => &["send", "sent", "pass", "give", "share", "resend", "relay"],
         (false, true) => &["send", "email", "mail", "message", "write", "tell", "say", "let"],
         _ => return None,
     };
@@ -414,87 +445,4 @@ pub(super) fn judged(now: &Situation<'_>, element: &Element, press: &mut Candida
         let keys: Vec<usize> = keys.map(|(index, _)| index).collect();
         press.takes(keys);
     }
-}
-
-/// What the course of the run says of it.
-fn situated(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
-    let typed = now.progress.last.as_ref().filter(|last| last.verb == "fill" && !last.value.is_empty());
-    let suggested = typed.is_some_and(|last| {
-        let value = words::stems(&last.value);
-        element.fresh
-            && !element.is_field()
-            && !value.is_empty()
-            && value.iter().all(|word| element.stems.iter().any(|own| own.starts_with(word.as_str())))
-    });
-    if suggested {
-        let exact = typed.is_some_and(|last| words::stems(&last.value).iter().all(|word| element.stems.contains(word)));
-        press.features.set(F::Suggestion, if exact { 1.0 } else { 0.7 });
-        press.features.set(F::TakenMention, 0.0);
-        press.position = typed.and_then(|last| last.took.first().copied());
-        press.asked = true;
-    }
-    let asked = press.asked || press.features.get(F::Concept) > 0.0;
-    let leaving = ["cancel", "close", "back", "logout", "decline"].iter().map(|word| words::concept(word));
-    let leave_asked = press.asked
-        || leaving
-            .filter(|group| element.concepts.contains(group))
-            .any(|group| now.told.words.iter().any(|word| word.concepts.contains(&group)));
-    press.features.mark(F::Leaves, element.leaves() && !leave_asked && press.features.get(F::ToMonth) == 0.0);
-    press.features.mark(F::Wraps, element.wraps);
-    let typed_into = element.is_field() && !element.is("readonly") && !element.is("disabled");
-    press.features.mark(
-        F::PressedField,
-        typed_into && press.features.get(F::KindOnly) < 1.0 && press.features.get(F::OpensCalendar) == 0.0,
-    );
-    let unfolds = element.unfolds();
-    press.features.mark(F::Explore, now.missing && unfolds && now.progress.times(element.identity, "click") == 0);
-    if unfolds
-        && let Some(word) = now.asks(Verb::Open).filter(|word| {
-            clause(now, *word).iter().any(|at| {
-                now.told.words.get(*at).is_some_and(|word| {
-                    ["section", "panel", "expand", "unfold", "all", "abschnitt", "섹션"].contains(&word.stem.as_str())
-                })
-            })
-        })
-    {
-        press.features.mark(F::UnfoldAsked, true);
-        press.position = press.position.or(Some(word));
-        press.asked = true;
-        press.takes(clause(now, word));
-    }
-    let notice = element
-        .around
-        .iter()
-        .chain(&element.context)
-        .chain(&element.marks)
-        .any(|word| matches!(word.as_str(), "cookie" | "consent" | "newsletter" | "gdpr" | "쿠키"));
-    press.features.mark(
-        F::Banner,
-        notice
-            && (element.means("agree")
-                || element.means("decline")
-                || element.means("close")
-                || element.means("submit")),
-    );
-    press.features.mark(F::Uncalled, !asked && (barred(now, element) || !called_for(now, element)));
-    press.features.mark(F::Unmet, now.waits);
-}
-
-/// Whether the instruction says that what a control is called is not to be done.
-fn barred(now: &Situation<'_>, element: &Element) -> bool {
-    let said = |word: &Word| element.stems.iter().any(|own| mention::means(word, own));
-    now.told.words.iter().any(|word| word.barred && said(word))
-}
-
-/// Whether pressing commits nobody, or the instruction wishes for such an act.
-fn called_for(now: &Situation<'_>, element: &Element) -> bool {
-    const WISHES: &[(&str, &[&str])] = &[
-        ("delete", &["delete"]),
-        ("pay", &["pay", "buy", "transfer"]),
-        ("buy", &["buy", "cart", "book", "pay"]),
-        ("send", &["send", "reply", "forward", "email", "share"]),
-        ("transfer", &["transfer", "pay", "send"]),
-    ];
-    let commits = WISHES.iter().filter(|(act, _)| element.means(act));
-    commits.into_iter().all(|(_, wishes)| wishes.iter().any(|wish| now.told.means(wish)))
 }

@@ -26,6 +26,9 @@ pub struct Note {
     pub submitted: bool,
     /// The chance that the planner gave it among all that could have been done.
     pub share: f32,
+    /// What the control is called.
+    #[serde(default)]
+    pub name: String,
 }
 
 /// What has been done so far.

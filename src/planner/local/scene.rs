@@ -8,6 +8,7 @@ use lamassu_contract::{Advice, Change, Page, Row};
 use super::{
     dates,
     hash::{self, Fnv},
+    layer::{self, Layer},
     words::{self, stems},
 };
 
@@ -24,6 +25,8 @@ pub struct Scene {
     pub calendar: Option<Calendar>,
     /// The numbers of further pages.
     pub pager: Option<Pager>,
+    /// A question or a notice that lies over the page.
+    pub layer: Option<Layer>,
     /// Changes when anything that can be seen changes.
     pub print: u64,
     /// On how many controls each word stands.
@@ -81,6 +84,10 @@ pub struct Element {
     pub wraps: bool,
     /// Its place among the controls that are made like it, from 1, and how many those are.
     pub place_among: (usize, usize),
+    /// Whether it is a field to search by, or sends one off.
+    pub seeks: bool,
+    /// Whether it shows another part of the page in place of the one that is shown, as a tab or a day does.
+    pub switches: bool,
 }
 
 /// A month with its days.
@@ -153,6 +160,8 @@ impl Element {
             identity: hash::of([url, &row.reference.to_string()]),
             wraps: false,
             place_among: (1, 1),
+            seeks: false,
+            switches: false,
         }
     }
 
@@ -202,10 +211,18 @@ impl Element {
         pressed
             && !begins
             && (self.tag.ends_with("/submit") && !self.tag.starts_with("button")
-                || ["submit", "send", "save", "search", "login", "add", "buy", "book", "pay"]
+                || ["submit", "send", "save", "search", "login", "add", "buy", "book", "pay", "continue"]
                     .iter()
                     .any(|word| self.means(word))
                     && self.stems.len() <= 3)
+    }
+
+    /// Whether it is the one of several that is shown or pressed now.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        matches!(self.role.as_str(), "button" | "tab" | "link" | "clickable")
+            && ["pressed", "selected", "current"].iter().any(|state| self.is(state))
+            && self.place_among.1 > 1
     }
 
     /// Whether it leads away from what is under way.
@@ -217,9 +234,9 @@ impl Element {
     /// Whether pressing it may commit the user to something that cannot be taken back.
     #[must_use]
     pub fn commits(&self) -> bool {
-        self.stems.len() <= 5
-            && ["delete", "pay", "buy", "send", "transfer"].iter().any(|word| self.means(word))
-            && !self.is_field()
+        let ends = self.means("cancel") && self.stems.len() > 1;
+        let acts = ["delete", "pay", "buy", "send", "transfer", "book"].iter().any(|word| self.means(word));
+        self.stems.len() <= 5 && (acts || ends) && !self.is_field()
     }
 
     /// Whether something is folded up in it.
@@ -250,6 +267,8 @@ impl Scene {
         scene.count();
         scene.group();
         scene.nest();
+        scene.find_search();
+        scene.layer = layer::find(&scene);
         scene.calendar = scene.find_calendar();
         scene.pager = scene.find_pager();
         scene
@@ -291,6 +310,16 @@ impl Scene {
             *at += 1;
             element.place_among = (*at, totals.get(&key).copied().unwrap_or(1));
         }
+        let shown = |element: &&Element| ["pressed", "selected", "current"].iter().any(|state| element.is(state));
+        let places: Vec<_> = self.elements.iter().map(key).collect();
+        let mut chosen: HashMap<_, usize> = HashMap::new();
+        for (_, key) in self.elements.iter().zip(&places).filter(|(element, _)| shown(element)) {
+            *chosen.entry(key.clone()).or_default() += 1;
+        }
+        for (element, key) in self.elements.iter_mut().zip(places) {
+            let pressed = matches!(element.role.as_str(), "button" | "tab" | "link" | "clickable");
+            element.switches = pressed && chosen.get(&key) == Some(&1) && !shown(&&*element);
+        }
         let firsts = self.elements.iter().filter(|element| element.place_among.0 == 1);
         firsts.flat_map(|element| &element.concepts).for_each(|concept| *self.kinds.entry(*concept).or_default() += 1);
     }
@@ -314,6 +343,29 @@ impl Scene {
         for (element, wraps) in self.elements.iter_mut().zip(wrapping) {
             element.wraps = wraps;
         }
+    }
+
+    /// Finds the fields to search by: those that are called so, and a lone field before a button that searches.
+    fn find_search(&mut self) {
+        let search = words::concept("search");
+        let called = |element: &Element| {
+            element.role == "searchbox"
+                || element.tag == "input/search"
+                || element.stems.iter().chain(&element.marks).any(|word| {
+                    matches!(word.as_str(), "search" | "suche" | "검색" | "query" | "q" | "keyword" | "suchbegriff")
+                })
+        };
+        let sends = |element: &Element| element.role == "button" && element.concepts.contains(&search);
+        let lone = |index: usize| {
+            let field = |at: Option<usize>| at.and_then(|at| self.elements.get(at)).is_some_and(Element::is_field);
+            !field(index.checked_sub(1)) && self.elements.get(index + 1).is_some_and(sends)
+        };
+        let seeks: Vec<bool> = (self.elements.iter().enumerate())
+            .map(|(index, element)| called(element) || element.is_field() && lone(index))
+            .collect();
+        // Without a field of its own, a button that searches belongs to another form.
+        let fields = self.elements.iter().zip(&seeks).any(|(element, seeks)| *seeks && element.is_field());
+        self.elements.iter_mut().zip(seeks).for_each(|(element, seeks)| element.seeks = seeks && fields);
     }
 
     /// How many kinds of controls have this meaning.

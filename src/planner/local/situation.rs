@@ -1,7 +1,7 @@
 //! Everything that candidates are compared with: the instruction, the page, how far the run has come,
 //! and what follows from the three together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     colours, fields,
@@ -65,6 +65,9 @@ impl<'a> Situation<'a> {
             |span: &Span| derived.iter().any(|other| is_day(other) && other.from <= span.from && span.to <= other.to);
         spans.retain(|span| !is_day(span) || !within(span));
         spans.extend(derived);
+        let labelled = super::labels::values(told, scene);
+        spans.retain(|span| !labelled.iter().any(|own| span.from < own.to && own.from < span.to));
+        spans.extend(labelled);
         settle(told, scene, &mut progress);
         let mentions: Vec<_> =
             scene.elements.iter().map(|element| mention::find(told, &element.stems, &progress)).collect();
@@ -73,9 +76,9 @@ impl<'a> Situation<'a> {
             scene,
             progress,
             spans,
+            records: records(told, scene, &spoken_for(told, scene, &mentions)),
             mentions,
             secrets,
-            records: records(told, scene),
             most: None,
             ordinal: ordinal(told),
             colour: colours::named(told),
@@ -152,6 +155,12 @@ impl<'a> Situation<'a> {
             };
             verbs.clone().next() != Some(Verb::Tell) && verbs.any(|verb| acts(&verb))
         })
+    }
+
+    /// Whether a verb that asks for something in particular, such as to reserve it, was not taken care of.
+    #[must_use]
+    pub fn is_undone(&self) -> bool {
+        self.left().any(|(_, word)| word.verb == Some(Verb::Other) && !word.barred)
     }
 
     /// How many of the user's own words neither the planner nor the page knows.
@@ -249,7 +258,7 @@ fn settle(told: &Instruction, scene: &Scene, progress: &mut Progress) {
     for element in &scene.elements {
         let searched = element.is_field() && fields::searches(element);
         let told_off = |span: &&Span| !progress.has(span.from, span.to) && (!searched || fields::sought(told, span));
-        if element.is_box() && element.is("checked") {
+        if element.is_box() && element.is("checked") || element.is_shown() {
             if let Some(mention) =
                 mention::find(told, &element.stems, progress).filter(|mention| mention.whole && !mention.weak)
                 && told.words.get(mention.from).is_some_and(|word| word.governed != Some(Verb::Clear))
@@ -309,8 +318,19 @@ fn verbs<'a>(told: &Instruction, scene: &'a Scene) -> Vec<(usize, &'a str)> {
     .collect()
 }
 
+/// The words that name a control beside the records, or an option of such a list: they are about that.
+fn spoken_for(told: &Instruction, scene: &Scene, mentions: &[Option<Mention>]) -> BTreeSet<usize> {
+    let whole = |mention: &Mention| mention.whole && !mention.weak && !mention.apart;
+    let beside = scene.elements.iter().zip(mentions).filter(|(element, _)| element.record == 0);
+    let named = beside.clone().filter_map(|(_, mention)| (*mention).filter(|mention| whole(mention)));
+    let fresh = Progress::default();
+    let lists = beside.filter(|(element, _)| element.is_list()).flat_map(|(element, _)| &element.options);
+    let options = lists.filter_map(|option| mention::find(told, &words::stems(option), &fresh)).filter(whole);
+    named.chain(options).flat_map(|mention| mention.from..mention.to).collect()
+}
+
 /// How well each record fits the words of the instruction that tell records apart.
-fn records(told: &Instruction, scene: &Scene) -> BTreeMap<u32, f32> {
+fn records(told: &Instruction, scene: &Scene, apart: &BTreeSet<usize>) -> BTreeMap<u32, f32> {
     let mut texts: BTreeMap<u32, &[String]> = BTreeMap::new();
     for element in scene.elements.iter().filter(|element| element.record != 0) {
         texts.entry(element.record).or_insert(&element.around);
@@ -319,12 +339,16 @@ fn records(told: &Instruction, scene: &Scene) -> BTreeMap<u32, f32> {
         return texts.keys().map(|record| (*record, 0.0)).collect();
     }
     let mut scores: BTreeMap<u32, f32> = texts.keys().map(|record| (*record, 0.0)).collect();
+    let other = namesakes(told, &texts, apart);
     for (index, word) in told.words.iter().enumerate() {
-        if word.stop && word.quote == 0 {
+        if word.stop && word.quote == 0 || apart.contains(&index) {
             continue;
         }
-        let holding: Vec<u32> =
-            texts.iter().filter(|(_, text)| text.iter().any(|own| word.is(own))).map(|(record, _)| *record).collect();
+        let holding: Vec<u32> = texts
+            .iter()
+            .filter(|(record, text)| text.iter().any(|own| word.is(own)) && !other.contains(&(index, **record)))
+            .map(|(record, _)| *record)
+            .collect();
         if holding.is_empty() || holding.len() == texts.len() {
             continue;
         }
@@ -339,6 +363,31 @@ fn records(told: &Instruction, scene: &Scene) -> BTreeMap<u32, f32> {
         return scores.into_keys().map(|record| (record, 0.0)).collect();
     }
     scores.into_iter().map(|(record, score)| (record, score / best)).collect()
+}
+
+/// The words of names of which a record has a part only, each with that record: `The Hollow Mirror` is not
+/// `The Hollow Bridge`.
+fn namesakes(told: &Instruction, texts: &BTreeMap<u32, &[String]>, apart: &BTreeSet<usize>) -> Vec<(usize, u32)> {
+    let mut found = Vec::new();
+    for span in told.spans.iter().filter(|span| matches!(span.kind, Kind::Quoted | Kind::Proper)) {
+        let telling = |at: &usize| {
+            told.words.get(*at).is_some_and(|word| !words::is_stop(&word.stem) && word.stem.chars().count() > 2)
+                && !apart.contains(at)
+        };
+        let numbered = |at: usize| told.words.get(at).is_some_and(|word| word.stem.parse::<u32>().is_ok());
+        if span.kind == Kind::Proper && (span.from..span.to).any(numbered) {
+            continue;
+        }
+        let words: Vec<usize> = (span.from..span.to).filter(telling).collect();
+        for (record, text) in texts {
+            let has = |at: &usize| told.words.get(*at).is_some_and(|word| text.iter().any(|own| word.is(own)));
+            let shared = words.iter().filter(|at| has(at)).count();
+            if words.len() > 1 && shared < words.len() {
+                found.extend((span.from..span.to).map(|at| (at, *record)));
+            }
+        }
+    }
+    found
 }
 
 /// How much a word counts towards telling records apart.

@@ -32,7 +32,18 @@ pub(super) fn spans(told: &Instruction, quotes: &[(usize, usize)]) -> Vec<Span> 
     propers(told, &mut found);
     numbers(told, &mut found);
     phrases(told, &mut found);
-    found.sort_by_key(|span| (span.from, std::cmp::Reverse(span.to)));
+    sought_before(told, &mut found);
+    let solid: Vec<(usize, usize)> = found
+        .iter()
+        .filter(|span| matches!(span.kind, Kind::Day(_) | Kind::Time))
+        .map(|span| (span.from, span.to))
+        .collect();
+    found.retain(|span| {
+        let cut =
+            |(from, to): &(usize, usize)| *from < span.to && span.from < *to && !(span.from <= *from && *to <= span.to);
+        !matches!(span.kind, Kind::Phrase | Kind::Item | Kind::Proper) || !solid.iter().any(cut)
+    });
+    found.sort_by_key(|span| (span.from, std::cmp::Reverse(span.to), span.kind == Kind::Item));
     found.dedup_by(|one, other| one.text == other.text && one.from == other.from);
     found
 }
@@ -130,9 +141,16 @@ fn keyed(told: &Instruction, found: &mut Vec<Span>) {
         if word.quote > 0 || next.quote > 0 {
             continue;
         }
-        let colon = told.gap(index, index + 1).trim_start().starts_with([':', '=']);
+        let timed = word.stem.ends_with(|last: char| last.is_ascii_digit()) && told.gap(index, index + 1) == ":";
+        let colon = !timed && told.gap(index, index + 1).trim_start().starts_with([':', '=']);
         if colon {
             let to = end_of(told, index + 1, Kind::Keyed);
+            // `Complete the form: last name: Ada`: what is followed by a colon is a key itself.
+            let key = |at: usize| told.gap(at, at + 1).trim_start().starts_with(':');
+            let plain = |at: usize| told.words.get(at).is_some_and(|word| !word.proper && !word.stop);
+            if key(to - 1) || to == index + 2 && plain(index + 1) && plain(to) && key(to) {
+                continue;
+            }
             found.push(span(told, Kind::Keyed, told.slice(index + 1, to), (index + 1, to)));
         }
     }
@@ -200,7 +218,9 @@ fn items(told: &Instruction, found: &mut Vec<Span>) {
                 } else {
                     start
                 };
-                if start <= index && index - start < 6 {
+                let verb =
+                    told.words.get(index).is_some_and(|word| word.verb.is_some() && words::is_hangul(&word.stem));
+                if start <= index && index - start < 6 && !verb {
                     found.push(span(told, Kind::Item, told.slice(start, index + 1), (start, index + 1)));
                 }
             }
@@ -310,6 +330,25 @@ fn phrases(told: &Instruction, found: &mut Vec<Span>) {
     }
 }
 
+/// What stands before a Korean verb that searches or types: `gardening 검색`.
+fn sought_before(told: &Instruction, found: &mut Vec<Span>) {
+    for (index, word) in told.words.iter().enumerate().filter(|(_, word)| words::is_hangul(&word.stem)) {
+        let seeks = matches!(word.verb, Some(Verb::Seek | Verb::Type));
+        let own = |at: &usize| {
+            told.words
+                .get(*at)
+                .is_some_and(|other| other.clause == word.clause && other.quote == 0 && other.verb.is_none())
+        };
+        let from = (0..index).rev().take_while(own).last();
+        if let Some(from) = from.filter(|from| seeks && index - from <= 5) {
+            let last = told.words.get(index - 1).and_then(|word| Some(word.stem.len() - word.bare.as_ref()?.len()));
+            let text = told.slice(from, index);
+            let text = text.get(..text.len() - last.unwrap_or(0)).unwrap_or(text);
+            found.push(span(told, Kind::Phrase, text, (from, index)));
+        }
+    }
+}
+
 fn is_article(stem: &str) -> bool {
     matches!(stem, "the" | "a" | "an" | "der" | "die" | "das" | "den" | "dem" | "ein" | "eine" | "einen")
 }
@@ -318,4 +357,25 @@ fn is_article(stem: &str) -> bool {
 fn signs_in(told: &Instruction, clause: usize) -> bool {
     let login = words::concept("login");
     told.words.iter().any(|word| word.clause == clause && word.quote == 0 && word.concepts.contains(&login))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{fields::sought, instruction::Instruction};
+
+    #[test]
+    fn what_stands_beside_the_verb_is_searched_for() {
+        let goals = [
+            "Suche nach Lampen, filtere nach der Art Spiel.",
+            "search for espresso cup",
+            "gardening 검색 후 언어를 영어로 하세요",
+        ];
+        let found = goals.map(|goal| {
+            let told = Instruction::read(goal);
+            let spans: Vec<_> =
+                told.spans.iter().filter(|span| sought(&told, span)).map(|span| span.text.clone()).collect();
+            spans.join("|")
+        });
+        assert_eq!(found, ["nach Lampen|Lampen", "for espresso cup|espresso cup", "gardening"]);
+    }
 }

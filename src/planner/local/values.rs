@@ -28,6 +28,8 @@ pub enum Unit {
     Length,
     /// A time of day.
     Clock,
+    /// A day.
+    Day,
     /// Any number.
     Number,
 }
@@ -38,6 +40,8 @@ const MOST: &[(&str, Unit, bool)] = &[
     ("shortest fastest quickest kürzeste schnellste kürzesten schnellsten 짧은 빠른", Unit::Length, true),
     ("longest slowest längste längsten 긴", Unit::Length, false),
     ("earliest früheste soonest frühesten 이른", Unit::Clock, true),
+    ("oldest älteste ältesten älteste", Unit::Day, true),
+    ("newest neueste neuesten", Unit::Day, false),
     ("latest späteste spätesten 늦은", Unit::Clock, false),
     (
         "lowest smallest least fewest minimum min kleinste niedrigste kleinsten wenigsten 작은 낮은 최소",
@@ -54,6 +58,9 @@ const MOST: &[(&str, Unit, bool)] = &[
 /// What the instruction asks to be compared, if anything.
 #[must_use]
 pub(super) fn most(told: &Instruction) -> Option<Most> {
+    if let Some(word) = due_first(told) {
+        return Some(Most { unit: Unit::Day, least: true, word });
+    }
     let mut words = told.words.iter().enumerate().filter(|(_, word)| word.quote == 0);
     words.find_map(|(index, word)| {
         let next = told.words.get(index + 1).map_or("", |next| next.stem.as_str());
@@ -68,13 +75,23 @@ pub(super) fn most(told: &Instruction) -> Option<Most> {
     })
 }
 
+/// `due first`, `expires next`: the word that compares by day.
+fn due_first(told: &Instruction) -> Option<usize> {
+    const DUE: [&str; 9] = ["due", "expire", "expiring", "end", "ending", "fällig", "ablaufen", "abläuft", "만료"];
+    const FIRST: [&str; 5] = ["first", "next", "soonest", "zuerst", "먼저"];
+    let at = |list: &[&str]| told.words.iter().position(|word| word.quote == 0 && list.contains(&word.stem.as_str()));
+    let (due, first) = (at(&DUE)?, at(&FIRST)?);
+    (due.abs_diff(first) <= 2).then_some(first)
+}
+
 /// The amount of `unit` that a text tells, if it tells one.
 #[must_use]
 pub(super) fn amount(text: &str, unit: Unit) -> Option<f64> {
     match unit {
         Unit::Money => money(text),
         Unit::Length => length(text),
-        Unit::Clock => clock(text),
+        Unit::Clock => clock(text).or_else(|| day(text)),
+        Unit::Day => day(text).or_else(|| numbers(text).last().copied()),
         Unit::Number => numbers(text).first().copied(),
     }
 }
@@ -97,6 +114,15 @@ fn money(text: &str) -> Option<f64> {
         }
     }
     None
+}
+
+/// The first day that a text tells, in days.
+fn day(text: &str) -> Option<f64> {
+    let read = Instruction::read(text);
+    read.spans.iter().find_map(|span| match span.kind {
+        Kind::Day(day) => Some(f64::from(day.year) * 372.0 + f64::from(day.month) * 31.0 + f64::from(day.day)),
+        _ => None,
+    })
 }
 
 /// `2h 30m`, `2 hours`, `45 min`.

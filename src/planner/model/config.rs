@@ -5,7 +5,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::Dialect;
-use crate::goal::{Images, Role};
+use crate::{
+    goal::{Images, Role},
+    planner::Prices,
+};
 
 /// Which model to ask, where, and with how much patience.
 ///
@@ -21,6 +24,7 @@ pub struct Config {
     pub(super) dialect: Option<Dialect>,
     pub(super) images: Images,
     pub(super) roles: Vec<Role>,
+    pub(super) prices: Option<Prices>,
     /// The first pause between two tries; each later one is up to twice as long.
     pub(super) pause: Duration,
 }
@@ -39,6 +43,7 @@ impl Config {
             dialect: None,
             images: Images::Never,
             roles: Vec::new(),
+            prices: None,
             pause: Duration::from_millis(500),
         }
     }
@@ -89,6 +94,13 @@ impl Config {
     #[must_use]
     pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
         self.roles = roles.into_iter().collect();
+        self
+    }
+
+    /// What its tokens cost; a goal whose budget limits money needs it.
+    #[must_use]
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = Some(prices);
         self
     }
 

@@ -14,7 +14,14 @@ use serde_json::{Map, Value, json};
 
 use crate::planner::{Offer, Planned, Planner as _, PlannerError, Proposal, Reply, Turn, Usage, View};
 
-use super::{Model, data, dialect::Dialect, functions::Functions, prompt};
+use super::{
+    Model, data,
+    dialect::Dialect,
+    functions::Functions,
+    prompt::{self, Saying},
+    reply,
+    wire::Message,
+};
 
 /// What is asked of readers, as a tool is.
 const READER: &str = "reader";
@@ -87,15 +94,20 @@ pub(super) async fn plan(planner: &Model, readers: &[&Model], view: &View<'_>) -
     let tools: Vec<_> = view.tools.iter().cloned().chain([offer()]).collect();
     let output = view.output.map(relaxed);
     let open = View { tools: &tools, output: output.as_ref(), pictures: &[], ..*view };
-    let functions = Functions::of(&open);
+    // `repeat` goes by the words of rows, so a planner that reads none is not offered it.
+    let functions = Functions::of(&View { goal: "", ..open });
     let (mut values, mut usage, mut problem) = (known(view), Usage::default(), None::<String>);
     for _ in 0..ROUNDS {
         let tell = |dialect: Dialect, wrong: Option<&str>| {
             messages(&open, &functions, dialect, &values, wrong.or(problem.as_deref()))
         };
-        let said = planner.converse(&functions, false, &tell).await?;
-        usage += said.usage;
-        let (questions, rest) = parted(said.proposal);
+        let read_calls = |message: Message, dialect: Dialect| {
+            let calls = reply::calls(&message, &functions, dialect)?;
+            Ok((functions.read(&calls)?, super::beside(message)))
+        };
+        let ((proposal, said), spent) = planner.converse(&functions, false, (&tell, &read_calls)).await?;
+        usage += spent;
+        let (questions, rest) = parted(proposal);
         for question in &questions {
             problem = match Wanted::of(question) {
                 Ok(wanted) => {
@@ -111,8 +123,9 @@ pub(super) async fn plan(planner: &Model, readers: &[&Model], view: &View<'_>) -
         match filled(&proposal, &values) {
             Ok(filled) => {
                 let wrote = wrote(&proposal, &functions);
-                let memo = json!({ "seen": prompt::memo(view, "")["seen"], "values": values, "wrote": wrote });
-                return Ok(Planned { why: data::line(&said.text, 300), usage, memo, ..filled.into() });
+                let memo =
+                    json!({ "seen": prompt::memo(view, &Saying::default())["seen"], "values": values, "wrote": wrote });
+                return Ok(Planned { why: data::line(&said, 300), usage, memo, ..filled.into() });
             }
             Err(wrong) => problem = Some(wrong),
         }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::planner::{Proposal, View};
 
-use super::{arguments, data};
+use super::{arguments, program};
 
 pub(super) const DONE: &str = "done";
 pub(super) const ASK: &str = "ask";
@@ -73,7 +73,9 @@ impl<'a> Functions<'a> {
     pub(super) fn of(view: &View<'a>) -> Self {
         let mut all: Vec<Function<'a>> = Vec::new();
         let free = |all: &[Function<'_>], name: &str| {
-            unique(name, |name| ![DONE, ASK, GIVE_UP].contains(&name) && all.iter().all(|other| other.name != name))
+            unique(name, |name| {
+                ![DONE, ASK, GIVE_UP, program::REPEAT].contains(&name) && all.iter().all(|other| other.name != name)
+            })
         };
         for offer in view.tools {
             if offer.verbs.len() > FEW {
@@ -91,6 +93,9 @@ impl<'a> Functions<'a> {
                 let meaning = Meaning::Verb(&offer.tool, verb);
                 all.push(Function { name, about: verb.about.clone(), schema: verb.schema.clone(), meaning });
             }
+        }
+        if program::is_of_use(view.goal) {
+            all.push(control(program::REPEAT, program::ABOUT, program::schema()));
         }
         all.extend(controls(view.output));
         Self { all }
@@ -215,7 +220,8 @@ fn ended(name: &str, mut args: Map<String, Value>) -> Result<Proposal, String> {
             question if question.is_empty() => Err("the question is empty".to_owned()),
             question => Ok(Proposal::Ask(question)),
         },
-        _ => Ok(Proposal::Pass(text(take("why")))),
+        GIVE_UP => Ok(Proposal::Pass(text(take("why")))),
+        _ => Err("it cannot stand in a list of steps".to_owned()),
     }
 }
 
@@ -296,13 +302,11 @@ fn unique(name: &str, free: impl Fn(&str) -> bool) -> String {
     candidate
 }
 
+fn control(name: &str, about: &str, schema: Value) -> Function<'static> {
+    Function { name: name.to_owned(), about: about.to_owned(), schema, meaning: Meaning::Control }
+}
+
 fn controls(output: Option<&Value>) -> [Function<'static>; 3] {
-    let control = |name: &str, about: &str, schema| Function {
-        name: name.to_owned(),
-        about: data::line(about, 200),
-        schema,
-        meaning: Meaning::Control,
-    };
     [
         control(DONE, "The goal is reached, as seen. Alone.", done_schema(output)),
         control(ASK, "Asks the user. Alone.", one_text("question")),

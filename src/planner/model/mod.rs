@@ -13,7 +13,9 @@ mod endpoint;
 mod functions;
 mod line;
 mod picture;
+mod plan;
 mod probe;
+mod program;
 mod prompt;
 mod relay;
 mod reply;
@@ -35,8 +37,11 @@ use crate::{
 };
 
 use self::{
-    functions::Functions,
+    functions::{FunctionCall, Functions},
     line::{Fault, Line},
+    program::{Next, Program},
+    prompt::{Beside, Saying},
+    wire::Message,
 };
 
 pub use self::{config::Config, dialect::Dialect, line::served, probe::Abilities, relay::Relay};
@@ -46,15 +51,6 @@ const TRIES: usize = 3;
 
 /// The messages to send, for a dialect and what was wrong with the last reply.
 type Tell<'a> = dyn Fn(Dialect, Option<&str>) -> [Value; 2] + Sync + 'a;
-
-/// A reply that makes sense.
-struct Said {
-    proposal: Proposal,
-    /// What it says besides.
-    text: String,
-    /// What it and those before it have cost.
-    usage: Usage,
-}
 
 /// Asks a language model what to do next.
 #[derive(Debug)]
@@ -83,18 +79,52 @@ impl Model {
     }
 
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
-        if let Some(proposal) = picture::wanted(self.images(), view) {
+        if let Some(proposal) = self.wanted(view) {
             return Ok(Planned { why: picture::WHY.to_owned(), ..proposal.into() });
         }
         let functions = Functions::of(view);
-        let tell = |dialect: Dialect, problem: Option<&str>| self.messages(view, &functions, dialect, problem);
-        let Said { proposal, text, usage } = self.converse(&functions, !view.pictures.is_empty(), &tell).await?;
-        let proposal = if self.sees() { fitted(proposal) } else { proposal };
-        Ok(Planned { why: data::line(&text, 300), usage, memo: prompt::memo(view, &text), ..proposal.into() })
+        match Program::under_way(view).map(|program| program.and_then(|program| program.next(view, &functions))) {
+            Some(Ok(Next::Calls(proposal, program))) => {
+                let why = program.progress();
+                return Ok(Planned { why, memo: prompt::memo(view, &Saying::of(program)), ..proposal.into() });
+            }
+            Some(Ok(Next::End(reason)) | Err(reason)) => self.ask(view, &functions, Some(reason)).await,
+            None => self.ask(view, &functions, None).await,
+        }
     }
 
-    /// Sends what `tell` says, with `pictures` or without, until a reply makes sense.
-    async fn converse(&self, functions: &Functions<'_>, pictures: bool, tell: &Tell<'_>) -> Result<Said, PlannerError> {
+    /// Asks the model. `ended` is what became of its last program.
+    async fn ask(
+        &self,
+        view: &View<'_>,
+        functions: &Functions<'_>,
+        ended: Option<String>,
+    ) -> Result<Planned, PlannerError> {
+        let tell = |dialect: Dialect, problem: Option<&str>| {
+            self.messages(view, functions, dialect, &Beside { ended: ended.as_deref(), problem })
+        };
+        let read = |message: Message, dialect: Dialect| {
+            let calls = reply::calls(&message, functions, dialect)?;
+            let plan = plan::written(&message.text);
+            let (proposal, program) = proposed(&calls, view, functions)?;
+            Ok((proposal, Saying { said: beside(message), plan, program, ended: ended.clone() }))
+        };
+        let ((proposal, saying), usage) = self.converse(functions, !view.pictures.is_empty(), (&tell, &read)).await?;
+        let proposal = if self.sees() { fitted(proposal) } else { proposal };
+        let why = match &saying.program {
+            Some(program) => program.progress(),
+            None => data::line(&saying.said, 300),
+        };
+        Ok(Planned { why, usage, memo: prompt::memo(view, &saying), ..proposal.into() })
+    }
+
+    /// Sends what is told, with `pictures` or without, until a reply makes sense to who reads it.
+    async fn converse<T>(
+        &self,
+        functions: &Functions<'_>,
+        pictures: bool,
+        (tell, read): (&Tell<'_>, &(dyn Fn(Message, Dialect) -> Result<T, String> + Sync)),
+    ) -> Result<(T, Usage), PlannerError> {
         let deadline = Instant::now() + self.config.patience;
         let mut usage = Usage::default();
         let mut problem: Option<String> = None;
@@ -114,21 +144,15 @@ impl Model {
                 Err(Fault::End(error)) => return Err(error),
                 Err(Fault::Garbled(problem)) => Err(problem),
                 Ok(completion) => {
-                    usage += wire::usage(&completion);
+                    usage += self.priced(wire::usage(&completion));
                     wire::message(&completion)
                 }
             };
             tries += 1;
-            let understood = reply.and_then(|message| {
-                let calls = reply::calls(&message, functions, dialect)?;
-                // Where the calls were found in the text, it is said already what it says.
-                let said = if message.calls.is_empty() { String::new() } else { message.text };
-                Ok((functions.read(&calls)?, said))
-            });
-            match understood {
-                Ok((proposal, text)) => {
+            match reply.and_then(|message| read(message, dialect)) {
+                Ok(understood) => {
                     self.dialect.store(dialect.number(), Ordering::Relaxed);
-                    return Ok(Said { proposal, text, usage });
+                    return Ok((understood, usage));
                 }
                 Err(wrong) => problem = Some(wrong),
             }
@@ -140,6 +164,11 @@ impl Model {
         Err(PlannerError::Nonsense(problem.unwrap_or_default()))
     }
 
+    /// The proposal to take a picture first, if it is to have one now. A program that is under way needs none.
+    fn wanted(&self, view: &View<'_>) -> Option<Proposal> {
+        if Program::under_way(view).is_some() { None } else { picture::wanted(self.images(), view) }
+    }
+
     fn images(&self) -> Images {
         if self.blind.load(Ordering::Relaxed) { Images::Never } else { self.config.images }
     }
@@ -149,20 +178,25 @@ impl Model {
         self.images() != Images::Never
     }
 
-    /// The messages that show `view`. `problem` is what was wrong with its last reply.
+    /// The messages that show `view`.
     fn messages(
         &self,
         view: &View<'_>,
         functions: &Functions<'_>,
         dialect: Dialect,
-        problem: Option<&str>,
+        beside: &Beside<'_>,
     ) -> [Value; 2] {
-        let [mut rules, mut story] = prompt::messages(view, functions, dialect, problem);
+        let [mut rules, mut story] = prompt::messages(view, functions, dialect, beside);
         if self.sees() {
             picture::rule(&mut rules);
             picture::show(&mut story, view.pictures);
         }
         [rules, story]
+    }
+
+    /// `usage` with what it costs.
+    fn priced(&self, usage: Usage) -> Usage {
+        Usage { money: self.config.prices.map(|prices| prices.of(usage)), ..usage }
     }
 
     /// Whether another dialect than this one may be tried.
@@ -193,10 +227,30 @@ impl Planner for Model {
     }
 }
 
+/// What `message` says beside its calls. Where these were found in the text, it is said already what it says.
+fn beside(message: Message) -> String {
+    if message.calls.is_empty() { String::new() } else { message.text }
+}
+
 /// `proposal` with pictures as a model can make use of them.
 fn fitted(proposal: Proposal) -> Proposal {
     match proposal {
         Proposal::Act(calls) => Proposal::Act(calls.into_iter().map(picture::fitted).collect()),
         other => other,
+    }
+}
+
+/// What `calls` propose, with the program that they begin, if they do.
+fn proposed(
+    calls: &[FunctionCall],
+    view: &View<'_>,
+    functions: &Functions<'_>,
+) -> Result<(Proposal, Option<Program>), String> {
+    let Some(program) = Program::asked(calls, view)? else {
+        return Ok((functions.read(calls)?, None));
+    };
+    match program.next(view, functions)? {
+        Next::Calls(proposal, program) => Ok((proposal, Some(program))),
+        Next::End(reason) => Err(format!("`{}` would do nothing: {reason}", program::REPEAT)),
     }
 }

@@ -65,7 +65,7 @@ impl Abilities {
             reasoning: answers.into_iter().flatten().any(thinks),
             tools: tools.as_ref().is_some_and(paints),
             schema: schema.as_ref().is_some_and(is_held),
-            images: images.is_some_and(|answer| text(&answer).to_lowercase().contains("red")),
+            images: images.as_ref().is_some_and(|answer| text(answer).to_lowercase().contains("red")),
         })
     }
 }

@@ -7,7 +7,8 @@
 use std::fmt::Write as _;
 
 use lamassu_contract::{Failure, FailureKind, Observation};
-use serde_json::{Value, json};
+use serde::Deserialize as _;
+use serde_json::{Map, Value, json};
 
 use crate::planner::{Proposal, Reply, Turn, View};
 
@@ -15,6 +16,8 @@ use super::{
     data,
     dialect::Dialect,
     functions::Functions,
+    plan,
+    program::Program,
     sight::{self, Sight},
 };
 
@@ -27,41 +30,132 @@ const LEFT: usize = 120;
 /// After so many turns more, results lie so far back; it is done for all of them at once, since what is told otherwise
 /// than before has to be read anew.
 const BACK: usize = 20;
+/// A story of more bytes than this is told more briefly. It is about 25,000 tokens, of which a page can be 10,000.
+const LONGEST: usize = 100_000;
 /// Of the newest ones so many.
 const SHOWN: usize = 40_000;
 
 /// What is said to a model that is stuck.
 const OTHERWISE: &str = "go another way: another element, `read` or `find`, or ask the user; or give up and say why";
 
-/// The messages that show `view` to a model. `problem` is what was wrong with its last reply.
+/// What a request tells beside the view.
+#[derive(Debug, Default)]
+pub(super) struct Beside<'a> {
+    /// How the program that was under way has ended.
+    pub(super) ended: Option<&'a str>,
+    /// What was wrong with the last reply.
+    pub(super) problem: Option<&'a str>,
+}
+
+/// What a reply leaves for later requests.
+#[derive(Debug, Default)]
+pub(super) struct Saying {
+    /// What it says beside its calls.
+    pub(super) said: String,
+    /// The plan that it writes.
+    pub(super) plan: Option<String>,
+    /// The program that it begins or that goes on.
+    pub(super) program: Option<Program>,
+    /// How the program before it has ended.
+    pub(super) ended: Option<String>,
+}
+
+impl Saying {
+    pub(super) fn of(program: Program) -> Self {
+        Self { program: Some(program), ..Self::default() }
+    }
+}
+
+/// What heads the end of a program. It may name a row, so it is told as data.
+const ENDED: &str = "`repeat` has ended";
+
+/// The messages that show `view` to a model.
 pub(super) fn messages(
     view: &View<'_>,
     functions: &Functions<'_>,
     dialect: Dialect,
-    problem: Option<&str>,
+    beside: &Beside<'_>,
 ) -> [Value; 2] {
     let system = format!("{}{}", SYSTEM.trim_end(), dialect.rules(functions));
+    let brevities = [Brevity::Short, Brevity::Shorter, Brevity::Shortest].into_iter();
+    let mut told = brevities.map(|brevity| story(view, functions, brevity));
+    let fits = |story: &String| story.len() <= LONGEST;
+    let mut story = told.find(fits).unwrap_or_else(|| story(view, functions, Brevity::Shortest));
+    if let Some(ended) = beside.ended {
+        add(&mut story, &data::block(ENDED, ended));
+    }
+    if let Some(plan) = plan::newest(view) {
+        add(&mut story, &data::block("Your plan", plan));
+    }
+    if let Some(problem) = beside.problem {
+        let _ = write!(story, "\n\nYour last reply was not used, and nothing of it was done: {problem}\nReply again.");
+    }
+    [json!({ "role": "system", "content": system }), json!({ "role": "user", "content": story })]
+}
+
+/// How much is told of what lies far back. The goal, the policy, what the model said, questions with their answers, and
+/// whatever did not go through or was not accepted are told in full in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Brevity {
+    /// The beginnings of results.
+    Short,
+    /// The calls, and that they went through.
+    Shorter,
+    /// How many calls went through.
+    Shortest,
+}
+
+/// The run so far, and how things stand.
+fn story(view: &View<'_>, functions: &Functions<'_>, brevity: Brevity) -> String {
     let mut story = task(view);
     let now = view.now.iter().map(Sight::of).collect();
     let looks: Vec<Vec<Sight>> = view.turns.iter().map(seen).chain([now]).collect();
     let mut looks = sight::told(&looks).into_iter();
-    let mut step = 1;
+    let (mut step, mut left) = (1, 0);
     for (index, turn) in view.turns.iter().enumerate() {
-        add(&mut story, &looks.next().unwrap_or_default());
+        let look = looks.next().unwrap_or_default();
+        let back = index + BACK < view.turns.len() / BACK * BACK;
+        let brief = back && brevity == Brevity::Shortest && went_through(turn);
+        // Later looks may be told by what differs from this one.
+        if !brief || !look.is_empty() {
+            leave_out(&mut story, &mut left);
+            add(&mut story, &look);
+        }
+        if brief {
+            left += turn.results.len();
+            step += turn.results.len();
+            continue;
+        }
         let newest = index + 1 == view.turns.len();
         let known = seen(turn).into_iter().next().map(|sight| sight.from);
-        let limit = match (newest, index + BACK < view.turns.len() / BACK * BACK) {
+        let limit = match (newest, back) {
             (true, _) => SHOWN,
+            (_, true) if brevity > Brevity::Short => 0,
             (_, true) => LEFT,
             _ => REMEMBERED,
         };
         exchange(&mut story, turn, functions, &Telling { known, limit }, &mut step);
     }
+    leave_out(&mut story, &mut left);
     add(&mut story, &looks.next().unwrap_or_default());
-    if let Some(problem) = problem {
-        let _ = write!(story, "\n\nYour last reply was not used, and nothing of it was done: {problem}\nReply again.");
+    story
+}
+
+/// Whether all that is to be told of `turn` is that its calls went through.
+fn went_through(turn: &Turn) -> bool {
+    let Proposal::Act(calls) = &turn.planned.proposal else { return false };
+    let memo = &turn.planned.memo;
+    memo.get("said").is_none()
+        && memo.get("ended").is_none()
+        && calls.len() == turn.results.len()
+        && turn.results.iter().all(|reply| matches!(reply, Reply::Landed(_)))
+}
+
+/// Says that so many steps were left out.
+fn leave_out(story: &mut String, left: &mut usize) {
+    if *left > 0 {
+        add(story, &format!("({} steps that went through are left out)", std::mem::take(left)));
     }
-    [json!({ "role": "system", "content": system }), json!({ "role": "user", "content": story })]
 }
 
 /// How the results of one turn are told.
@@ -74,17 +168,27 @@ struct Telling {
 
 /// The look by which `turn` was proposed, if a model proposed it.
 fn seen(turn: &Turn) -> Vec<Sight> {
-    let seen = turn.planned.memo.get("seen").cloned().unwrap_or_default();
-    serde_json::from_value(seen).unwrap_or_default()
+    turn.planned.memo.get("seen").and_then(|seen| Vec::deserialize(seen).ok()).unwrap_or_default()
 }
 
 /// What a later request has to know of this one.
-pub(super) fn memo(view: &View<'_>, said: &str) -> Value {
+pub(super) fn memo(view: &View<'_>, saying: &Saying) -> Value {
     let seen: Vec<_> = view.now.iter().map(Sight::of).collect();
-    match data::line(said, 300) {
-        said if said.is_empty() => json!({ "seen": seen }),
-        said => json!({ "seen": seen, "said": said }),
+    let mut memo = Map::from_iter([("seen".to_owned(), json!(seen))]);
+    let said = data::line(&plan::beside(&saying.said), 300);
+    if !said.is_empty() {
+        memo.insert("said".to_owned(), said.into());
     }
+    if let Some(plan) = &saying.plan {
+        memo.insert("plan".to_owned(), plan.as_str().into());
+    }
+    if let Some(program) = &saying.program {
+        memo.insert("program".to_owned(), json!(program));
+    }
+    if let Some(ended) = &saying.ended {
+        memo.insert("ended".to_owned(), ended.as_str().into());
+    }
+    Value::Object(memo)
 }
 
 /// What the user said, and the policy of itself.
@@ -115,7 +219,11 @@ fn add(story: &mut String, text: &str) {
 
 /// Adds what was proposed in `turn` and what came of it, call by call.
 fn exchange(story: &mut String, turn: &Turn, functions: &Functions<'_>, telling: &Telling, step: &mut usize) {
-    if let Some(said) = turn.planned.memo.get("said").and_then(Value::as_str) {
+    let kept = |name: &str| turn.planned.memo.get(name).and_then(Value::as_str);
+    if let Some(ended) = kept("ended") {
+        add(story, &data::block(ENDED, ended));
+    }
+    if let Some(said) = kept("said") {
         add(story, &data::block("You said", said));
     }
     let calls = match &turn.planned.proposal {
@@ -179,7 +287,7 @@ fn told(reply: &Reply, proposal: &Proposal, telling: &Telling) -> String {
 
 fn landed(seen: &Observation, telling: &Telling) -> String {
     let content = seen.content.trim();
-    if content.is_empty() {
+    if content.is_empty() || telling.limit == 0 {
         return "done".to_owned();
     }
     let from = seen.label().to_string();

@@ -51,7 +51,7 @@ impl Relay {
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
         let circles = Circles::of(view);
         let mut models = self.models.iter();
-        if let Some(proposal) = models.find_map(|model| picture::wanted(model.images(), view)) {
+        if let Some(proposal) = models.find_map(|model| model.wanted(view)) {
             return Ok(Planned { why: picture::WHY.to_owned(), ..proposal.into() });
         }
         if let Some(question) = circles.question(&self.models, view) {

@@ -50,6 +50,11 @@ impl Sight {
         if left == 0 { block } else { format!("{block}\n({left} more characters are left out)") }
     }
 
+    /// About how long it is when it is told whole.
+    fn length(&self) -> usize {
+        self.text.len() + data::MARK.len() * self.text.lines().count()
+    }
+
     /// What differs from `last`, if both are looks at one page.
     fn since(&self, last: &Self) -> Option<String> {
         let (page, before) = (self.page.as_ref()?, last.page.as_ref()?);
@@ -79,28 +84,30 @@ fn hint(row: &mut Row) {
 /// How each of `looks` is told, of which the last is how things stand now. What stood there before the last whole
 /// look is left out.
 pub(super) fn told(looks: &[Vec<Sight>]) -> Vec<String> {
-    let mut told: Vec<String> = Vec::with_capacity(looks.len());
+    let mut told: Vec<Option<String>> = Vec::with_capacity(looks.len());
     let (mut last, mut base, mut spent): (Option<&Sight>, usize, usize) = (None, 0, 0);
     for (index, sights) in looks.iter().enumerate() {
-        let whole = sights.iter().map(Sight::whole).collect::<Vec<_>>().join("\n");
         let only = if let [sight] = sights.as_slice() { Some(sight) } else { None };
         let changes = only.zip(last).and_then(|(sight, last)| sight.since(last));
-        let changes =
-            changes.filter(|text| text.len() * 2 <= whole.len() && spent + text.len() <= whole.len().max(PATIENCE));
-        if let Some(text) = changes {
-            spent += text.len();
-            told.push(text);
-        } else {
-            if !sights.is_empty() {
-                (base, spent) = (index, 0);
-            }
-            told.push(whole);
+        let whole: usize = sights.iter().map(Sight::length).sum();
+        let changes = changes.filter(|text| text.len() * 2 <= whole && spent + text.len() <= whole.max(PATIENCE));
+        match &changes {
+            Some(text) => spent += text.len(),
+            None if !sights.is_empty() => (base, spent) = (index, 0),
+            None => {}
         }
+        told.push(changes);
         last = only.or(if sights.is_empty() { last } else { None });
     }
-    // Where the run was before, the results of its calls tell.
-    told.iter_mut().take(base).for_each(String::clear);
-    told
+    // Where the run was before, the results of its calls tell. A whole look is only written out where it is told.
+    let whole = |sights: &[Sight]| sights.iter().map(Sight::whole).collect::<Vec<_>>().join("\n");
+    let told = told.into_iter().zip(looks).enumerate();
+    told.map(|(index, (changes, sights))| match changes {
+        _ if index < base => String::new(),
+        Some(changes) => changes,
+        None => whole(sights),
+    })
+    .collect()
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(super) fn usage(completion: &Value) -> Usage {
     let cached = count(&["/usage/prompt_tokens_details/cached_tokens", "/usage/prompt_cache_hit_tokens"]);
     let output = count(&["/usage/completion_tokens", "/usage/output_tokens"]);
     let reasoning = count(&["/usage/completion_tokens_details/reasoning_tokens", "/usage/reasoning_tokens"]);
-    Usage { input, cached: cached.min(input), output, reasoning: reasoning.min(output) }
+    Usage { input, cached: cached.min(input), output, reasoning: reasoning.min(output), money: None }
 }
 
 /// The message of a completion.

@@ -243,6 +243,12 @@ impl Person {
         tokio::time::timeout(PATIENCE * 3, self.replies.recv()).await.unwrap().unwrap()
     }
 
+    /// Fills in a field.
+    pub(crate) async fn fills(&mut self, target: &str, text: &str) {
+        let did = self.does(Call::new("browser", "fill").with("target", target).with("text", text)).await;
+        assert!(did.starts_with("filled"), "{did}");
+    }
+
     /// What stands on the page.
     pub(crate) async fn reads(&mut self) -> String {
         self.reads += 1;
@@ -260,6 +266,22 @@ impl Person {
                 assert!(page.contains(words), "{did}; no `{words}` in\n{page}");
                 return page;
             }
+        }
+    }
+
+    /// Presses `target` once, however often that has to be tried, and waits until the page reads `words`.
+    pub(crate) async fn clicks(&mut self, target: &str, words: &str) -> String {
+        let end = Instant::now() + PATIENCE;
+        let mut spaces = String::new();
+        loop {
+            let press = Call::new("browser", "click").with("target", format!("{target}{spaces}"));
+            let did = self.does(press).await;
+            if did.starts_with("clicked") {
+                return self.sees(words).await;
+            }
+            assert!(Instant::now() < end, "{did}");
+            // What is asked for again and again in the same words ends a run.
+            spaces.push(' ');
         }
     }
 

@@ -3,9 +3,11 @@
 mod booth;
 mod figures;
 mod hands;
+mod policies;
 mod reach;
 mod screens;
 mod studio;
+mod tasks;
 
 use lamassu::Call;
 

@@ -40,8 +40,18 @@ impl Look {
     }
 }
 
+/// A command that ends with the test, whatever comes of that.
+pub(super) struct Running(pub(super) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The first link that a command prints.
-fn link(child: &mut Child) -> String {
+pub(super) fn link(child: &mut Child) -> String {
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut lines = lines.map_while(Result::ok);
     let found =
@@ -80,13 +90,18 @@ async fn tour(mut look: Look) -> Look {
     studio.presses(".ways button", "Approve").await;
     studio.waits("document.querySelector('p.now').textContent.startsWith('Paused')").await;
     look.at(&studio, "live-paused").await;
-    studio.presses(".reins button", "Go on").await;
+    studio.presses(".reins button", "Take over").await;
+    studio.waits("document.querySelectorAll('.pick').length > 3").await;
+    look.at(&studio, "take-over").await;
+    studio.presses(".hand button", "Hand back").await;
+    studio.waits("!document.querySelector('.hand')").await;
     let line =
         |words: &str| format!("document.querySelector('.question .line')?.textContent.includes({words:?}) ?? false");
     for words in ["Add to cart", "I accept the terms", "Place order"] {
         studio.waits(&line(words)).await;
         if words == "Place order" {
-            studio.waits(painted).await;
+            // The button is further down than the window shows.
+            studio.waits("document.querySelector('.beyond-view img')?.complete ?? false").await;
             look.at(&studio, "held-order").await;
         }
         studio.presses(".ways button", "Approve").await;
@@ -103,8 +118,9 @@ async fn tour(mut look: Look) -> Look {
 
 /// What there is of runs that are over.
 async fn past(desk: &Desk, look: &mut Look) {
-    let mut console = desk.start_heard(&["console", "--bind", "127.0.0.1:0"]);
-    let link = link(&mut console);
+    let tasks = format!("{}/examples/tasks", env!("CARGO_MANIFEST_DIR"));
+    let mut console = Running(desk.start_heard(&["console", "--bind", "127.0.0.1:0", "--tasks", &tasks]));
+    let link = link(&mut console.0);
     let home = link.split("/enter").next().unwrap().to_owned();
     let studio = Studio::open(&link).await;
     studio.waits("document.querySelectorAll('.row').length === 3").await;
@@ -112,7 +128,19 @@ async fn past(desk: &Desk, look: &mut Look) {
     let runs = studio.asks("[...document.querySelectorAll('.row')].map(row => row.href.split('/').pop())").await;
     let runs: Vec<_> = runs.as_array().unwrap().iter().map(|run| run.as_str().unwrap().to_owned()).collect();
     studio.presses(".head button", "New run").await;
+    studio.waits("Boolean(document.querySelector('dialog[open]'))").await;
     look.at(&studio, "new-run").await;
+    studio
+        .asks(
+            "{ const list = document.querySelector('dialog select'); list.value = 'order.toml'; list.dispatchEvent(new Event('change')); }",
+        )
+        .await;
+    studio.waits("Boolean(document.querySelector('.plan dl'))").await;
+    look.at(&studio, "new-run-task").await;
+    let report = desk.path("report.html");
+    assert_eq!(desk.run(&["report", &runs[2], "-o", report.to_str().unwrap()]).code, 0);
+    studio.goes(&format!("file://{}", report.display())).await;
+    look.at(&studio, "report").await;
     studio.goes(&format!("{home}/#/run/{}", runs[2])).await;
     studio.asks("location.reload()").await;
     studio.waits("document.querySelectorAll('.steps summary').length >= 20").await;
@@ -124,6 +152,9 @@ async fn past(desk: &Desk, look: &mut Look) {
         .await;
     studio.waits("Boolean(document.querySelector('.inside dl'))").await;
     look.at(&studio, "timeline-step").await;
+    studio.presses(".aside button", "Make a skill").await;
+    studio.waits("Boolean(document.querySelector('.acts'))").await;
+    look.at(&studio, "skill").await;
     for (page, shown, name) in [
         (format!("/#/compare/{}/{}", runs[2], runs[1]), ".beside", "compare"),
         ("/#/policies".to_owned(), ".pack", "policies"),
@@ -132,8 +163,11 @@ async fn past(desk: &Desk, look: &mut Look) {
         studio.waits(&format!("Boolean(document.querySelector({shown:?}))")).await;
         look.at(&studio, name).await;
     }
-    let _ = console.kill();
-    let _ = console.wait();
+    studio.asks("document.querySelector('#trial-pack').value = 'read-only'; document.querySelector('#trial-pack').dispatchEvent(new Event('change')); document.querySelector('.trial details').open = true").await;
+    studio.presses(".trial button", "Judge them again").await;
+    studio.waits("Boolean(document.querySelector('.flips'))").await;
+    studio.asks("document.querySelector('.trial').scrollIntoView()").await;
+    look.at(&studio, "backtest").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

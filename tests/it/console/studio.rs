@@ -84,7 +84,14 @@ impl Studio {
     pub(crate) async fn waits(&self, script: &str) {
         let end = Instant::now() + PATIENCE;
         while self.asks(script).await != true {
-            assert!(Instant::now() < end, "{script}\n{}", self.asks("document.body.innerText").await);
+            assert!(
+                Instant::now() < end,
+                "{script}\n{}",
+                self.asks(
+                    "(document.querySelector('.picture')?.outerHTML.slice(0,3000) ?? '') + document.body.innerText"
+                )
+                .await
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -2,11 +2,14 @@
 //! attributes differ from episode to episode.
 
 mod days;
+mod desk;
 mod flow;
 mod forms;
 mod plain;
 mod records;
 mod shops;
+mod tongues;
+mod visits;
 mod words;
 
 use crate::{chance::Chance, lesson::Episode};
@@ -50,6 +53,14 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family { name: "profile", make: shops::profile },
     Family { name: "calendar", make: days::calendar },
     Family { name: "date and time fields", make: days::fields },
+    Family { name: "filters", make: desk::filters },
+    Family { name: "questions", make: desk::questions },
+    Family { name: "covered", make: desk::covered },
+    Family { name: "booking", make: visits::booking },
+    Family { name: "own things", make: desk::own },
+    Family { name: "beside labels", make: desk::labels },
+    Family { name: "by meaning", make: desk::meaning },
+    Family { name: "true of rows", make: records::truth },
 ];
 
 /// The families that are never learned from: they tell whether what was learned holds elsewhere.
@@ -57,4 +68,5 @@ pub(crate) const HELD_OUT: &[Family] = &[
     Family { name: "keyed form", make: forms::keyed },
     Family { name: "tickets", make: records::tickets },
     Family { name: "settings", make: forms::settings },
+    Family { name: "desk abroad", make: desk::abroad },
 ];

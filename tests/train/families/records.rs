@@ -284,3 +284,25 @@ pub(crate) fn tickets(chance: &mut Chance) -> Episode {
     };
     one(told, page, vec![vec![Deed::Press(numbers[at].1)]], chance)
 }
+
+/// Each row is called what is true of its number.
+pub(crate) fn truth(chance: &mut Chance) -> Episode {
+    let mut page = Sketch::default();
+    let mut deeds = Vec::new();
+    for _ in 0..chance.within(2, 4) {
+        let number = chance.below(40);
+        let shown = if chance.happens(30) { format!("-{number}") } else { number.to_string() };
+        page.open(&shown);
+        let pair = ["Odd", "Even"].map(|name| page.button(name));
+        deeds.push(Deed::Press(pair[usize::from(number.is_multiple_of(2))]));
+        page.line(&shown);
+    }
+    page.close();
+    let end = page.button(chance.pick(&["Submit", "Done"]));
+    let button = page.row(end).name.to_lowercase();
+    let told = match chance.below(2) {
+        0 => format!("Say of each number whether it is odd or even and press {button}."),
+        _ => format!("Mark the numbers as odd or even, then click {button}"),
+    };
+    Episode { told, stages: vec![Stage { page, deeds: vec![deeds, vec![Deed::Press(end)]] }] }
+}

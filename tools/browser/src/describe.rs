@@ -117,6 +117,9 @@ pub(crate) fn upon(call: &Call, effect: Effect, found: &(Place, Described), deed
 
 async fn find(session: &mut Session, call: &Call, among: Among) -> Result<((Place, Described), Aim), Failure> {
     let found = Target::parse(call.text("target")?)?.resolve(session, among).await?;
+    if let Some(lens) = session.lens() {
+        lens.described(resource(&found.0, &found.1)?, found.1.reference, &found.0.epoch);
+    }
     let aim = Aim::at(&found.0, &found.1);
     Ok((found, aim))
 }

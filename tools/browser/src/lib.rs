@@ -44,7 +44,7 @@ mod wait;
 mod watch;
 mod wire;
 
-pub use lens::{Frame, Lens};
+pub use lens::{Beyond, Frame, Lens};
 pub use options::{Engine, Limits, Options};
 pub use recording::{Act, Recording, Told};
 pub use tool::BrowserTool;

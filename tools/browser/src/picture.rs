@@ -1,5 +1,5 @@
 //! Pictures of the page: what a person would see, with numbers that match the table, and without
-//! what has been filled in from a secret.
+//! what is a secret, in a field or in the text.
 
 use lamassu_contract::{Failure, FailureKind, Observation, Permit, Picture};
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use crate::{
     deed::{Extent, Frame, Marks},
     escape,
     fault::Fault,
+    lens::parts,
     page::{Area, Framed, Place},
     read::{Seen, still},
     session::Session,
@@ -30,7 +31,7 @@ pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &
     if let (Extent::Element(aim), Some(why)) = (extent, &framed.stale) {
         return Err(stale(&aim.label, why));
     }
-    let taken = capture(session, extent, &framed, frame.widest).await;
+    let taken = covered(session, permit, extent, (&framed, frame.widest)).await;
     // What was drawn over the page is taken away whatever came of it.
     let after: Place = session.ask("unframe_picture", json!({})).await?;
     let png = taken?;
@@ -51,6 +52,47 @@ pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &
     }
     let data = json!({ "reference": reference, "marks": framed.drawn });
     Ok(Observation::from_page(&after.source(), content).with_picture(Picture { about, png }).with_data(data))
+}
+
+/// The picture, in which everything is covered that holds a secret of the run.
+async fn covered(
+    session: &mut Session,
+    permit: &Permit,
+    extent: &Extent,
+    (framed, widest): (&Framed, Option<u32>),
+) -> Result<String, Failure> {
+    let area = match extent {
+        Extent::Element(_) => {
+            json!({ "x": framed.area.x, "y": framed.area.y, "width": framed.area.width, "height": framed.area.height })
+        }
+        Extent::Visible | Extent::Whole => Value::Null,
+    };
+    let before = cover(session, permit, &area).await?;
+    let taken = capture(session, extent, framed, widest).await;
+    let stood: bool = session.ask("uncover", json!({})).await?;
+    // What has changed meanwhile may have stood elsewhere when the picture was taken.
+    let after = cover(session, permit, &area).await?;
+    let _: bool = session.ask("uncover", json!({})).await?;
+    if before != after || stood == before.is_empty() {
+        let message = "what the page shows of a secret changed while the picture was taken; try again when it is quiet";
+        return Err(Failure::new(FailureKind::Stale, message));
+    }
+    taken
+}
+
+/// Covers what is a secret in `area`; says what is covered.
+async fn cover(session: &mut Session, permit: &Permit, area: &Value) -> Result<Vec<[i32; 4]>, Failure> {
+    if !permit.judge().keeps_secrets() {
+        return Ok(Vec::new());
+    }
+    let words: Vec<String> = session.ask("words", area.clone()).await?;
+    let parts = parts(&words, |text| permit.judge().secrets_in(text));
+    let parts = parts.ok_or_else(|| Failure::invalid("there is too much text on the page to take a picture of it"))?;
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let covered: Option<Vec<[i32; 4]>> = session.ask("cover", json!({ "parts": parts, "mark": null })).await?;
+    covered.ok_or_else(|| Failure::new(FailureKind::Stale, "the page changes all the time; try again when it is quiet"))
 }
 
 /// The picture as PNG in Base64, no wider than `widest` where the browser makes pictures smaller.

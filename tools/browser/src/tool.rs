@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::{
-    Lens, Options, act, address, candidates, carry,
+    Options, act, address, candidates, carry,
     deed::Deed,
     describe,
     download::Origin,
@@ -95,7 +95,7 @@ impl BrowserTool {
         let Some(deed) = permit.handle::<Deed>().cloned() else {
             return Outcome::NotSent(Failure::invalid("this action was not described by the browser"));
         };
-        let _working = self.options.lens.as_ref().map(Lens::working);
+        let _working = self.options.lens.as_ref().map(|lens| lens.working(permit.judge()));
         let mut life = self.life.lock().await;
         let outcome = match (&mut *life, deed) {
             (Life::Lost(why), _) => Outcome::NotSent(Failure::new(FailureKind::Lost, why.clone())),

@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     fmt,
+    ops::Range,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -155,6 +156,19 @@ pub struct Judge {
 }
 
 impl Judge {
+    /// Where echoes of the run's secrets stand in `text`, as [`Vault::redact`] knows them: ranges of bytes, in
+    /// order, that do not overlap. Pictures are masked by it.
+    #[must_use]
+    pub fn secrets_in(&self, text: &str) -> Vec<Range<usize>> {
+        self.gate.vault.echoes_in(text)
+    }
+
+    /// Whether the run has any secret.
+    #[must_use]
+    pub fn keeps_secrets(&self) -> bool {
+        self.gate.vault.names().next().is_some()
+    }
+
     /// Judges an action that follows from a permitted one. What would need a person is refused:
     /// nobody can be asked in mid-action.
     ///

@@ -34,7 +34,7 @@ pub use label::{Label, Source};
 pub use observation::{Exchange, Observation, Picture};
 pub use page::{Advice, Change, Detail, Page, Row, Table};
 pub use policy::{
-    Approval, Autonomy, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing,
+    Approval, Autonomy, Decision, Limits, Mode, Policy, PolicyError, Question, Rule, SecretUse, Spent, Standing, money,
 };
 pub use provenance::{Claims, Provenance, Trace};
 pub use resource::{Element, Field, File, FileKind, Form, Resource, Zone};

@@ -170,6 +170,14 @@ pub struct Spent {
     pub consequential: u64,
 }
 
+/// Millionths of the currency as a decimal number, such as `0.50`.
+#[must_use]
+pub fn money(micros: u64) -> String {
+    let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+    let digits = text.trim_end_matches('0').len().max(text.len() - 4);
+    text.get(..digits).unwrap_or_default().to_owned()
+}
+
 /// What a run may use up. What is absent is not limited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -168,7 +168,7 @@ async fn what_is_no_completion_at_all_is_said_so() {
 async fn usage_is_summed_over_all_tries() {
     let endpoint = Endpoint::start([says(&json!({ "content": "well" })), says(&give_up())]).await;
     let planned = endpoint.propose(&view(&tools(), &[], &[])).await.unwrap();
-    assert_eq!(planned.usage, Usage { input: 200, cached: 128, output: 20, reasoning: 0 });
+    assert_eq!(planned.usage, Usage { input: 200, cached: 128, output: 20, reasoning: 0, money: None });
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod corpus;
 mod dual;
 mod endpoint;
 mod picture;
+mod program;
 mod prompt;
 mod reply;
 mod ways;

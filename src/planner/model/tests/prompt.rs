@@ -200,3 +200,48 @@ async fn the_rules_are_short() {
     // About four characters make a token.
     assert!(rules.len() < 1_400, "{} characters", rules.len());
 }
+
+#[tokio::test]
+async fn the_newest_plan_is_told_last_and_notes_go_on_without_it() {
+    let text = "Two things.\n- [x] find the mug\n- [ ] buy it\n* [ ] look at \u{7}the page";
+    let mut message = click("7");
+    message["content"] = text.into();
+    let endpoint = Endpoint::start([says(&message), says(&give_up())]).await;
+    let tools = tools();
+    let planned = endpoint.propose(&view(&tools, &[], &[])).await.unwrap();
+    let results = || vec![Reply::Landed(Observation::from_page(SHOP, "ok"))];
+    let mut old = planned.clone();
+    old.memo["plan"] = "- [ ] find the mug".into();
+    let turns = [Turn { planned: old, results: results() }, Turn { planned, results: results() }];
+    let now = [Observation::from_page(SHOP, "[8] button \"Buy\"")];
+    endpoint.propose(&view(&tools, &turns, &now)).await.unwrap();
+    let story = endpoint.bodies()[1]["messages"][1]["content"].as_str().unwrap().to_owned();
+    let plan =
+        "| [8] button \"Buy\"\n\nYour plan:\n| - [x] find the mug\n| - [ ] buy it\n| - [ ] look at \\u{7}the page";
+    assert!(story.ends_with(plan) && story.contains("\n\nYou said:\n| Two things.\n\n1."), "{story}");
+}
+
+#[tokio::test]
+async fn a_long_story_is_told_more_briefly_but_never_without_what_matters() {
+    let asked = Turn {
+        planned: Proposal::Ask("which colour?".to_owned()).into(),
+        results: vec![Reply::Said("blue".to_owned())],
+    };
+    let refusal =
+        Refusal { action: "browser.click button \"Pay\"".to_owned(), rules: vec![Rule::new("shop.pay", "no")] };
+    let act = || Proposal::Act(vec![Call::new("browser", "click").with("target", "a".repeat(300))]);
+    let refused = Turn { planned: act().into(), results: vec![Reply::Refused(refusal)] };
+    let clicked =
+        |_| Turn { planned: act().into(), results: vec![Reply::Landed(Observation::from_page(SHOP, "b".repeat(600)))] };
+    let told_after = async |count: usize| {
+        let turns: Vec<_> = [asked.clone(), refused.clone()].into_iter().chain((0..count).map(clicked)).collect();
+        told(&view(&tools(), &turns, &[Observation::from_page(SHOP, "the page")])).await
+    };
+    let (short, shortest) = (told_after(150).await, told_after(400).await);
+    for story in [&short, &shortest] {
+        let kept = ["Goal: buy two mugs", "which colour?", "the user answers: blue", "`shop.pay` (no)", "| the page"];
+        assert!(kept.iter().all(|words| story.contains(words)) && story.len() < 100_000, "{story}");
+    }
+    assert!(short.contains("\n3. browser_click") && !short.contains("left out"), "{short}");
+    assert!(shortest.contains("steps that went through are left out") && shortest.contains("\n402. browser_click"));
+}

@@ -26,7 +26,7 @@ pub(crate) fn recorder(key: &str, goal: &str, tokens: usize) -> String {
     format!("if(!window[\"{key}\"]){}", called(&parts, key))
 }
 
-const LIBRARY: [&str; 15] = [
+const LIBRARY: [&str; 16] = [
     include_str!("names.js"),
     include_str!("walk.js"),
     include_str!("prose.js"),
@@ -40,6 +40,7 @@ const LIBRARY: [&str; 15] = [
     include_str!("file.js"),
     include_str!("settle.js"),
     include_str!("picture.js"),
+    include_str!("veil.js"),
     include_str!("frames.js"),
     include_str!("open.js"),
 ];

@@ -232,6 +232,8 @@ function headOf(box) {
 // What a row or card begins with, where that is not the element itself.
 function leadIn(box, element) {
   if (box.localName === "fieldset") return "";
+  const bare = [...box.childNodes].find(node => node.nodeType === 1 || node.nodeType === 3 && tidy(node.data));
+  if (bare?.nodeType === 3) return tidy(bare.data);
   for (const part of box.querySelectorAll("a,td,b,strong,span,p,div,[role=cell],[role=gridcell]")) {
     if (part.contains(element) || element.contains(part)) continue;
     const text = textOf(part);

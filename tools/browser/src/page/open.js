@@ -7,7 +7,8 @@ new MutationObserver(records => {
   for (const { target, oldValue } of records) if (oldValue?.toLowerCase() === "password") secretive.add(target);
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
 heed(window);
+for (const target of [window, visualViewport]) target.addEventListener("resize", hushes, true);
 
 Object.defineProperty(window, key, { value: Object.freeze({ place, look, prose, records, resolve, ready, locus, grip, focus, mark,
-  fill, select, state, scroll, settle, appear, search, frame_picture, unframe_picture, watched, frames_like, frame_spot,
+  fill, select, state, scroll, settle, appear, search, frame_picture, unframe_picture, watched, words, cover, uncover, hush, frames_like, frame_spot,
   chooser, grasp, held, leaves, stay, save }) });

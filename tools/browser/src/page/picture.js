@@ -75,9 +75,9 @@ function unframe_picture() {
   return place();
 }
 
-// What goes with a picture for somebody who watches: where the rows of the table stand in the window, and
-// whether a secret could be read in it.
-function watched() {
+// What goes with a picture for somebody who watches: where the rows of the table stand in the window, whether
+// a field shows a secret, and where the element `about` stands in the page if it is not in the window.
+function watched(about) {
   const areas = {};
   for (const [reference, kept] of nodes) {
     const element = kept.deref();
@@ -87,5 +87,42 @@ function watched() {
   }
   const open = [...roots()].some(root => [...root.querySelectorAll("input, textarea")].some(
     field => isSecret(field) && field.type !== "password" && field.value));
-  return { width: innerWidth, height: innerHeight, areas, open };
+  const view = { x: scrollX, y: scrollY, width: innerWidth, height: innerHeight };
+  return { view, areas, open, beyond: about === null || areas[about.reference] ? null : beyond(recalled(about)) };
+}
+
+// Pixels of its surroundings that go with an element, above and below it together.
+const SURROUNDINGS = 360;
+
+// The element of that number, if it is of this document.
+function recalled(sought) {
+  const element = sought?.epoch === epoch ? nodes.get(sought.reference)?.deref() : null;
+  return element?.isConnected && windowOf(element) ? element : null;
+}
+
+// A part of the page as wide as the window, with the element in its middle, and where it stands in that; null if no
+// picture of the page can show it because it is in a box that is scrolled elsewhere.
+function beyond(element) {
+  const place = element && areaOf(element);
+  if (!place || !reachable(standIn(element))) return null;
+  const { scrollWidth, scrollHeight } = document.documentElement;
+  const begin = (at, size, window, whole) => Math.max(0, Math.min(at + size / 2 - window / 2, whole - window));
+  const x = Math.round(begin(place.x, place.width, innerWidth, scrollWidth));
+  const height = Math.min(innerHeight, Math.round(place.height) + SURROUNDINGS);
+  const y = Math.round(begin(place.y, place.height, height, scrollHeight));
+  if (place.x + place.width <= 0 || place.y + place.height <= 0) return null;
+  return { clip: { x, y, width: innerWidth, height }, area: [place.x - x, place.y - y, place.width, place.height].map(Math.round) };
+}
+
+// Whether no box around the element cuts it off, and it does not stand still while the page is scrolled.
+function reachable(element) {
+  const own = element.getBoundingClientRect();
+  for (let box = element; box; box = box.parentElement) {
+    const style = windowOf(box).getComputedStyle(box);
+    if (style.position === "fixed") return false;
+    if (box === element || box === box.ownerDocument.documentElement || box === box.ownerDocument.body || style.overflow === "visible") continue;
+    const edge = box.getBoundingClientRect();
+    if (own.left >= edge.right || own.top >= edge.bottom || own.right <= edge.left || own.bottom <= edge.top) return false;
+  }
+  return element.ownerDocument === document;
 }

@@ -173,6 +173,7 @@ fn pages() -> BTreeMap<&'static str, &'static str> {
         "long",
         "stale",
         "dialogs",
+        "echo",
         "busy",
         "asking",
         "tabs",

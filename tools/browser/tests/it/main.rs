@@ -17,6 +17,7 @@ mod life;
 mod looking;
 mod moving;
 mod person;
+mod picturing;
 mod reaching;
 mod recording;
 mod rogue;

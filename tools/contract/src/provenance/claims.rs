@@ -79,7 +79,10 @@ impl Provenance {
         let mut claims = Claims { asked, looks, removes, ..Claims::default() };
         claims.private = self.unnamed(&name.join(" "));
         claims.urged = name.iter().any(|word| words::is_thing(word) && !self.wished(word) && self.urges(word));
+        let counted = name.iter().any(|word| words::is("counted", word.trim_end_matches('s')));
         for (name, value) in args {
+            // The number of an issue is one of many by the name of the verb, too.
+            let name = if counted && name == "number" { "issue_number" } else { name };
             self.claim(name, value, &mut claims);
         }
         claims

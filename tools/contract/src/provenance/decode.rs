@@ -67,10 +67,28 @@ pub(super) fn parts(text: &str) -> Vec<String> {
         // Two at least, so that a host alone is not taken apart for ever.
         return std::iter::once(host.to_owned()).chain(told).collect();
     }
-    if text.contains('/') && !text.contains(' ') && super::forms::is_name(&text.to_lowercase()) {
+    // A folder may have a space in its name, but no sentence is a path.
+    let path = |text: &str| text.split_whitespace().count() <= 4 && super::forms::is_name(&text.replace(' ', "_"));
+    if text.contains('/') && path(&text.to_lowercase()) {
         return text.split('/').filter(|part| !["", "~", "."].contains(part)).map(str::to_owned).collect();
     }
-    let items: Vec<_> = text.split([',', ';', '\n']).map(str::trim).filter(|item| !item.is_empty()).collect();
+    let items: Vec<_> = items(text).into_iter().map(str::trim).filter(|item| !item.is_empty()).collect();
     let short = items.iter().all(|item| item.split_whitespace().count() <= 4);
     if short { items.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// The items of a list. A comma within a number, as in `68,200`, parts nothing.
+fn items(text: &str) -> Vec<&str> {
+    let (mut items, mut begin) = (Vec::new(), 0);
+    let digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
+    for (at, sign) in text.match_indices([',', ';', '\n']) {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+        if sign == "," && digit(before.chars().next_back()) && digit(after.chars().next()) {
+            continue;
+        }
+        items.extend(text.get(begin..at));
+        begin = at + 1;
+    }
+    items.extend(text.get(begin..));
+    items
 }

@@ -54,10 +54,27 @@ pub(super) fn distinct(text: &str) -> impl Iterator<Item = String> + '_ {
 pub(super) fn wishes(goal: &str) -> BTreeSet<String> {
     let lower = goal.to_lowercase();
     let mut words: BTreeSet<_> = super::forms::words(&lower).map(str::to_owned).collect();
+    let plain: Vec<_> = words.iter().map(|word| without_accents(word)).collect();
+    words.extend(plain);
     if lower.contains(['$', '€', '£', '₩', '¥']) {
         words.insert("money".to_owned());
     }
     words
+}
+
+/// A word with plain letters in place of the accented ones of French and Spanish.
+fn without_accents(word: &str) -> String {
+    let plain = |letter| match letter {
+        'à' | 'á' | 'â' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' => 'o',
+        'ù' | 'ú' | 'û' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        letter => letter,
+    };
+    word.chars().map(plain).collect()
 }
 
 /// Whether what a tool of these words does is among the `wishes`.
@@ -102,7 +119,8 @@ pub(super) fn looks(words: &[String]) -> bool {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
     let many = last.len() > 4 && last.ends_with('s') && !last.ends_with("ss") && !is("settings", last);
     let opens = last == "open" && is("opened", first);
-    let acts = words.iter().any(|word| is("acts", word));
+    let thing = |word: &str| is("looks", first) && is("things", word);
+    let acts = words.iter().any(|word| is("acts", word) && !thing(word));
     !acts && (is("looks", first) || is("looks", last) || many || opens || is("knows", last))
 }
 

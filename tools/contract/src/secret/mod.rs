@@ -205,6 +205,23 @@ impl Vault {
     /// are left, see [`Vault::unfit`].
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
+        replaced(text, &self.found(text))
+    }
+
+    /// Where `text` holds such an echo; what overlaps is one.
+    pub(crate) fn echoes_in(&self, text: &str) -> Vec<Range<usize>> {
+        let mut whole: Vec<Range<usize>> = Vec::new();
+        for (range, _) in self.found(text) {
+            match whole.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => whole.push(range),
+            }
+        }
+        whole
+    }
+
+    /// Every echo in `text` with the name of its secret, in order.
+    fn found(&self, text: &str) -> Vec<(Range<usize>, &str)> {
         let mut found: Vec<(Range<usize>, &str)> = Vec::new();
         let mut ranges = Vec::new();
         for (name, secret) in &self.secrets {
@@ -213,7 +230,7 @@ impl Vault {
             found.extend(ranges.drain(..).map(|range| (range, name.as_str())));
         }
         found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
-        replaced(text, &found)
+        found
     }
 }
 

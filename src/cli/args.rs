@@ -481,6 +481,9 @@ pub(super) struct Tools {
 pub(super) struct Doctor {
     #[command(flatten)]
     pub(super) home: Home,
+    /// A model to find out about, at `OPENAI_BASE_URL`: it is asked four short questions
+    #[arg(long, value_name = "NAME")]
+    pub(super) model: Option<String>,
 }
 
 fn level(text: &str) -> Result<Autonomy, String> {

@@ -220,6 +220,7 @@ fn model(
     }
     let first = Relay::new(endpoint(&choice, &home::variable)?);
     let model = others.iter().try_fold(first, |relay, choice| Ok(relay.then(endpoint(choice, &|_| None)?)))?;
+    let model = if task.model.dual { model.dual() } else { model };
     Ok(match before {
         Some(cascade) => builder.planner(cascade.then(model)),
         None => builder.planner(model),
@@ -229,6 +230,12 @@ fn model(
 /// The model that `choice` names; `usual` knows what the environment says of endpoint and key.
 #[cfg(feature = "model")]
 fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Result<crate::Model, Complaint> {
+    crate::Model::new(config(choice, usual)).map_err(Complaint::usage)
+}
+
+/// How the model that `choice` names is reached.
+#[cfg(feature = "model")]
+pub(super) fn config(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> crate::planner::model::Config {
     use crate::planner::{
         Prices,
         model::{Config, Dialect},
@@ -251,6 +258,7 @@ fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Res
         let limit = std::time::Duration::from_secs(seconds);
         config = config.timeout(limit).patience(limit.saturating_mul(2));
     }
+    config = config.images(choice.images).roles(choice.roles.iter().copied());
     if let Some(answers) = choice.answers {
         config = config.dialect(match answers {
             Answers::Tools => Dialect::Tools,
@@ -258,7 +266,7 @@ fn endpoint(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String>) -> Res
             Answers::Lines => Dialect::Lines,
         });
     }
-    crate::Model::new(config).map_err(Complaint::usage)
+    config
 }
 
 #[cfg(not(feature = "model"))]

@@ -23,7 +23,11 @@ enum State {
 }
 
 pub(super) async fn doctor(args: &Doctor) -> Result<u8, Complaint> {
-    let findings = [browser().await, record(args), model().await, Finding { what: "policy", state: packs() }];
+    let mut findings = vec![browser().await, record(args), model().await];
+    if let Some(name) = &args.model {
+        findings.push(Finding { what: "abilities", state: abilities(name).await });
+    }
+    findings.push(Finding { what: "policy", state: packs() });
     let mut bad = false;
     for Finding { what, state } in &findings {
         let (mark, words) = match state {
@@ -32,7 +36,7 @@ pub(super) async fn doctor(args: &Doctor) -> Result<u8, Complaint> {
             State::Bad(words) => (paint(RED, "missing"), words),
         };
         bad |= matches!(state, State::Bad(_));
-        say(format!("{mark}  {what:8}  {words}"));
+        say(format!("{mark}  {what:9}  {words}"));
     }
     Ok(u8::from(bad))
 }
@@ -92,6 +96,22 @@ async fn model() -> Finding {
         State::Good(words.join("; "))
     };
     Finding { what: "model", state }
+}
+
+/// What the model called `name` can do, asked of itself.
+#[cfg(feature = "model")]
+async fn abilities(name: &str) -> State {
+    use crate::planner::model::Abilities;
+    let choice = crate::goal::ModelChoice { name: Some(name.to_owned()), ..Default::default() };
+    match Abilities::probe(&super::assemble::config(&choice, &home::variable).retries(0)).await {
+        Ok(abilities) => State::Good(format!("{name}: {abilities}")),
+        Err(error) => State::Bad(error.to_string()),
+    }
+}
+
+#[cfg(not(feature = "model"))]
+async fn abilities(_: &str) -> State {
+    State::Bad("this build has no model planner; build it with the feature `model`".to_owned())
 }
 
 /// The servers that listen on this machine, each with how to use it.

@@ -64,7 +64,7 @@ mod onlooker {
                 None => Proposal::Act(vec![Call::new("browser", "open").with("url", self.url.as_str())]),
                 Some(Reply::Failed(failure) | Reply::InDoubt(failure)) => Proposal::Pass(failure.message.clone()),
                 Some(Reply::Refused(refusal)) => Proposal::Pass(refusal.to_string()),
-                Some(Reply::Landed(_) | Reply::Said(_)) => {
+                Some(Reply::Landed(_) | Reply::Said(_) | Reply::Stuck(_)) => {
                     let content: Vec<_> = view.now.iter().map(|look| look.content.as_str()).collect();
                     Proposal::Done { answer: json!(view.now), evidence: content.join("\n") }
                 }

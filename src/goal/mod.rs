@@ -6,6 +6,7 @@
 mod document;
 mod error;
 mod inputs;
+mod model;
 mod output;
 mod prices;
 mod replay;
@@ -25,6 +26,7 @@ use url::Url;
 
 pub use error::{Place, TaskError};
 pub use inputs::Input;
+pub use model::{Images, Role};
 pub use prices::PriceTable;
 pub use replay::recorded;
 pub use secrets::{SecretPlace, SecretSource};

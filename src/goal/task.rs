@@ -16,6 +16,7 @@ use super::{
     document::{Document, Entry, Section},
     error::TaskError,
     inputs::{self, Input, Inputs},
+    model::{Images, Role},
     output,
     prices::priced,
     secrets::{self, SecretSource},
@@ -111,6 +112,12 @@ pub struct ModelChoice {
     /// In which form it is to answer; found out if absent.
     #[serde(default)]
     pub answers: Option<Answers>,
+    /// When it gets to see a picture of the page.
+    #[serde(default)]
+    pub images: Images,
+    /// What it is asked about before others; about everything if empty.
+    #[serde(default)]
+    pub roles: Vec<Role>,
     /// How many seconds one request may take.
     #[serde(default)]
     pub seconds: Option<u64>,
@@ -118,6 +125,9 @@ pub struct ModelChoice {
     /// none: what one endpoint is trusted with is not another one's.
     #[serde(default)]
     pub key_env: Option<String>,
+    /// Whether the model that plans is kept from all text of others.
+    #[serde(default)]
+    pub dual: bool,
     /// The models that are asked in its place, in this order, when it cannot be reached or makes no sense.
     #[serde(default)]
     pub then: Vec<ModelChoice>,
@@ -320,11 +330,12 @@ fn workspace(root: &Section<'_>, folder: &Path) -> Result<Option<PathBuf>, TaskE
 }
 
 /// What can be said of a model.
-const MODEL: [&str; 8] = ["name", "base_url", "answers", "seconds", "key_env", "price_in", "price_cached", "price_out"];
+const MODEL: [&str; 10] =
+    ["name", "base_url", "answers", "images", "roles", "seconds", "key_env", "price_in", "price_cached", "price_out"];
 
 fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let Some(section) = root.section("model")? else { return Ok(ModelChoice::default()) };
-    section.allow(&[&MODEL[..], &["then"]].concat())?;
+    section.allow(&[&MODEL[..], &["dual", "then"]].concat())?;
     let then = section.get("then").map(|entry| entry.sections()).transpose()?.unwrap_or_default();
     let then = then.iter().map(|section| {
         section.allow(&MODEL)?;
@@ -332,7 +343,8 @@ fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
         reached(section)
     });
     let then = then.collect::<Result<_, _>>()?;
-    Ok(ModelChoice { then, ..reached(&section)? })
+    let dual = section.get("dual").map(|entry| entry.flag()).transpose()?.unwrap_or_default();
+    Ok(ModelChoice { dual, then, ..reached(&section)? })
 }
 
 /// Which model, and how it is reached.
@@ -344,7 +356,19 @@ fn reached(section: &Section<'_>) -> Result<ModelChoice, TaskError> {
         "lines" => Ok(Answers::Lines),
         other => Err(entry.blame(format!("expected `tools`, `schema` or `lines`, found `{other}`"))),
     };
+    let role = |entry: &Entry<'_>| {
+        let word = entry.plain()?;
+        Role::named(word).ok_or_else(|| entry.blame(format!("expected `plan`, `act`, `read` or `see`, found `{word}`")))
+    };
+    let roles = |entry: Entry<'_>| entry.items().iter().map(role).collect::<Result<Vec<_>, _>>();
+    let images = |entry: Entry<'_>| {
+        let word = entry.plain()?;
+        let expected = "`never`, `demand`, `stagnation` or `always`";
+        Images::named(word).ok_or_else(|| entry.blame(format!("expected {expected}, found `{word}`")))
+    };
     Ok(ModelChoice {
+        roles: section.get("roles").map(roles).transpose()?.unwrap_or_default(),
+        images: section.get("images").map(images).transpose()?.unwrap_or_default(),
         name: text("name")?,
         base_url: section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?,
         answers: section.get("answers").map(answers).transpose()?,

@@ -85,7 +85,7 @@ fn a_key_that_nobody_reads_is_an_error() {
         ("goal = 'a'\n[files]\nworkspaces = 'w'", ":3:1: `files.workspaces`: unknown key; did you mean `workspace`?"),
         (
             "goal = 'a'\n[model]\nkey = 'w'",
-            ":3:1: `model.key`: unknown key; expected `name`, `base_url`, `answers`, `seconds`, `key_env`, `price_in`, `price_cached`, `price_out` or `then`",
+            ":3:1: `model.key`: unknown key; expected `name`, `base_url`, `answers`, `images`, `roles`, `dual`, `seconds`, `key_env`, `price_in`, `price_cached`, `price_out` or `then`",
         ),
         (
             "goal = 'a'\n[[steps]]\nopen = { ur = 'https://a.test' }",
@@ -383,7 +383,7 @@ fn every_word_becomes_its_call() {
         ("read = true", page("read")),
         ("read = 'main'", page("read").with("target", "main")),
         ("screenshot = true", page("screenshot")),
-        ("screenshot = { full = true }", page("screenshot").with("full", true)),
+        ("screenshot = { full = true, width = 800 }", page("screenshot").with("full", true).with("width", 800)),
         ("dialog = { accept = false }", page("dialog").with("accept", false)),
         ("take = { order = 'No (\\d+)' }", page("find").with("pattern", "No (\\d+)")),
         ("list = true", file("list")),

@@ -125,7 +125,10 @@ pub(super) const WORDS: &[Word] = &[
     Word::page("read", &[MAYBE_TARGET]),
     Word::page("extract", &[takes("fields", "fields", Json), takes("schema", "schema", Json)])
         .one_of(&["fields", "schema"]),
-    Word::page("screenshot", &[takes("full", "full", Flag), MAYBE_TARGET, takes("marks", "marks", Flag)]),
+    Word::page(
+        "screenshot",
+        &[takes("full", "full", Flag), MAYBE_TARGET, takes("marks", "marks", Flag), takes("width", "width", Count)],
+    ),
     Word::page("tabs", &[takes("tab", "tab", Count), takes("close", "close", Flag)]),
     Word::page("frame", &[MAYBE_TARGET]),
     Word::page("dialog", &[needs("accept", "accept", Flag)]),

@@ -93,6 +93,15 @@ impl Blobs {
         }
     }
 
+    /// The bytes of this hash in base64.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Blobs::read`].
+    pub fn read_base64(&self, hash: &str) -> Result<String, JournalError> {
+        self.read(hash).map(|bytes| STANDARD.encode(bytes))
+    }
+
     /// What was kept since the last call.
     pub(super) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))

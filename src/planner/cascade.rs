@@ -34,7 +34,12 @@ impl Cascade {
 
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
         let mut reasons = Vec::new();
+        let tried = view.turns.last().map_or("", |turn| turn.planned.why.as_str());
         for planner in &self.planners {
+            if is_stuck(view) && tried.starts_with(planner.name()) && !planner.takes_other_ways() {
+                reasons = vec![named(planner.name(), "what it tried leads nowhere")];
+                continue;
+            }
             let planned = planner.propose(view).await?;
             match planned.proposal {
                 Proposal::Pass(reason) => reasons.push(named(planner.name(), &reason)),
@@ -50,6 +55,11 @@ impl Cascade {
             format!("{reasons}. What is to be done next? Say it in a few words, such as: click \"Continue\"");
         Ok(Planned { why: "person: no planner knows what to do".to_owned(), ..Proposal::Ask(question).into() })
     }
+}
+
+/// Whether the latest turn led nowhere.
+fn is_stuck(view: &View<'_>) -> bool {
+    view.turns.last().is_some_and(|turn| turn.results.iter().any(|reply| matches!(reply, Reply::Stuck(_))))
 }
 
 /// Whether a person was asked and has said nothing.

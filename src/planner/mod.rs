@@ -13,7 +13,7 @@ pub mod skill;
 
 use std::{collections::BTreeMap, fmt};
 
-use lamassu_contract::{BoxFuture, Call, Failure, Observation, Refusal, Verb};
+use lamassu_contract::{BoxFuture, Call, Failure, Observation, Picture, Refusal, Verb};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -25,6 +25,12 @@ pub trait Planner: Send + Sync {
     /// Whether it goes through a list that was written beforehand, however things stand. Such a planner comes to an
     /// end by itself, so that steps which lead nowhere are none of its circles.
     fn is_listed(&self) -> bool {
+        false
+    }
+
+    /// Whether it reads that it is [stuck](Reply::Stuck) and takes another way by itself. In the place of a planner
+    /// that does not, a cascade asks the next one.
+    fn takes_other_ways(&self) -> bool {
         false
     }
 
@@ -57,6 +63,8 @@ pub struct View<'a> {
     pub turns: &'a [Turn],
     /// How things stand now: the page, for a browser. Redacted and labelled.
     pub now: &'a [Observation],
+    /// The pictures that were taken in the newest turn, whole. In `turns` a picture stands by its hash.
+    pub pictures: &'a [Picture],
 }
 
 /// One tool as it is offered to a planner.
@@ -93,6 +101,8 @@ pub enum Reply {
     Refused(Refusal),
     /// What a person answered, or what the runtime has to say, such as why an answer was not taken.
     Said(String),
+    /// What the latest calls tried leads nowhere, and this is what they were: another way is needed.
+    Stuck(String),
 }
 
 /// A proposal with what it cost.

@@ -202,7 +202,7 @@ impl Step {
                 FailureKind::Lost => Fate::Lost(message.clone()),
                 _ => Fate::Failed(message.clone()),
             },
-            Some(Reply::InDoubt(_) | Reply::Said(_)) | None => Fate::Lost(words(reply)),
+            Some(Reply::InDoubt(_) | Reply::Said(_) | Reply::Stuck(_)) | None => Fate::Lost(words(reply)),
         }
     }
 
@@ -227,7 +227,7 @@ fn words(reply: Option<&Reply>) -> String {
         Some(Reply::Failed(failure)) => failure.message.clone(),
         Some(Reply::InDoubt(failure)) => format!("nobody can tell whether it happened: {failure}"),
         Some(Reply::Refused(refusal)) => refusal.to_string(),
-        Some(Reply::Said(said)) => said.clone(),
+        Some(Reply::Said(said) | Reply::Stuck(said)) => said.clone(),
     }
 }
 
@@ -308,6 +308,7 @@ mod tests {
                 secrets: &[],
                 turns,
                 now: &[],
+                pictures: &[],
             };
             script.propose_next(&view)
         };
@@ -448,6 +449,7 @@ mod tests {
             secrets: &[],
             turns: &[other],
             now: &[],
+            pictures: &[],
         };
         assert_eq!(script.propose_next(&view).proposal, act(&click("Buy")));
     }

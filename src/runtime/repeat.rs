@@ -8,14 +8,16 @@ use std::collections::HashMap;
 use lamassu_contract::{Call, Digest, Observation};
 use serde_json::json;
 
-/// After the same call this many times the planner is told.
+/// From the same call this many times on the planner is told each time.
 const NUDGE: u32 = 3;
 /// After the same call this many times the run is ended.
-const END: u32 = 5;
+const END: u32 = 6;
 /// After so many steps that change nothing, or come back to where they were, the planner is told.
 const STILL: usize = 5;
+/// After so many more it is told again: each time another way is taken.
+const AGAIN: usize = 2;
 /// After so many the run is ended.
-const STUCK: usize = 10;
+const STUCK: usize = 11;
 /// So many of the latest calls are named.
 const NAMED: usize = 5;
 
@@ -23,6 +25,8 @@ const NAMED: usize = 5;
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     counts: HashMap<Digest, u32>,
+    /// The same for calls that merely tell more, since the latest one that does not.
+    told: HashMap<Digest, u32>,
     /// The standings before the latest steps, newest last.
     stood: Vec<Digest>,
     /// The latest calls, newest last, in a line each.
@@ -44,9 +48,13 @@ pub(crate) enum Hope {
 impl Hope {
     /// What `call` is made for, the `index`-th of its proposal. How things stand is looked at before the first alone.
     pub(crate) fn of(call: &Call, index: usize) -> Self {
-        let tells = ["look", "read", "find", "extract", "screenshot", "list"].contains(&call.verb.as_str());
-        if tells || index > 0 { Self::None } else { Self::Change }
+        if tells(call) || index > 0 { Self::None } else { Self::Change }
     }
+}
+
+/// Whether `call` merely tells more of what stands there.
+fn tells(call: &Call) -> bool {
+    ["look", "read", "find", "extract", "screenshot", "list"].contains(&call.verb.as_str())
 }
 
 /// What to do about it.
@@ -64,12 +72,17 @@ impl Repeats {
     pub(crate) fn count(&mut self, call: &Call, now: &[Observation], hope: Hope) -> Circle {
         let seen: Vec<_> = now.iter().map(|look| &look.content).collect();
         let standing = Digest::of(&json!(seen));
-        let count = self.counts.entry(Digest::of(&json!([call, seen]))).or_default();
+        if !tells(call) {
+            self.told.clear();
+        }
+        let counts = if tells(call) { &mut self.told } else { &mut self.counts };
+        let count = counts.entry(Digest::of(&json!([call, seen]))).or_default();
         *count += 1;
         let count = *count;
         self.tried.push(line(call));
         // Where nothing can be looked at, nothing can be seen to change.
-        if hope == Hope::Change && !now.is_empty() {
+        let hopes = hope == Hope::Change && !now.is_empty();
+        if hopes {
             let known = self.stood.iter().rev().take(2).any(|before| *before == standing);
             self.still = if known { self.still + 1 } else { 0 };
             self.stood.push(standing);
@@ -80,16 +93,11 @@ impl Repeats {
         if self.still >= STUCK {
             return Circle::End(format!("{STUCK} steps have led nowhere; the last were {}", self.latest()));
         }
-        if count == NUDGE {
-            let words = "this is the third time on an unchanged page; try something else, or give up and say why";
-            return Circle::Nudge(words.to_owned());
+        if count >= NUDGE {
+            return Circle::Nudge(format!("{} was asked for {count} times while nothing changed", line(call)));
         }
-        if self.still == STILL {
-            return Circle::Nudge(format!(
-                "the last {STILL} steps have led nowhere new: {}. Try another way: another element, `read` or `find`, a \
-                 screenshot, or ask the user; or give up and say why",
-                self.latest()
-            ));
+        if hopes && self.still >= STILL && (self.still - STILL).is_multiple_of(AGAIN) {
+            return Circle::Nudge(format!("the last {} steps have led nowhere new: {}", self.still, self.latest()));
         }
         Circle::No
     }
@@ -133,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_same_call_on_the_same_page_is_nudged_then_ended() {
-        assert_eq!(marks((0..9).map(|_| (click(7), page("a page")))), (vec![3], Some(5)));
+        assert_eq!(marks((0..9).map(|_| (click(7), page("a page")))), (vec![3, 4, 5], Some(6)));
     }
 
     #[test]
@@ -143,14 +151,23 @@ mod tests {
 
     #[test]
     fn other_calls_that_change_nothing_are_nudged_then_ended() {
-        assert_eq!(marks((0..30).map(|at| (click(at), page("a page")))), (vec![6], Some(11)));
+        assert_eq!(marks((0..30).map(|at| (click(at), page("a page")))), (vec![6, 8, 10], Some(12)));
     }
 
     #[test]
     fn two_pages_in_turn_are_nudged_then_ended() {
         let pages = ["a page", "another"];
         let steps = (0..30).map(|at| (click(at), page(pages[at % 2])));
-        assert_eq!(marks(steps), (vec![7], Some(12)));
+        assert_eq!(marks(steps), (vec![7, 9, 11], Some(13)));
+    }
+
+    #[test]
+    fn looking_again_after_an_act_is_no_circle() {
+        let picture = || Call::new("browser", "screenshot");
+        let steps = (0..20).map(|at| if at % 2 == 0 { picture() } else { click(at) });
+        let here_and_there = steps.enumerate().map(|(at, call)| (call, page(&format!("page {}", at % 6))));
+        assert_eq!(marks(here_and_there), (vec![], None));
+        assert_eq!(marks((0..9).map(|_| (picture(), page("a page")))), (vec![3, 4, 5], Some(6)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lamassu_contract::{Call, Observation, Refusal, money};
+use lamassu_contract::{Call, Observation, Picture, Refusal, money};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -12,12 +12,12 @@ use super::{
     evidence::Findings,
     hands,
     reins::Stopped,
-    repeat::{Circle, Hope},
+    repeat::{Circle, Hope, Repeats},
     state::State,
 };
 use crate::{
     goal::Goal,
-    journal::{Journal, Kind},
+    journal::{Blobs, Journal, Kind},
     planner::{Effort, Planned, PlannerError, Proposal, Reply, View},
 };
 
@@ -138,6 +138,7 @@ impl Run {
             goal: self.goal.clone(),
             turns: Arc::clone(&self.state.turns),
             now: Arc::clone(&self.state.now),
+            blobs: self.journal.blobs(),
         };
         let left = Duration::from_secs(self.goal.budget.seconds.saturating_sub(self.state.clock.spent / 1000).max(1));
         let answer = self.journal.try_step(Kind::Proposal, &name, async move { job.propose(left).await });
@@ -185,7 +186,7 @@ impl Run {
             let goes_on = matches!(&reply, Reply::Landed(observation) if !observation.moved);
             self.state.replied(reply);
             if let Circle::Nudge(words) = circle {
-                self.state.replied(Reply::Said(words));
+                self.state.replied(Reply::Stuck(words));
             }
             if !goes_on {
                 return Ok(());
@@ -220,6 +221,8 @@ impl Run {
             return Err(Halt::Aside(Status::Waiting, format!("the planner asks: {question}")));
         };
         self.state.clock.wait(&entry);
+        // What a person says is news: what was tried before may lead on now.
+        self.state.repeats = Repeats::default();
         self.state.replied(Reply::Said(entry.value));
         Ok(())
     }
@@ -362,6 +365,7 @@ struct Asking {
     goal: Goal,
     turns: Arc<Vec<crate::planner::Turn>>,
     now: Arc<Vec<Observation>>,
+    blobs: Blobs,
 }
 
 impl Asking {
@@ -388,6 +392,19 @@ impl Asking {
         }
     }
 
+    /// The pictures of the newest turn. One that cannot be read any more is left out, as if it had not been taken.
+    fn pictures(&self) -> Vec<Picture> {
+        let results = self.turns.last().map_or(&[][..], |turn| &turn.results);
+        let taken = results.iter().filter_map(|reply| match reply {
+            Reply::Landed(seen) => Some(&seen.pictures),
+            _ => None,
+        });
+        let whole = |picture: &Picture| {
+            Some(Picture { png: self.blobs.read_base64(&picture.png).ok()?, about: picture.about.clone() })
+        };
+        taken.flatten().filter_map(whole).collect()
+    }
+
     async fn ask(&self) -> Result<Planned, PlannerError> {
         let secrets: Vec<_> = self.parts.vault().names().map(str::to_owned).collect();
         let rules = self.parts.law.about();
@@ -401,6 +418,7 @@ impl Asking {
             secrets: &secrets,
             turns: &self.turns,
             now: &self.now,
+            pictures: &self.pictures(),
         };
         let (began, before) = (std::time::Instant::now(), (self.parts.meter)());
         let mut planned = self.parts.planner.propose(&view).await?;

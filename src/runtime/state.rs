@@ -213,7 +213,7 @@ impl State {
             Reply::Failed(failure) => self.refused(failure.refusal.as_ref()),
             // What a person answers counts; what the runtime has to say repeats the planner's own words.
             Reply::Said(words) if self.has_asked() => self.heard.take(words),
-            Reply::InDoubt(_) | Reply::Said(_) => {}
+            Reply::InDoubt(_) | Reply::Said(_) | Reply::Stuck(_) => {}
         }
         if let Some(turn) = Arc::make_mut(&mut self.turns).last_mut() {
             turn.results.push(reply);

@@ -28,6 +28,7 @@ mod report;
 mod resume;
 mod runtime;
 mod secrets;
+mod seeing;
 mod sessions;
 #[cfg(feature = "browser")]
 mod shop;

@@ -314,15 +314,69 @@ fn what_a_model_costs_by_the_table_is_on_record_and_ends_a_run() {
 }
 
 #[test]
-fn a_model_that_goes_round_in_circles_is_told_and_then_stopped() {
+fn a_model_that_goes_round_in_circles_is_told_and_then_a_person_is_asked() {
     let endpoint = Endpoint::start([calls(&[("files_list", json!({}))])]);
     let desk = desk("");
     let ran = endpoint.plan(&desk);
-    assert_eq!((ended(&desk, &ran), endpoint.bodies().len()), ((1, true), 5), "{}", ran.err);
-    assert!(ran.err.contains("`files.list` was asked for again and again"), "{}", ran.err);
+    assert_eq!((ended(&desk, &ran), endpoint.bodies().len()), ((6, true), 4), "{}", ran.err);
+    assert!(ran.err.contains("I am stuck: `list` was asked for 4 times"), "{}", ran.err);
     let nudged: Vec<_> =
-        endpoint.bodies().iter().map(|body| told(body).contains("note: this is the third time")).collect();
-    assert_eq!(nudged, [false, false, false, true, true], "what was said stays in the story");
+        endpoint.bodies().iter().map(|body| told(body).contains("note: `list` was asked for 3 times")).collect();
+    assert_eq!(nudged, [false, false, false, true]);
+}
+
+#[test]
+fn a_model_that_is_stuck_is_replaced_by_the_next() {
+    let small = Endpoint::start([calls(&[("files_list", json!({}))])]);
+    let large = Endpoint::start([calls(&[append("one\n")]), done(&json!(1))]);
+    let desk =
+        desk(&format!("[model]\nname = \"tiny\"\n[[model.then]]\nname = \"large\"\nbase_url = \"{}\"\n", large.url));
+    let ran = small.plan(&desk);
+    assert_eq!((ended(&desk, &ran), desk.read("work/log.txt").as_str()), ((0, true), "one\n"), "{}", ran.err);
+    assert_eq!((small.bodies().len(), large.bodies().len()), (4, 2));
+    assert!(ran.err.contains("large: another model, since `list` was asked for 4 times"), "{}", ran.err);
+}
+
+#[test]
+fn a_planner_that_does_not_read_passes_on_what_stands_in_a_file_and_where_is_known() {
+    let read = |name: &str| ("reader_read", json!({ "name": name, "question": "the second word", "kind": "text" }));
+    let planner = Endpoint::start([
+        calls(&[("files_read", json!({ "path": "note.txt" }))]),
+        calls(&[read("word"), append("{{word}}")]),
+        calls(&[("done", json!({ "answer": { "lines": 1 }, "evidence": "it says \"{{word}}\"" }))]),
+    ]);
+    let reader = Endpoint::start([calls(&[("done", json!({ "answer": "azurite", "evidence": "\"azurite\"" }))])]);
+    let then = format!("[[model.then]]\nname = \"reader\"\nroles = [\"read\"]\nbase_url = \"{}\"\n", reader.url);
+    let desk = desk(&format!("[model]\nname = \"tiny\"\ndual = true\nroles = [\"plan\"]\n{then}"));
+    desk.write("work/note.txt", "buy azurite now");
+    let ran = planner.plan(&desk);
+    assert_eq!((ended(&desk, &ran), desk.read("work/log.txt").as_str()), ((0, true), "azurite"), "{}", ran.err);
+    let heard = |endpoint: &Endpoint| json!(endpoint.bodies()).to_string().contains("azurite");
+    assert_eq!((heard(&planner), heard(&reader)), (false, true));
+    let explained = desk.run(&["policy", "explain", "last", "2"]);
+    assert!(explained.out.contains("file:note.txt"), "{}", explained.out);
+}
+
+#[test]
+fn what_a_model_can_do_is_found_out_by_asking() {
+    let says = |content: &str| Answer::Says(json!({ "role": "assistant", "content": content }));
+    let able = [
+        says("hello"),
+        calls(&[("paint", json!({ "colour": "red" }))]),
+        says(r#"{"colour":"red"}"#),
+        Answer::Says(json!({ "content": "Red.", "reasoning_content": "it looks red" })),
+    ];
+    let plain = [says("hello"), says("I paint it."), says("red"), Answer::Fails(415, "")];
+    let lines = [able, plain].map(|answers| {
+        let endpoint = Endpoint::start(answers);
+        let ran = desk("").run_with(&["doctor", "--model", "tiny"], &endpoint.environment("k-1"));
+        ran.out.lines().find(|line| line.contains("tiny: ")).unwrap_or_default().to_owned()
+    });
+    let words = [
+        "tiny: tools, JSON schema, images, reasoning; under `[model]`: `answers = \"tools\"`, `images = \"stagnation\"`",
+        "tiny: no tools, no JSON schema, no images, no reasoning; under `[model]`: `answers = \"lines\"`",
+    ];
+    assert!(lines.iter().zip(words).all(|(line, words)| line.ends_with(words)), "{lines:#?}");
 }
 
 #[test]

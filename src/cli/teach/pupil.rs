@@ -20,7 +20,7 @@ impl Planner for Pupil {
             Some(Reply::Landed(seen)) if seen.data.get("over").is_some_and(|over| *over == true) => {
                 Proposal::Done { answer: Value::Null, evidence: seen.content.clone() }
             }
-            Some(Reply::Landed(_) | Reply::Said(_)) => {
+            Some(Reply::Landed(_) | Reply::Said(_) | Reply::Stuck(_)) => {
                 let watch = Call::new("browser", "watch").with("after", json!(view.turns.len() - 1));
                 Proposal::Act(vec![watch])
             }

@@ -48,7 +48,18 @@ fn look(rows: Vec<Row>, text: &str) -> Vec<Observation> {
 
 fn plan(goal: &str, now: &[Observation], turns: &[Turn]) -> Planned {
     let inputs = BTreeMap::new();
-    let view = View { goal, at: None, inputs: &inputs, output: None, tools: &[], rules: "", secrets: &[], turns, now };
+    let view = View {
+        goal,
+        at: None,
+        inputs: &inputs,
+        output: None,
+        tools: &[],
+        rules: "",
+        secrets: &[],
+        turns,
+        now,
+        pictures: &[],
+    };
     Local::new().plan(&view)
 }
 
@@ -218,8 +229,18 @@ fn shelf() -> Vec<Row> {
 
 fn answer(goal: &str, output: Option<&serde_json::Value>, page: &[Observation]) -> Option<serde_json::Value> {
     let inputs = BTreeMap::new();
-    let view =
-        View { goal, at: None, inputs: &inputs, output, tools: &[], rules: "", secrets: &[], turns: &[], now: page };
+    let view = View {
+        goal,
+        at: None,
+        inputs: &inputs,
+        output,
+        tools: &[],
+        rules: "",
+        secrets: &[],
+        turns: &[],
+        now: page,
+        pictures: &[],
+    };
     match Local::new().plan(&view).proposal {
         Proposal::Done { answer, .. } => Some(answer),
         _ => None,

@@ -5,7 +5,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::Dialect;
-use crate::planner::Prices;
+use crate::{
+    goal::{Images, Role},
+    planner::Prices,
+};
 
 /// Which model to ask, where, and with how much patience.
 ///
@@ -19,6 +22,8 @@ pub struct Config {
     pub(super) patience: Duration,
     pub(super) retries: usize,
     pub(super) dialect: Option<Dialect>,
+    pub(super) images: Images,
+    pub(super) roles: Vec<Role>,
     pub(super) prices: Option<Prices>,
     /// The first pause between two tries; each later one is up to twice as long.
     pub(super) pause: Duration,
@@ -36,6 +41,8 @@ impl Config {
             patience: Duration::from_secs(300),
             retries: 4,
             dialect: None,
+            images: Images::Never,
+            roles: Vec::new(),
             prices: None,
             pause: Duration::from_millis(500),
         }
@@ -73,6 +80,20 @@ impl Config {
     #[must_use]
     pub fn retries(mut self, retries: usize) -> Self {
         self.retries = retries;
+        self
+    }
+
+    /// When it gets to see a picture of the page; never if never called. Only a model that takes images can.
+    #[must_use]
+    pub fn images(mut self, images: Images) -> Self {
+        self.images = images;
+        self
+    }
+
+    /// What it is asked about before other models of a [`Relay`](super::Relay); everything if never called.
+    #[must_use]
+    pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
+        self.roles = roles.into_iter().collect();
         self
     }
 

@@ -8,10 +8,13 @@ mod arguments;
 mod config;
 mod data;
 mod dialect;
+mod dual;
 mod endpoint;
 mod functions;
 mod line;
+mod picture;
 mod plan;
+mod probe;
 mod program;
 mod prompt;
 mod relay;
@@ -19,27 +22,35 @@ mod reply;
 mod sight;
 #[cfg(test)]
 mod tests;
+mod ways;
 mod wire;
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use lamassu_contract::BoxFuture;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use crate::planner::{Planned, Planner, PlannerError, Proposal, Usage, View};
+use crate::{
+    goal::Images,
+    planner::{Planned, Planner, PlannerError, Proposal, Usage, View},
+};
 
 use self::{
     functions::{FunctionCall, Functions},
     line::{Fault, Line},
     program::{Next, Program},
     prompt::{Beside, Saying},
+    wire::Message,
 };
 
-pub use self::{config::Config, dialect::Dialect, line::served, relay::Relay};
+pub use self::{config::Config, dialect::Dialect, line::served, probe::Abilities, relay::Relay};
 
 /// How many replies in a row may make no sense.
 const TRIES: usize = 3;
+
+/// The messages to send, for a dialect and what was wrong with the last reply.
+type Tell<'a> = dyn Fn(Dialect, Option<&str>) -> [Value; 2] + Sync + 'a;
 
 /// Asks a language model what to do next.
 #[derive(Debug)]
@@ -48,6 +59,8 @@ pub struct Model {
     line: Line,
     /// The number of the dialect that was found to work.
     dialect: AtomicU8,
+    /// Whether the endpoint was found to take no pictures.
+    blind: AtomicBool,
 }
 
 impl Model {
@@ -62,10 +75,13 @@ impl Model {
         }
         let line = Line::new(&config)?;
         let dialect = AtomicU8::new(config.dialect.unwrap_or(Dialect::Tools).number());
-        Ok(Self { config, line, dialect })
+        Ok(Self { config, line, dialect, blind: AtomicBool::new(false) })
     }
 
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
+        if let Some(proposal) = self.wanted(view) {
+            return Ok(Planned { why: picture::WHY.to_owned(), ..proposal.into() });
+        }
         let functions = Functions::of(view);
         match Program::under_way(view).map(|program| program.and_then(|program| program.next(view, &functions))) {
             Some(Ok(Next::Calls(proposal, program))) => {
@@ -84,19 +100,43 @@ impl Model {
         functions: &Functions<'_>,
         ended: Option<String>,
     ) -> Result<Planned, PlannerError> {
+        let tell = |dialect: Dialect, problem: Option<&str>| {
+            self.messages(view, functions, dialect, &Beside { ended: ended.as_deref(), problem })
+        };
+        let read = |message: Message, dialect: Dialect| {
+            let calls = reply::calls(&message, functions, dialect)?;
+            let plan = plan::written(&message.text);
+            let (proposal, program) = proposed(&calls, view, functions)?;
+            Ok((proposal, Saying { said: beside(message), plan, program, ended: ended.clone() }))
+        };
+        let ((proposal, saying), usage) = self.converse(functions, !view.pictures.is_empty(), (&tell, &read)).await?;
+        let proposal = if self.sees() { fitted(proposal) } else { proposal };
+        let why = match &saying.program {
+            Some(program) => program.progress(),
+            None => data::line(&saying.said, 300),
+        };
+        Ok(Planned { why, usage, memo: prompt::memo(view, &saying), ..proposal.into() })
+    }
+
+    /// Sends what is told, with `pictures` or without, until a reply makes sense to who reads it.
+    async fn converse<T>(
+        &self,
+        functions: &Functions<'_>,
+        pictures: bool,
+        (tell, read): (&Tell<'_>, &(dyn Fn(Message, Dialect) -> Result<T, String> + Sync)),
+    ) -> Result<(T, Usage), PlannerError> {
         let deadline = Instant::now() + self.config.patience;
         let mut usage = Usage::default();
         let mut problem: Option<String> = None;
         let mut dialect = Dialect::numbered(self.dialect.load(Ordering::Relaxed));
         let mut tries = 0;
         while tries < TRIES {
-            let messages = prompt::messages(
-                view,
-                functions,
-                dialect,
-                &Beside { ended: ended.as_deref(), problem: problem.as_deref() },
-            );
+            let messages = tell(dialect, problem.as_deref());
             let reply = match self.line.send(&self.request(&messages, dialect, functions), deadline).await {
+                Err(Fault::End(error)) if pictures && self.sees() && picture::is_refused_by(&error) => {
+                    self.blind.store(true, Ordering::Relaxed);
+                    continue;
+                }
                 Err(Fault::End(error)) if self.may_change(dialect) && dialect.is_refused(&error) => {
                     dialect = dialect.next();
                     continue;
@@ -109,22 +149,10 @@ impl Model {
                 }
             };
             tries += 1;
-            let understood = reply.and_then(|message| {
-                let calls = reply::calls(&message, functions, dialect)?;
-                let plan = plan::written(&message.text);
-                // Where the calls were found in the text, it is said already what it says.
-                let said = if message.calls.is_empty() { String::new() } else { message.text };
-                let (proposal, program) = proposed(&calls, view, functions)?;
-                Ok((proposal, Saying { said, plan, program, ended: ended.clone() }))
-            });
-            match understood {
-                Ok((proposal, saying)) => {
+            match reply.and_then(|message| read(message, dialect)) {
+                Ok(understood) => {
                     self.dialect.store(dialect.number(), Ordering::Relaxed);
-                    let why = match &saying.program {
-                        Some(program) => program.progress(),
-                        None => data::line(&saying.said, 300),
-                    };
-                    return Ok(Planned { why, usage, memo: prompt::memo(view, &saying), ..proposal.into() });
+                    return Ok((understood, usage));
                 }
                 Err(wrong) => problem = Some(wrong),
             }
@@ -134,6 +162,36 @@ impl Model {
             }
         }
         Err(PlannerError::Nonsense(problem.unwrap_or_default()))
+    }
+
+    /// The proposal to take a picture first, if it is to have one now. A program that is under way needs none.
+    fn wanted(&self, view: &View<'_>) -> Option<Proposal> {
+        if Program::under_way(view).is_some() { None } else { picture::wanted(self.images(), view) }
+    }
+
+    fn images(&self) -> Images {
+        if self.blind.load(Ordering::Relaxed) { Images::Never } else { self.config.images }
+    }
+
+    /// Whether it gets to see pictures at all.
+    fn sees(&self) -> bool {
+        self.images() != Images::Never
+    }
+
+    /// The messages that show `view`.
+    fn messages(
+        &self,
+        view: &View<'_>,
+        functions: &Functions<'_>,
+        dialect: Dialect,
+        beside: &Beside<'_>,
+    ) -> [Value; 2] {
+        let [mut rules, mut story] = prompt::messages(view, functions, dialect, beside);
+        if self.sees() {
+            picture::rule(&mut rules);
+            picture::show(&mut story, view.pictures);
+        }
+        [rules, story]
     }
 
     /// `usage` with what it costs.
@@ -160,8 +218,25 @@ impl Planner for Model {
         "model"
     }
 
+    fn takes_other_ways(&self) -> bool {
+        true
+    }
+
     fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {
         Box::pin(self.plan(view))
+    }
+}
+
+/// What `message` says beside its calls. Where these were found in the text, it is said already what it says.
+fn beside(message: Message) -> String {
+    if message.calls.is_empty() { String::new() } else { message.text }
+}
+
+/// `proposal` with pictures as a model can make use of them.
+fn fitted(proposal: Proposal) -> Proposal {
+    match proposal {
+        Proposal::Act(calls) => Proposal::Act(calls.into_iter().map(picture::fitted).collect()),
+        other => other,
     }
 }
 

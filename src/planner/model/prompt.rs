@@ -35,6 +35,9 @@ const LONGEST: usize = 100_000;
 /// Of the newest ones so many.
 const SHOWN: usize = 40_000;
 
+/// What is said to a model that is stuck.
+const OTHERWISE: &str = "go another way: another element, `read` or `find`, or ask the user; or give up and say why";
+
 /// What a request tells beside the view.
 #[derive(Debug, Default)]
 pub(super) struct Beside<'a> {
@@ -188,7 +191,8 @@ pub(super) fn memo(view: &View<'_>, saying: &Saying) -> Value {
     Value::Object(memo)
 }
 
-fn task(view: &View<'_>) -> String {
+/// What the user said, and the policy of itself.
+pub(super) fn task(view: &View<'_>) -> String {
     let mut task = format!("Goal: {}", view.goal);
     if let Some(url) = view.at {
         let _ = write!(task, "\nBegin at: {url}");
@@ -257,7 +261,7 @@ fn results(turn: &Turn) -> Vec<Vec<&Reply>> {
     let mut results: Vec<Vec<&Reply>> = Vec::new();
     for reply in &turn.results {
         match (reply, results.last_mut()) {
-            (Reply::Said(_), Some(last)) if acts => last.push(reply),
+            (Reply::Said(_) | Reply::Stuck(_), Some(last)) if acts => last.push(reply),
             _ => results.push(vec![reply]),
         }
     }
@@ -272,6 +276,7 @@ fn told(reply: &Reply, proposal: &Proposal, telling: &Telling) -> String {
             data::block("it may have happened, nobody can tell; look before you go on", &failure.message)
         }
         Reply::Refused(refusal) => data::block("refused, which is final", &refusal.to_string()),
+        Reply::Stuck(words) => format!("note: {}; {OTHERWISE}", data::line(words, REMEMBERED)),
         Reply::Said(words) => match proposal {
             Proposal::Ask(_) => format!("the user answers: {}", data::line(words, SHOWN)),
             Proposal::Act(_) => format!("note: {}", data::line(words, REMEMBERED)),

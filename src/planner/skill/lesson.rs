@@ -49,6 +49,7 @@ pub(super) fn view<'a>(demonstration: &'a Demonstration, now: &'a [Observation])
         secrets: &[],
         turns: &[],
         now,
+        pictures: &[],
     }
 }
 

@@ -440,7 +440,7 @@ fn told(reply: Option<&Reply>) -> String {
         Some(Reply::Landed(_)) => "it happened".to_owned(),
         Some(Reply::Failed(failure) | Reply::InDoubt(failure)) => failure.message.clone(),
         Some(Reply::Refused(refusal)) => refusal.to_string(),
-        Some(Reply::Said(words)) => words.clone(),
+        Some(Reply::Said(words) | Reply::Stuck(words)) => words.clone(),
     }
 }
 

@@ -111,7 +111,7 @@ fn in_words(reply: &Reply) -> String {
         Reply::Failed(failure) => format!("failed: {}", failure.message),
         Reply::InDoubt(failure) => format!("in doubt: {}", failure.message),
         Reply::Refused(refusal) => refusal.to_string(),
-        Reply::Said(words) => words.clone(),
+        Reply::Said(words) | Reply::Stuck(words) => words.clone(),
     }
 }
 

@@ -102,6 +102,7 @@ pub(crate) fn play(player: &Player, goal: &str, pages: &[Page]) -> Vec<Planned> 
             secrets: &[],
             turns,
             now,
+            pictures: &[],
         };
         futures_util::FutureExt::now_or_never(player.propose(&view)).unwrap().unwrap()
     };

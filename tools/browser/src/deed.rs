@@ -32,7 +32,7 @@ pub(crate) enum Deed {
     Find(Sought),
     Read { aim: Option<Aim>, offset: usize, limit: usize },
     Extract(Extraction),
-    Screenshot { extent: Extent, marks: Marks },
+    Screenshot { extent: Extent, frame: Frame },
     Frame(Option<String>),
     Tabs(TabDeed),
     Dialog { answer: Answer, text: String },
@@ -71,6 +71,14 @@ pub(crate) enum Extent {
     Visible,
     Whole,
     Element(Aim),
+}
+
+/// What a picture is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) marks: Marks,
+    /// So many pixels wide at most.
+    pub(crate) widest: Option<u32>,
 }
 
 /// Whether the numbers of the table are drawn into a picture.

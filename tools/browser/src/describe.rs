@@ -9,8 +9,8 @@ use serde_json::json;
 use crate::{
     Limits, address,
     deed::{
-        Aim, Answer, Chord, Deed, Extent, Marks, Scroll, Sought, TabDeed, Text, Tick, Until, Way, at_least, resource,
-        whole, with_facts,
+        Aim, Answer, Chord, Deed, Extent, Frame, Marks, Scroll, Sought, TabDeed, Text, Tick, Until, Way, at_least,
+        resource, whole, with_facts,
     },
     effect, escape,
     extract::Extraction,
@@ -83,7 +83,7 @@ fn overall(call: &Call, place: &Place, session: Option<&mut Session>, limits: Li
         "extract" => Deed::Extract(Extraction::parse(call)?),
         "screenshot" => {
             let extent = if call.flag("full")? { Extent::Whole } else { Extent::Visible };
-            Deed::Screenshot { extent, marks: marks(call)? }
+            Deed::Screenshot { extent, frame: picture_frame(call)? }
         }
         "frame" => Deed::Frame(call.optional_text("target")?.map(str::to_owned)),
         _ => Deed::Tabs(tabs(call)?),
@@ -251,14 +251,19 @@ async fn scroll(session: &mut Session, call: &Call) -> Result<Action, Failure> {
     Ok(Action::new(call, Effect::Read, whole(&place)).handle(Deed::Scroll { aim: None, to }))
 }
 
-fn marks(call: &Call) -> Result<Marks, Failure> {
-    Ok(if call.flag("marks")? { Marks::Shown } else { Marks::Hidden })
+fn picture_frame(call: &Call) -> Result<Frame, Failure> {
+    let marks = if call.flag("marks")? { Marks::Shown } else { Marks::Hidden };
+    let widest = call.optional_integer("width")?.map(|width| u32::try_from(width).unwrap_or(u32::MAX));
+    if widest == Some(0) {
+        return Err(Failure::invalid("`width` must be at least 1"));
+    }
+    Ok(Frame { marks, widest })
 }
 
 async fn picture_part(session: &mut Session, call: &Call) -> Result<Action, Failure> {
-    let marks = marks(call)?;
+    let frame = picture_frame(call)?;
     let (found, aim) = find(session, call, Among::Anything).await?;
-    upon(call, Effect::Read, &found, Deed::Screenshot { extent: Extent::Element(aim), marks })
+    upon(call, Effect::Read, &found, Deed::Screenshot { extent: Extent::Element(aim), frame })
 }
 
 async fn read_part(session: &mut Session, call: &Call, limits: Limits) -> Result<Action, Failure> {

@@ -5,11 +5,11 @@ use lamassu_contract::{Failure, FailureKind, Observation, Permit, Picture};
 use serde_json::{Value, json};
 
 use crate::{
-    deed::{Extent, Marks},
+    deed::{Extent, Frame, Marks},
     escape,
     fault::Fault,
     lens::parts,
-    page::{Framed, Place},
+    page::{Area, Framed, Place},
     read::{Seen, still},
     session::Session,
     target::stale,
@@ -19,10 +19,10 @@ use crate::{
 const TALLEST: f64 = 16_000.0;
 
 /// Takes a picture.
-pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &Extent, marks: Marks) -> Seen {
+pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &Extent, frame: Frame) -> Seen {
     let before = session.locate().await?;
     still(permit, &before)?;
-    let shown = if marks == Marks::Shown { session.prints.references() } else { Vec::new() };
+    let shown = if frame.marks == Marks::Shown { session.prints.references() } else { Vec::new() };
     let (reference, print) = match extent {
         Extent::Element(aim) => (Some(aim.reference()), Some(aim.args())),
         Extent::Visible | Extent::Whole => (None, None),
@@ -31,7 +31,7 @@ pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &
     if let (Extent::Element(aim), Some(why)) = (extent, &framed.stale) {
         return Err(stale(&aim.label, why));
     }
-    let taken = covered(session, permit, extent, &framed).await;
+    let taken = covered(session, permit, extent, (&framed, frame.widest)).await;
     // What was drawn over the page is taken away whatever came of it.
     let after: Place = session.ask("unframe_picture", json!({})).await?;
     let png = taken?;
@@ -55,15 +55,20 @@ pub(crate) async fn screenshot(session: &mut Session, permit: &Permit, extent: &
 }
 
 /// The picture, in which everything is covered that holds a secret of the run.
-async fn covered(session: &mut Session, permit: &Permit, extent: &Extent, framed: &Framed) -> Result<String, Failure> {
+async fn covered(
+    session: &mut Session,
+    permit: &Permit,
+    extent: &Extent,
+    (framed, widest): (&Framed, Option<u32>),
+) -> Result<String, Failure> {
     let area = match extent {
         Extent::Element(_) => {
-            json!({ "x": framed.x, "y": framed.y, "width": framed.width, "height": framed.height })
+            json!({ "x": framed.area.x, "y": framed.area.y, "width": framed.area.width, "height": framed.area.height })
         }
         Extent::Visible | Extent::Whole => Value::Null,
     };
     let before = cover(session, permit, &area).await?;
-    let taken = capture(session, extent, framed).await;
+    let taken = capture(session, extent, framed, widest).await;
     let stood: bool = session.ask("uncover", json!({})).await?;
     // What has changed meanwhile may have stood elsewhere when the picture was taken.
     let after = cover(session, permit, &area).await?;
@@ -90,8 +95,8 @@ async fn cover(session: &mut Session, permit: &Permit, area: &Value) -> Result<V
     covered.ok_or_else(|| Failure::new(FailureKind::Stale, "the page changes all the time; try again when it is quiet"))
 }
 
-/// The picture as PNG in Base64.
-async fn capture(session: &Session, extent: &Extent, framed: &Framed) -> Result<String, Failure> {
+/// The picture as PNG in Base64, no wider than `widest` where the browser makes pictures smaller.
+async fn capture(session: &Session, extent: &Extent, framed: &Framed, widest: Option<u32>) -> Result<String, Failure> {
     if !session.devtools() {
         if *extent != Extent::Visible {
             let message = "this driver takes pictures of the visible part only; leave out `full` and `target`";
@@ -99,13 +104,16 @@ async fn capture(session: &Session, extent: &Extent, framed: &Framed) -> Result<
         }
         return Ok(session.visible().await?.as_str().unwrap_or_default().to_owned());
     }
+    let clip = match extent {
+        Extent::Visible => framed.view,
+        Extent::Whole | Extent::Element(_) => Area { height: framed.area.height.min(TALLEST), ..framed.area },
+    };
+    let wide = clip.width * framed.density;
+    let scale = widest.map_or(1.0, |widest| f64::from(widest) / wide).min(1.0);
     let mut params = json!({ "format": "png", "captureBeyondViewport": *extent != Extent::Visible });
-    if *extent != Extent::Visible
-        && let Some(params) = params.as_object_mut()
-    {
-        let clip = json!({
-            "x": framed.x, "y": framed.y, "width": framed.width, "height": framed.height.min(TALLEST), "scale": 1
-        });
+    if let Some(params) = params.as_object_mut().filter(|_| *extent != Extent::Visible || scale < 1.0) {
+        let Area { x, y, width, height } = clip;
+        let clip = json!({ "x": x, "y": y, "width": width, "height": height, "scale": scale });
         params.insert("clip".to_owned(), clip);
     }
     let shot = session.cdp("Page.captureScreenshot", params).await?;

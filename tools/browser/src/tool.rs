@@ -224,7 +224,7 @@ async fn perform(session: &mut Session, permit: &Permit, deed: Deed) -> Outcome 
             read::outcome(read::read(session, permit, aim.as_ref(), (offset, limit)).await)
         }
         Deed::Extract(extraction) => read::outcome(extract::extract(session, permit, &extraction).await),
-        Deed::Screenshot { extent, marks } => read::outcome(picture::screenshot(session, permit, &extent, marks).await),
+        Deed::Screenshot { extent, frame } => read::outcome(picture::screenshot(session, permit, &extent, frame).await),
         Deed::Wait { until, limit } => wait::wait(session, permit, &until, limit).await,
         Deed::Open(url) => visit::open(session, &url).await,
         Deed::Travel(way) => visit::travel(session, way).await,

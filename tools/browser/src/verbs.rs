@@ -140,7 +140,8 @@ fn reading() -> Vec<Verb> {
         Verb::new("screenshot", Read, "Takes a picture of what is shown.")
             .takes("full", Flag, "true for the whole page")
             .takes("target", Text, "the element to take a picture of")
-            .takes("marks", Flag, "true to draw the numbers of the last look's table into it"),
+            .takes("marks", Flag, "true to draw the numbers of the last look's table into it")
+            .takes("width", Integer, "make it no wider than so many pixels, where the browser can"),
     ]
 }
 

@@ -1,10 +1,13 @@
 //! The planner against an endpoint that answers from a script.
 
 mod corpus;
+mod dual;
 mod endpoint;
+mod picture;
 mod program;
 mod prompt;
 mod reply;
+mod ways;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -164,5 +167,16 @@ fn tools() -> Vec<Offer> {
 static NONE: BTreeMap<String, String> = BTreeMap::new();
 
 fn view<'a>(tools: &'a [Offer], turns: &'a [Turn], now: &'a [Observation]) -> View<'a> {
-    View { goal: "buy two mugs", at: None, inputs: &NONE, output: None, tools, rules: "", secrets: &[], turns, now }
+    View {
+        goal: "buy two mugs",
+        at: None,
+        inputs: &NONE,
+        output: None,
+        tools,
+        rules: "",
+        secrets: &[],
+        turns,
+        now,
+        pictures: &[],
+    }
 }

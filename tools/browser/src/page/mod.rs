@@ -241,15 +241,26 @@ pub(crate) struct Press {
     pub(crate) swallowed: u32,
 }
 
-/// What a picture is to show, in pixels of the page.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Framed {
-    pub(crate) stale: Option<String>,
+/// A part of the page, in its pixels.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(crate) struct Area {
     pub(crate) x: f64,
     pub(crate) y: f64,
     pub(crate) width: f64,
     pub(crate) height: f64,
+}
+
+/// What a picture is to show.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Framed {
+    pub(crate) stale: Option<String>,
+    /// The element's area, or the whole page's.
+    pub(crate) area: Area,
+    /// What of the page is in view.
+    pub(crate) view: Area,
+    /// Pixels of the screen in a row for one of the page.
+    pub(crate) density: f64,
     /// The numbers that are drawn.
     pub(crate) drawn: Vec<u32>,
 }

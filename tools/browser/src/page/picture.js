@@ -61,7 +61,8 @@ function frame_picture({ marks, of }) {
     root.append(host);
     frame = host;
   }
-  return { ...area, drawn: numbers };
+  const view = { x: scrollX, y: scrollY, width: innerWidth, height: innerHeight };
+  return { area, view, density: devicePixelRatio, drawn: numbers };
 }
 
 function inView({ x, y, width, height }) {

@@ -1,5 +1,7 @@
 //! The mouse beyond a press: twice, over, held; and the wheel.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use crate::lab::{Lab, call, landed, not_sent, shared};
 
 async fn first_line(lab: &Lab) -> String {
@@ -100,6 +102,32 @@ fn a_picture_shows_one_element_or_the_numbers_of_the_table() {
         let text = lab.text().await;
         assert!(!text.contains("\n1\n"), "the numbers are gone again: {text}");
     });
+}
+
+#[test]
+fn a_picture_is_made_as_narrow_as_is_asked_for() {
+    shared(async |lab| {
+        lab.see("/hands").await;
+        let all = [call("screenshot"), call("screenshot").with("full", true)];
+        let mut seen = Vec::new();
+        for call in all {
+            let plain = landed(lab.run(call.clone()).await);
+            let wide = size_of(&plain.pictures[0].png).0;
+            let half = landed(lab.run(call.clone().with("width", wide / 2)).await);
+            let more = landed(lab.run(call.with("width", wide * 2)).await);
+            let sizes = [&plain, &half, &more].map(|seen| size_of(&seen.pictures[0].png));
+            let narrow = sizes[1].0.abs_diff(wide / 2) <= 20 && sizes[1].1.abs_diff(sizes[0].1 / 2) <= 20;
+            seen.push((narrow, sizes[0].1 == sizes[2].1));
+        }
+        assert_eq!(seen, [(true, true), (true, true)]);
+    });
+}
+
+/// Width and height of a PNG file in Base64.
+fn size_of(png: &str) -> (u32, u32) {
+    let bytes = STANDARD.decode(png).unwrap();
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn of((count, limit): (u32, Duration)) -> Figure {
         secrets: &[],
         turns: &[],
         now: &now,
+        pictures: &[],
     };
     let local = Local::new();
     let decided = timed(TIMES, || {

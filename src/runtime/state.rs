@@ -187,7 +187,11 @@ impl State {
     fn answered(&self) -> Option<Call> {
         let turn = self.turns.last()?;
         match &turn.planned.proposal {
-            Proposal::Act(calls) => calls.get(turn.results.len()).cloned(),
+            Proposal::Act(calls) => {
+                // What the runtime has to say in between answers no call.
+                let answers = turn.results.iter().filter(|reply| !matches!(reply, Reply::Said(_) | Reply::Stuck(_)));
+                calls.get(answers.count()).cloned()
+            }
             _ => None,
         }
     }

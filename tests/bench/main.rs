@@ -16,6 +16,7 @@
 mod acting;
 mod asking;
 mod bare;
+mod choosing;
 mod clock;
 mod lab;
 mod looking;
@@ -33,13 +34,14 @@ use clock::{clocked, median, timed};
 use table::Figure;
 
 /// What is measured, in this order: memory first, while this process is small.
-const AREAS: [&str; 9] =
-    ["memory", "deciding", "recording", "looking", "acting", "stepping", "asking", "whole", "proxy"];
+const AREAS: [&str; 10] =
+    ["memory", "deciding", "choosing", "recording", "looking", "acting", "stepping", "asking", "whole", "proxy"];
 
 async fn measure(area: &str) -> Vec<Figure> {
     match area {
         "memory" => memory::figures().await,
         "deciding" => rules::figures(),
+        "choosing" => choosing::figures(),
         "recording" => record::figures().await,
         "looking" => looking::figures().await,
         "acting" => acting::figures().await,

@@ -113,6 +113,9 @@ impl Candidate {
             F::Enter,
         ];
         let done = self.features.get(F::TakenMention) > 0.0 || self.features.get(F::Used) > 0.0;
+        if self.features.get(F::Disabled) > 0.0 && !self.asked {
+            return false;
+        }
         self.position.is_some() && !done || REASONS.iter().any(|reason| self.features.get(*reason) > 0.0)
     }
 
@@ -371,6 +374,7 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
         // No letter is sent before it is written.
         if unwritten && element.means("send") {
             candidate.features.mark(F::Disabled, true);
+            candidate.asked = false;
             continue;
         }
         let own = candidate.position.unwrap_or(usize::MAX);

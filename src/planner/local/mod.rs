@@ -40,7 +40,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use self::{
-    adapter::{Adapter, Shown},
+    adapter::{Adapter, Seen, Shown},
     candidates::Candidate,
     features::Feature,
     instruction::Instruction,
@@ -74,6 +74,13 @@ const ASKING: [&str; 12] =
 const TELLING: [&str; 7] = ["tell me", "find out", "let me know", "report the", "give me the", "sag mir", "알려줘"];
 /// How the planner's own questions begin.
 const QUESTION: &str = "shall";
+
+/// Whether what was demonstrated speaks against what is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Agreed {
+    Yes,
+    No,
+}
 
 /// Plans with the embedded model.
 #[derive(Debug, Clone)]
@@ -110,8 +117,21 @@ impl Local {
         let now = Situation::new(&told, &scene, Progress::of(turns, scene.print), view.secrets);
         let all = candidates::all(&now);
         let chosen = all.iter().position(|candidate| candidate.call.as_ref() == Some(call))?;
-        let judged = |candidate| (adapter::marks(&now, candidate), self.ranker.score(&candidate.features));
+        let bare = self.bare(&told, &scene, view);
+        let judged = |candidate: &Candidate| {
+            let score = self.ranker.score(&candidate.features);
+            let same = bare.iter().find(|(call, _)| *call == candidate.call);
+            Seen { marks: adapter::marks(&now, candidate), score, bare: same.map_or(score, |(_, score)| *score) }
+        };
         Some(Shown { candidates: all.iter().map(judged).collect(), chosen })
+    }
+
+    /// What could be done, with its score, if the page had no ids, classes and the like.
+    fn bare(&self, told: &Instruction, scene: &Scene, view: &View<'_>) -> Vec<(Option<Call>, f32)> {
+        let bare = scene.without_marks();
+        let now = Situation::new(told, &bare, Progress::of(wanted(view).1, bare.print), view.secrets);
+        let all = candidates::all(&now).into_iter();
+        all.map(|candidate| (candidate.call, self.ranker.score(&candidate.features))).collect()
     }
 
     /// The score of a candidate: what holds everywhere, and what demonstrations add.
@@ -155,7 +175,10 @@ impl Local {
         }
         let now = Situation::new(&told, &scene, progress, view.secrets);
         let wishes = told.words.iter().any(|word| word.verb.is_some());
-        if now.progress.acts == 0 && !wishes && !told.familiar && now.unknown() >= FOREIGN {
+        let own = told.words.iter().filter(|word| word.quote == 0).count();
+        let unknown = now.unknown();
+        let foreign = unknown >= FOREIGN && !wishes || unknown > FOREIGN && unknown * 2 > own && !is_question(goal);
+        if now.progress.acts == 0 && !told.familiar && foreign {
             return pass("the goal is in no language that is known here");
         }
         let all = candidates::all(&now);
@@ -197,7 +220,13 @@ impl Local {
         if let Some(question) = doubt(&now, candidate, share, last_answer(view)) {
             return question;
         }
-        act(&now, candidate, share)
+        act(&now, candidate, share, self.agrees(&now, candidate))
+    }
+
+    /// Whether demonstrations, if there are any, do not speak against a candidate.
+    fn agrees(&self, now: &Situation<'_>, candidate: &Candidate) -> Agreed {
+        let against = self.adapter.as_ref().is_some_and(|own| own.bonus(&adapter::marks(now, candidate)) < 0.0);
+        if against { Agreed::No } else { Agreed::Yes }
     }
 }
 
@@ -313,12 +342,16 @@ fn of_another(turn: &Turn) -> bool {
     matches!(turn.planned.proposal, Proposal::Act(_)) && Note::deserialize(&turn.planned.memo).is_err()
 }
 
-fn act(now: &Situation<'_>, candidate: &Candidate, share: f32) -> Planned {
+fn act(now: &Situation<'_>, candidate: &Candidate, share: f32, agreed: Agreed) -> Planned {
     // What merely closes a notice is no guess about the goal.
     let notice = candidate.features.get(Feature::Banner) > 0.0;
     let note = Note { share: if notice { 1.0 } else { share }, ..candidate.note.clone() };
     let known = now.unknown() <= 1;
-    let word = if share > SURE && known && now.progress.least.is_none_or(|least| least > SURE / 2.0) {
+    let word = if share > SURE
+        && known
+        && agreed == Agreed::Yes
+        && now.progress.least.is_none_or(|least| least > SURE / 2.0)
+    {
         "sure"
     } else {
         "likely"

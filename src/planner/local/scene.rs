@@ -274,6 +274,20 @@ impl Scene {
         scene
     }
 
+    /// The same page without what programs call its controls by.
+    #[must_use]
+    pub fn without_marks(&self) -> Self {
+        let mut bare = self.clone();
+        for element in &mut bare.elements {
+            let telling = element.stems.iter().any(|word| word.chars().count() > 1 || !word.is_ascii());
+            element.marks.clear();
+            if !telling {
+                element.concepts.clear();
+            }
+        }
+        bare
+    }
+
     fn count(&mut self) {
         for element in &self.elements {
             let mut own: Vec<_> = element.stems.iter().collect();

@@ -85,7 +85,7 @@ fn a_key_that_nobody_reads_is_an_error() {
         ("goal = 'a'\n[files]\nworkspaces = 'w'", ":3:1: `files.workspaces`: unknown key; did you mean `workspace`?"),
         (
             "goal = 'a'\n[model]\nkey = 'w'",
-            ":3:1: `model.key`: unknown key; expected `name`, `base_url`, `answers`, `images`, `roles`, `dual`, `seconds`, `key_env`, `price_in`, `price_cached`, `price_out` or `then`",
+            ":3:1: `model.key`: unknown key; expected `name`, `base_url`, `answers`, `images`, `roles`, `seconds`, `key_env`, `price_in`, `price_cached`, `price_out`, `dual` or `then`",
         ),
         (
             "goal = 'a'\n[[steps]]\nopen = { ur = 'https://a.test' }",

@@ -428,7 +428,8 @@ fn the_value_of_a_secret_never_reaches_the_endpoint() {
 
 #[test]
 fn a_model_is_told_once_when_little_of_a_budget_is_left() {
-    let endpoint = Endpoint::start((0..4).map(|_| calls(&[append("one")])).chain([done(&json!(4))]));
+    let endpoint =
+        Endpoint::start(["a", "b", "c", "d"].map(|text| calls(&[append(text)])).into_iter().chain([done(&json!(4))]));
     let desk = desk("[budget]\nsteps = 5\n");
     let ran = endpoint.plan(&desk);
     assert_eq!(ended(&desk, &ran), (0, true), "{}", ran.err);

@@ -105,7 +105,7 @@ pub(super) async fn plan(planner: &Model, readers: &[&Model], view: &View<'_>) -
             let calls = reply::calls(&message, &functions, dialect)?;
             Ok((functions.read(&calls)?, super::beside(message)))
         };
-        let ((proposal, said), spent) = planner.converse(&functions, false, (&tell, &read_calls)).await?;
+        let ((proposal, said), spent) = planner.converse(&functions, (&tell, &read_calls)).await?;
         usage += spent;
         let (questions, rest) = parted(proposal);
         for question in &questions {
@@ -123,8 +123,11 @@ pub(super) async fn plan(planner: &Model, readers: &[&Model], view: &View<'_>) -
         match filled(&proposal, &values) {
             Ok(filled) => {
                 let wrote = wrote(&proposal, &functions);
-                let memo =
-                    json!({ "seen": prompt::memo(view, &Saying::default())["seen"], "values": values, "wrote": wrote });
+                let mut memo = prompt::memo(view, &Saying::default());
+                if let Value::Object(memo) = &mut memo {
+                    memo.insert("values".to_owned(), json!(values));
+                    memo.insert("wrote".to_owned(), json!(wrote));
+                }
                 return Ok(Planned { why: data::line(&said, 300), usage, memo, ..filled.into() });
             }
             Err(wrong) => problem = Some(wrong),
@@ -351,12 +354,12 @@ fn retold(turn: &Turn) -> String {
         Proposal::Act(calls) => calls.iter().map(Call::name).collect(),
         _ => vec!["something else".to_owned()],
     });
-    let person = matches!(turn.planned.proposal, Proposal::Ask(_));
-    let results = turn.results.iter().map(|reply| came(reply, person));
+    let results = turn.results.iter().map(|reply| came(reply, &turn.planned.proposal));
     calls.into_iter().chain(results).collect::<Vec<_>>().join("\n")
 }
 
-fn came(reply: &Reply, person: bool) -> String {
+/// What came of `proposal`.
+fn came(reply: &Reply, proposal: &Proposal) -> String {
     match reply {
         Reply::Landed(seen) if seen.moved => "done; it has moved the page".to_owned(),
         Reply::Landed(_) => "done".to_owned(),
@@ -371,7 +374,9 @@ fn came(reply: &Reply, person: bool) -> String {
             let rules: Vec<_> = refusal.rules.iter().map(|rule| rule.id.as_str()).collect();
             format!("refused by `{}`, which is final", rules.join("`, `"))
         }
-        Reply::Said(words) if person => format!("the user answers: {}", data::line(words, 2_000)),
+        Reply::Said(words) if matches!(proposal, Proposal::Ask(_)) => {
+            format!("the user answers: {}", data::line(words, 2_000))
+        }
         Reply::Said(_) => "not accepted: nothing that was seen bears it out, or it has the wrong shape".to_owned(),
         Reply::Stuck(_) => "this leads nowhere new; go another way".to_owned(),
     }

@@ -109,7 +109,7 @@ impl Model {
             let (proposal, program) = proposed(&calls, view, functions)?;
             Ok((proposal, Saying { said: beside(message), plan, program, ended: ended.clone() }))
         };
-        let ((proposal, saying), usage) = self.converse(functions, !view.pictures.is_empty(), (&tell, &read)).await?;
+        let ((proposal, saying), usage) = self.converse(functions, (&tell, &read)).await?;
         let proposal = if self.sees() { fitted(proposal) } else { proposal };
         let why = match &saying.program {
             Some(program) => program.progress(),
@@ -118,11 +118,10 @@ impl Model {
         Ok(Planned { why, usage, memo: prompt::memo(view, &saying), ..proposal.into() })
     }
 
-    /// Sends what is told, with `pictures` or without, until a reply makes sense to who reads it.
+    /// Sends what is told until a reply makes sense to who reads it.
     async fn converse<T>(
         &self,
         functions: &Functions<'_>,
-        pictures: bool,
         (tell, read): (&Tell<'_>, &(dyn Fn(Message, Dialect) -> Result<T, String> + Sync)),
     ) -> Result<(T, Usage), PlannerError> {
         let deadline = Instant::now() + self.config.patience;
@@ -133,7 +132,7 @@ impl Model {
         while tries < TRIES {
             let messages = tell(dialect, problem.as_deref());
             let reply = match self.line.send(&self.request(&messages, dialect, functions), deadline).await {
-                Err(Fault::End(error)) if pictures && self.sees() && picture::is_refused_by(&error) => {
+                Err(Fault::End(error)) if picture::stands_in(&messages) && picture::is_refused_by(&error) => {
                     self.blind.store(true, Ordering::Relaxed);
                     continue;
                 }

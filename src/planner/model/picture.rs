@@ -91,6 +91,12 @@ pub(super) fn show(message: &mut Value, pictures: &[Picture]) {
     }
 }
 
+/// Whether one of `messages` shows a picture.
+pub(super) fn stands_in(messages: &[Value]) -> bool {
+    let parts = messages.iter().filter_map(|message| message.get("content")?.as_array()).flatten();
+    parts.into_iter().any(|part| part.get("image_url").is_some())
+}
+
 /// Whether `error` says that the endpoint does not take pictures.
 pub(super) fn is_refused_by(error: &PlannerError) -> bool {
     let PlannerError::Endpoint { status: 400 | 404 | 415 | 422 | 500 | 501, message } = error else { return false };

@@ -99,9 +99,13 @@ struct Probe<'a> {
 
 impl Probe<'_> {
     /// The completion for one question, or why the endpoint refuses it.
-    async fn ask(&self, mut request: Value, content: Value) -> Result<Result<Value, PlannerError>, PlannerError> {
-        request["model"] = self.config.model.as_str().into();
-        request["messages"] = json!([{ "role": "user", "content": content }]);
+    async fn ask(&self, more: Value, content: Value) -> Result<Result<Value, PlannerError>, PlannerError> {
+        let mut request = json!({
+            "model": self.config.model, "messages": [{ "role": "user", "content": content }]
+        });
+        if let (Value::Object(request), Value::Object(more)) = (&mut request, more) {
+            request.extend(more);
+        }
         match self.line.send(&request, Instant::now() + self.config.patience).await {
             Ok(completion) => Ok(Ok(completion)),
             Err(Fault::End(error @ PlannerError::Endpoint { status: 400 | 404 | 415 | 422 | 500 | 501, .. })) => {

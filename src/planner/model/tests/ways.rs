@@ -30,13 +30,18 @@ async fn asked(kinds: &[&Kind], view: &View<'_>) -> (Vec<Value>, Planned) {
     (endpoint.bodies().into_iter().map(|body| body["model"].clone()).collect(), planned)
 }
 
-/// A turn of the model `by`, which led nowhere if it is `stuck`.
-fn turn(by: &str, stuck: bool) -> Turn {
+/// A turn of the model `by`.
+fn turn(by: &str) -> Turn {
     let mut planned = Planned::from(Proposal::Act(vec![Call::new("browser", "click").with("target", "7")]));
     planned.memo = json!({ "model": by });
-    let landed = Reply::Landed(Observation::from_tool("browser", ""));
-    let stuck = stuck.then(|| Reply::Stuck("the last 5 steps have led nowhere new".to_owned()));
-    Turn { planned, results: std::iter::once(landed).chain(stuck).collect() }
+    Turn { planned, results: vec![Reply::Landed(Observation::from_tool("browser", ""))] }
+}
+
+/// A turn of the model `by`, which led nowhere.
+fn stuck(by: &str) -> Turn {
+    let mut turn = turn(by);
+    turn.results.push(Reply::Stuck("the last 5 steps have led nowhere new".to_owned()));
+    turn
 }
 
 fn answered(words: &str) -> Turn {
@@ -47,12 +52,12 @@ fn answered(words: &str) -> Turn {
 #[tokio::test]
 async fn what_leads_nowhere_is_told_then_given_to_another_model_then_to_a_person() {
     let cases = [
-        vec![turn("small", false)],
-        vec![turn("small", true)],
-        vec![turn("small", true), turn("small", true)],
-        vec![turn("small", true), turn("small", true), turn("large", false)],
-        vec![turn("small", true), turn("small", true), turn("large", true)],
-        vec![turn("small", true), turn("small", true), turn("large", true), answered("press Pay")],
+        vec![turn("small")],
+        vec![stuck("small")],
+        vec![stuck("small"), stuck("small")],
+        vec![stuck("small"), stuck("small"), turn("large")],
+        vec![stuck("small"), stuck("small"), stuck("large")],
+        vec![stuck("small"), stuck("small"), stuck("large"), answered("press Pay")],
     ];
     let mut by = Vec::new();
     for turns in cases {
@@ -65,7 +70,7 @@ async fn what_leads_nowhere_is_told_then_given_to_another_model_then_to_a_person
 
 #[tokio::test]
 async fn why_another_way_is_taken_is_told() {
-    let turns = [turn("small", true), turn("small", true), turn("large", true)];
+    let turns = [stuck("small"), stuck("small"), stuck("large")];
     let tools = tools();
     let (_, other) = asked(&[&SMALL, &LARGE], &view(&tools, &turns[..2], &[])).await;
     let (_, person) = asked(&[&SMALL, &LARGE], &view(&tools, &turns, &[])).await;
@@ -78,8 +83,8 @@ async fn why_another_way_is_taken_is_told() {
 
 #[tokio::test]
 async fn a_person_who_does_not_help_is_asked_three_times_at_most() {
-    let stuck = || [turn("small", true), turn("small", true)];
-    let turns: Vec<_> = (0..3).flat_map(|_| stuck().into_iter().chain([answered("try")])).chain(stuck()).collect();
+    let twice = || [stuck("small"), stuck("small")];
+    let turns: Vec<_> = (0..3).flat_map(|_| twice().into_iter().chain([answered("try")])).chain(twice()).collect();
     let tools = tools();
     let (few, question) = asked(&[&SMALL], &view(&tools, &turns[3..], &[])).await;
     let (names, _) = asked(&[&SMALL], &view(&tools, &turns, &[])).await;
@@ -92,7 +97,7 @@ async fn a_step_goes_to_the_model_that_has_its_role() {
     let seer = Kind { name: "seer", roles: &[Role::See], images: Images::Demand };
     let kinds = [&SMALL, &planner, &seer];
     let pictures = [Picture { about: "it".to_owned(), png: "iVBORw0KGgo=".to_owned() }];
-    let (tools, turns) = (tools(), [turn("small", false)]);
+    let (tools, turns) = (tools(), [turn("small")]);
     let first = asked(&kinds, &view(&tools, &[], &[])).await;
     let next = asked(&kinds, &view(&tools, &turns, &[])).await;
     let seen = asked(&kinds, &View { pictures: &pictures, ..view(&tools, &turns, &[]) }).await;

@@ -178,8 +178,7 @@ fn by_verb(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
 /// The first control of the row that is meant which leads into it, while nothing in sight does what is asked for.
 fn enters(now: &Situation<'_>, index: usize, element: &Element, press: &mut Candidate) {
     let fits = now.records.get(&element.record).is_some_and(|own| *own > 0.9);
-    let alone = now.records.values().filter(|own| **own > 0.9).count() == 1;
-    if !fits || !alone || now.most.is_some() || press.features.get(F::WholeMention) > 0.0 {
+    if !fits || now.fitting != 1 || now.most.is_some() || press.features.get(F::WholeMention) > 0.0 {
         return;
     }
     let leads = |element: &Element| {
@@ -425,8 +424,7 @@ pub(super) fn kind_of(word: &str, element: &Element) -> bool {
 /// How well its row fits.
 pub(super) fn judged(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     let Some(own) = now.records.get(&element.record).copied().filter(|_| now.most.is_none()) else { return };
-    let best = now.records.values().copied().fold(0.0, f32::max);
-    if best == 0.0 {
+    if now.fitting == 0 {
         return;
     }
     let told = press.features.get(F::Concept) > 0.0

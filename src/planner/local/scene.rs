@@ -108,11 +108,26 @@ pub struct Pager {
     pub current: usize,
 }
 
+/// The stems of texts, of which a page has many more than once.
+#[derive(Default)]
+struct Stems(HashMap<String, Vec<String>>);
+
+impl Stems {
+    fn of(&mut self, text: &str) -> Vec<String> {
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
+        }
+        let found = stems(text);
+        self.0.insert(text.to_owned(), found.clone());
+        found
+    }
+}
+
 impl Element {
-    fn new(row: &Row, url: &str) -> Self {
+    fn new(row: &Row, url: &str, stems: &mut Stems) -> Self {
         let detail = row.detail.as_deref().cloned().unwrap_or_default();
-        let mut own = stems(&row.name);
-        let mut marks = stems(&detail.marks);
+        let mut own = stems.of(&row.name);
+        let mut marks = stems.of(&detail.marks);
         let sign = words::sign(&row.name).map(str::to_owned);
         if own.is_empty() {
             own.extend(sign.clone());
@@ -140,7 +155,7 @@ impl Element {
             reference: row.reference,
             role: row.role.clone(),
             name: row.name.clone(),
-            label: stems(&detail.label),
+            label: stems.of(&detail.label),
             concepts,
             stems: own,
             marks,
@@ -148,9 +163,9 @@ impl Element {
             options: row.options.clone(),
             states: row.states.clone(),
             record: detail.record,
-            around: stems(&detail.around),
+            around: stems.of(&detail.around),
             around_text: detail.around,
-            context: stems(&row.context),
+            context: stems.of(&row.context),
             tag: detail.tag,
             colour: detail.colour,
             place: detail.place,
@@ -169,7 +184,7 @@ impl Element {
     #[must_use]
     pub fn called(role: &str, name: &str) -> Self {
         let row = Row { role: role.to_owned(), name: name.to_owned(), ..Row::default() };
-        Self::new(&row, "")
+        Self::new(&row, "", &mut Stems::default())
     }
 
     /// Whether it is in this state.
@@ -260,7 +275,8 @@ impl Scene {
         let mut rows: Vec<&Row> = page.table.rows.iter().chain(&page.more).collect();
         rows.sort_by_key(|row| row.detail.as_ref().map_or(u32::MAX, |detail| detail.order));
         let url = page.url.as_str();
-        let elements: Vec<_> = rows.into_iter().map(|row| Element::new(row, url)).collect();
+        let mut stems = Stems::default();
+        let elements: Vec<_> = rows.into_iter().map(|row| Element::new(row, url, &mut stems)).collect();
         let print = print(url, &page.text, &elements);
         let mut scene =
             Self { lines: page.text.lines().map(str::to_owned).collect(), print, elements, ..Self::default() };

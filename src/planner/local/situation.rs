@@ -28,6 +28,8 @@ pub struct Situation<'a> {
     pub mentions: Vec<Option<Mention>>,
     /// How well each record fits, from 0 to 1.
     pub records: BTreeMap<u32, f32>,
+    /// How many of them fit as well as any can.
+    pub fitting: usize,
     /// What is to be compared, with the control's records that win.
     pub most: Option<(Most, Vec<u32>)>,
     /// The ordinal, with its number and word.
@@ -71,12 +73,14 @@ impl<'a> Situation<'a> {
         settle(told, scene, &mut progress);
         let mentions: Vec<_> =
             scene.elements.iter().map(|element| mention::find(told, &element.stems, &progress)).collect();
+        let records = records(told, scene, &spoken_for(told, scene, &mentions));
         let mut situation = Self {
             told,
             scene,
             progress,
             spans,
-            records: records(told, scene, &spoken_for(told, scene, &mentions)),
+            fitting: records.values().filter(|own| **own > 0.9).count(),
+            records,
             mentions,
             secrets,
             most: None,

@@ -72,6 +72,9 @@ pub(super) fn cut(text: &str) -> Vec<(usize, &str)> {
 
 /// A word in other letters than Hangul, and the Korean particle that is attached to it: `Film을`.
 fn attached(piece: &str) -> (&str, &str) {
+    if piece.is_ascii() {
+        return (piece, "");
+    }
     let at = piece.find(|letter: char| ('가'..='힣').contains(&letter)).filter(|at| *at > 0);
     let cut = at.and_then(|at| piece.split_at_checked(at)).filter(|(_, tail)| PARTICLES.contains(tail));
     cut.unwrap_or((piece, ""))
@@ -188,8 +191,11 @@ fn inflected(word: &str) -> Option<&str> {
         "할",
         "해",
     ];
+    if !is_hangul(word) {
+        return None;
+    }
     let long = |noun: &&str| noun.chars().count() > 1;
-    ENDINGS.iter().find_map(|ending| word.strip_suffix(ending).filter(long)).filter(|_| is_hangul(word))
+    ENDINGS.iter().find_map(|ending| word.strip_suffix(ending).filter(long))
 }
 
 /// Whether a Korean word has the ending of a verb that is made of a noun.
@@ -216,10 +222,13 @@ pub(super) fn bare(word: &str) -> Option<String> {
 /// Whether two longer words differ by a slip of the pen.
 #[must_use]
 pub(super) fn alike(told: &str, own: &str) -> bool {
-    // A Korean syllable is as telling as a short word.
-    told.chars().count() > 4
-        && own.chars().count() > 4
+    // Most pairs differ at both ends, which no single change does. A Korean syllable is as telling as a short word.
+    let (first, last) =
+        (told.as_bytes().first() == own.as_bytes().first(), told.as_bytes().last() == own.as_bytes().last());
+    (first || last)
         && told.len().abs_diff(own.len()) <= 2
+        && told.chars().count() > 4
+        && own.chars().count() > 4
         && strsim::osa_distance(told, own) <= 1
         && !told.chars().any(|letter| letter.is_ascii_digit())
 }
@@ -227,6 +236,9 @@ pub(super) fn alike(told: &str, own: &str) -> bool {
 /// What the verb `word` asks for, if it is one.
 #[must_use]
 pub(super) fn verb(word: &str) -> Option<Verb> {
+    if !is_hangul(word) {
+        return SAID.get(word).copied();
+    }
     VERBS.iter().find(|(_, words)| listed(words, word)).map(|(verb, _)| *verb)
 }
 
@@ -234,6 +246,12 @@ fn listed(words: &str, word: &str) -> bool {
     let hangul = is_hangul(word);
     words.split_whitespace().any(|known| known == word || hangul && is_hangul(known) && word.starts_with(known))
 }
+
+/// The verb that each word asks for; the first one that has it.
+static SAID: LazyLock<HashMap<&'static str, Verb>> = LazyLock::new(|| {
+    let words = VERBS.iter().rev().flat_map(|(verb, words)| words.split_whitespace().map(|word| (word, *verb)));
+    words.collect()
+});
 
 /// The groups of meaning of each word that has any.
 static GROUPS: LazyLock<HashMap<&'static str, Vec<u8>>> = LazyLock::new(|| {
@@ -290,17 +308,23 @@ pub(super) fn concept(word: &str) -> u8 {
 /// Whether a control of `role` may be called by the word `kind`; nothing if the word names no kind.
 #[must_use]
 pub(super) fn kind_fits(kind: &str, role: &str) -> Option<bool> {
-    let mut named = false;
-    for (words, roles) in KINDS {
-        if listed(words, kind) {
-            named = true;
-            if roles.split(' ').any(|known| known == role) {
-                return Some(true);
-            }
-        }
+    let fits = |roles: &str| roles.split(' ').any(|known| known == role);
+    if !is_hangul(kind) {
+        return KIND_ROLES.get(kind).map(|all| all.iter().any(|roles| fits(roles)));
     }
-    named.then_some(false)
+    let mut named = KINDS.iter().filter(|(words, _)| listed(words, kind)).peekable();
+    named.peek()?;
+    Some(named.any(|(_, roles)| fits(roles)))
 }
+
+/// The roles of the controls that each word may stand for.
+static KIND_ROLES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut kinds: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (words, roles) in KINDS {
+        words.split_whitespace().for_each(|word| kinds.entry(word).or_default().push(roles));
+    }
+    kinds
+});
 
 /// Whether a word says little by itself.
 #[must_use]

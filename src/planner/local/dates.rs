@@ -137,6 +137,17 @@ pub(super) fn clock(text: &str) -> Option<String> {
     (hours < 24 && minutes < 60).then(|| format!("{hours:02}:{minutes:02}"))
 }
 
+/// The month that a line of text is the heading of, such as `December 2016`.
+#[must_use]
+pub(super) fn month_of(line: &str) -> Option<i64> {
+    let cut = super::words::cut(line);
+    let month = cut.iter().find_map(|(_, word)| month(word))?;
+    let year = cut.iter().find_map(|(_, word)| {
+        word.trim_end_matches('년').parse::<i64>().ok().filter(|year| (1900..2200).contains(year))
+    })?;
+    Some(year * 12 + i64::from(month))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -423,15 +423,15 @@ impl Scene {
         if days.len() < 20 {
             return None;
         }
-        let shown = self.lines.iter().find_map(|line| month_of(line));
+        let shown = self.lines.iter().find_map(|line| dates::month_of(line));
         let month = shown.or_else(|| {
             let lists =
                 self.elements.iter().filter_map(|element| element.value.as_deref()).collect::<Vec<_>>().join(" ");
-            month_of(&lists)
+            dates::month_of(&lists)
         });
         Some(Calendar {
             days,
-            month: month.or_else(|| self.elements.iter().find_map(|element| month_of(&element.name))),
+            month: month.or_else(|| self.elements.iter().find_map(|element| dates::month_of(&element.name))),
         })
     }
 
@@ -491,14 +491,4 @@ fn holds(outer: [i32; 4], inner: [i32; 4]) -> bool {
     let ([left, top, width, height], [x, y, wide, high]) = (outer, inner);
     let (across, down) = (x + wide / 2, y + high / 2);
     across >= left && across <= left + width && down >= top && down <= top + height && wide * high <= width * height
-}
-
-/// The month that a line of text is the heading of, such as `December 2016`.
-fn month_of(line: &str) -> Option<i64> {
-    let cut = words::cut(line);
-    let month = cut.iter().find_map(|(_, word)| dates::month(word))?;
-    let year = cut.iter().find_map(|(_, word)| {
-        word.trim_end_matches('년').parse::<i64>().ok().filter(|year| (1900..2200).contains(year))
-    })?;
-    Some(year * 12 + i64::from(month))
 }

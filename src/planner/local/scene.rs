@@ -143,7 +143,7 @@ impl Element {
         let telling = own.iter().any(|word| word.chars().count() > 1 || !word.is_ascii());
         let meant: Vec<_> = own.iter().chain(&sign).chain(marks.iter().filter(|_| !telling)).take(6).collect();
         let meant: Vec<_> = meant.into_iter().filter(|word| !things || words::verb(word).is_none()).collect();
-        let mut concepts: Vec<_> = meant.into_iter().flat_map(|word| words::concepts(word)).collect();
+        let mut concepts: Vec<_> = meant.into_iter().flat_map(|word| words::concepts(word)).copied().collect();
         if let [first, "in" | "on", ..] = own.iter().map(String::as_str).collect::<Vec<_>>()[..]
             && matches!(first, "sign" | "log")
         {

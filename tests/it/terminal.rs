@@ -229,7 +229,10 @@ async fn what_a_person_trims_from_a_run_is_no_part_of_the_skill() {
         let has = ["Note", "note", "Tag", "today"].map(|word| skill.contains(word));
         assert_eq!(has, [true, true, false, false], "{screen}\n{skill}");
         let screen = screen_of(&desk, "skills learn none last --trim", &[(choice, "q\n")]);
-        assert_eq!((desk.path("record/skills/none.skill.toml").exists(), screen.contains("nothing was kept")), (false, true));
+        assert_eq!(
+            (desk.path("record/skills/none.skill.toml").exists(), screen.contains("nothing was kept")),
+            (false, true)
+        );
         let ran = desk.run(&["skills", "learn", "none", "last", "--trim"]);
         assert_eq!((ran.code, ran.err.contains("needs a terminal")), (2, true), "{}", ran.err);
     };

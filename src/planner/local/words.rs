@@ -273,7 +273,8 @@ static GROUPS: LazyLock<HashMap<&'static str, Vec<u8>, Quick>> = LazyLock::new(|
 /// The groups of each German verb by what is left of it when it is said as a command: `schließ`, `speicher`.
 static COMMANDED: LazyLock<HashMap<&'static str, &'static [u8], Quick>> = LazyLock::new(|| {
     let short = |ending: &'static str| {
-        let verbs = GROUPS.iter().filter_map(move |(word, groups)| Some((word.strip_suffix(ending)?, groups.as_slice())));
+        let verbs =
+            GROUPS.iter().filter_map(move |(word, groups)| Some((word.strip_suffix(ending)?, groups.as_slice())));
         verbs.filter(|(short, _)| short.chars().count() > 2)
     };
     // What ends in `en` counts, where both could be meant.

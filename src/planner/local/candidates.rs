@@ -38,7 +38,8 @@ impl Candidate {
     /// An act upon a control.
     #[must_use]
     pub fn upon(now: &Situation<'_>, index: usize, verb: &str) -> Self {
-        let element = now.element(index).cloned().unwrap_or_default();
+        let none = Element::default();
+        let element = now.element(index).unwrap_or(&none);
         let target = format!("[{}]", element.reference);
         let mut features = Features::default();
         features.mark(F::Dead, now.progress.dead.contains(&(element.identity, verb.to_owned())));
@@ -166,6 +167,7 @@ pub fn all(now: &Situation<'_>) -> Vec<Candidate> {
     }
     found.extend(scroll(now));
     course::own(now, &mut found);
+    course::around(now, &mut found);
     order(now, &mut found);
     found.extend(enter(now, &found));
     found.extend(wait(now, &found));
@@ -337,6 +339,19 @@ fn shown_first(now: &Situation<'_>, found: &mut [Candidate]) {
     }
 }
 
+/// What is to be compared is compared once all that comes before it was done: `sort by price and open the cheapest`.
+fn compared_last(now: &Situation<'_>, places: &[usize], found: &mut [Candidate]) {
+    let clause = |place: usize| now.told.words.get(place).map(|word| word.clause);
+    for candidate in found.iter_mut().filter(|candidate| candidate.features.get(F::Most) > 0.0) {
+        let own = candidate.position.and_then(clause);
+        if places.iter().any(|place| clause(*place) < own) {
+            candidate.features.mark(F::Unshown, true);
+            [F::Most, F::Enters].into_iter().for_each(|own| candidate.features.set(own, 0.0));
+            candidate.asked = false;
+        }
+    }
+}
+
 /// Says of each candidate how many others the instruction speaks of before it.
 fn order(now: &Situation<'_>, found: &mut [Candidate]) {
     sent_last(now, found);
@@ -346,6 +361,7 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
     places.sort_unstable();
     places.dedup();
     let values: Vec<usize> = fields::pending(now);
+    compared_last(now, &places, found);
     for candidate in found.iter_mut() {
         let Some(place) = candidate.position else { continue };
         let before = places.iter().filter(|other| **other < place).count();
@@ -366,6 +382,8 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
             && !element.seeks
             && element.value.as_deref().unwrap_or_default().is_empty()
     });
+    let puts = found.iter().filter(|own| own.is_open() && matches!(own.note.verb.as_str(), "fill" | "select"));
+    let puts: Vec<(usize, u32)> = puts.filter_map(|own| Some((own.position?, own.note.record))).collect();
     for candidate in found.iter_mut() {
         let Some(element) = candidate.element.and_then(|index| now.element(index)) else { continue };
         if !element.submits() || element.is_field() {
@@ -378,6 +396,12 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
             continue;
         }
         let own = candidate.position.unwrap_or(usize::MAX);
+        // Nor is anything that a value is still missing in.
+        if puts.iter().any(|(place, record)| *place < own && (*record == 0 || *record == element.record)) {
+            candidate.features.mark(F::Disabled, true);
+            candidate.asked = false;
+            continue;
+        }
         let left = places.iter().any(|place| *place < own) || values.iter().any(|place| *place < own);
         candidate.note.submitted = true;
         let filled = !now.progress.values.is_empty() && !now.progress.sent

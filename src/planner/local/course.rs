@@ -29,6 +29,14 @@ pub(super) fn situated(now: &Situation<'_>, (index, element): (usize, &Element),
         press.position = typed.and_then(|last| last.took.first().copied());
         press.asked = true;
     }
+    // What a menu of a row offers is done to that row, wherever the menu stands.
+    if let Some(last) = now.progress.last.as_ref().filter(|last| last.record != 0 && element.fresh && press.asked)
+        && element.record == 0
+        && let Some(row) = now.scene.elements.iter().find(|own| own.record == last.record)
+    {
+        let keys = now.told.words.iter().enumerate().filter(|(_, word)| !word.stop || word.quote > 0);
+        press.takes(keys.filter(|(_, word)| row.around.iter().any(|own| word.is(own))).map(|(at, _)| at));
+    }
     let asked = press.asked || press.features.get(F::Concept) > 0.0;
     let leaving = ["cancel", "close", "back", "logout", "decline"].iter().map(|word| words::concept(word));
     let leave_asked = press.asked
@@ -59,8 +67,19 @@ pub(super) fn situated(now: &Situation<'_>, (index, element): (usize, &Element),
         press.asked = true;
         press.takes(clause(now, word));
     }
+    if is_here(now, element) {
+        press.features.mark(F::Same, true);
+        press.asked = false;
+    }
     press.features.mark(F::Uncalled, !asked && (barred(now, element) || !called_for(now, element)));
     press.features.mark(F::Unmet, now.waits);
+}
+
+/// Whether it leads to the part of the site that is seen, by whose name that is headed.
+fn is_here(now: &Situation<'_>, element: &Element) -> bool {
+    let headed =
+        |line: &String| line.strip_prefix('#').is_some_and(|head| head.trim_start_matches('#').trim() == element.name);
+    element.marks.iter().any(|mark| mark == "navigation") && now.scene.lines.iter().any(headed)
 }
 
 /// How many ways are tried to what is the user's own.
@@ -120,6 +139,89 @@ pub(super) fn own(now: &Situation<'_>, found: &mut [Candidate]) {
     }
 }
 
+/// How many ways are tried to other parts of a site.
+const LOOKS: usize = 6;
+/// How many ways stand beside each other where they lead to the parts of a site.
+const BESIDE: std::ops::RangeInclusive<usize> = 2..=12;
+/// What people look for in which part of a site.
+const PLACES: &[(&[&str], &[&str])] = &[
+    (
+        &["setting", "preference", "account", "profile", "einstellung", "einstellungen", "konto", "설정", "계정"],
+        &[
+            "notification",
+            "notify",
+            "language",
+            "currency",
+            "theme",
+            "dark",
+            "password",
+            "zone",
+            "unit",
+            "privacy",
+            "digest",
+            "newsletter",
+            "signature",
+            "benachrichtigung",
+            "sprache",
+            "währung",
+            "passwort",
+            "알림",
+            "언어",
+        ],
+    ),
+    (
+        &["people", "person", "team", "user", "member", "contact", "customer", "staff", "personen", "kontakte", "사람"],
+        &["invite", "role", "phone", "telefon", "editor", "viewer", "admin", "colleague", "einladen", "초대", "전화"],
+    ),
+    (&["order", "purchase", "bestellungen", "주문"], &["return", "refund", "invoice", "parcel", "delivery", "환불"]),
+    (&["billing", "payment", "plan", "subscription"], &["card", "invoice", "upgrade", "downgrade", "subscription"]),
+    (
+        &["help", "support", "contact", "hilfe", "kontakt", "도움말"],
+        &["question", "complaint", "problem", "frage", "문의"],
+    ),
+];
+
+/// Marks the ways to other parts of a site, where nothing that can be seen has to do with what is wanted: those first
+/// in which people would look for it. Looking there changes nothing.
+pub(super) fn around(now: &Situation<'_>, found: &mut [Candidate]) {
+    let open = |candidate: &Candidate| {
+        candidate.is_open() || candidate.features.get(F::Explore) > 0.0 || candidate.features.get(F::Ready) > 0.0
+    };
+    if !now.acts() || !now.untouched() || now.scene.layer.is_some() || found.iter().any(open) {
+        return;
+    }
+    let leads = |element: &Element| {
+        matches!(element.role.as_str(), "link" | "tab" | "button")
+            && (element.role == "tab" || element.marks.iter().any(|mark| mark == "navigation"))
+            && now.scene.records.get(&element.record).is_none_or(|inside| inside.len() == 1)
+            && BESIDE.contains(&element.place_among.1)
+            && (1..=3).contains(&element.stems.len())
+            && element.name.trim().parse::<u32>().is_err()
+            && ["current", "selected", "pressed"].iter().all(|state| !element.is(state))
+            && !element.submits()
+            && !element.commits()
+            && !element.leaves()
+    };
+    let ways: Vec<&Element> = now.scene.elements.iter().filter(|element| leads(element)).collect();
+    if ways.iter().filter(|way| now.progress.pressed.contains(&way.name)).count() >= LOOKS {
+        return;
+    }
+    let said = |words: &[&str]| now.told.words.iter().any(|word| words.iter().any(|known| word.is(known)));
+    for candidate in found.iter_mut().filter(|candidate| candidate.note.verb == "click") {
+        let Some(way) = candidate.element.and_then(|index| now.element(index)).filter(|own| leads(own)) else {
+            continue;
+        };
+        if now.progress.pressed.contains(&way.name) {
+            continue;
+        }
+        let is = |names: &[&str]| way.stems.iter().any(|stem| names.contains(&stem.as_str()));
+        let likely = PLACES.iter().any(|(places, things)| is(places) && said(things));
+        candidate.features.mark(F::Explore, true);
+        candidate.features.set(F::Own, if likely { 1.0 } else { 0.0 });
+        candidate.note.took.clear();
+    }
+}
+
 /// What it is to a question or a notice that lies over the page.
 fn layered(now: &Situation<'_>, (index, element): (usize, &Element), press: &mut Candidate) {
     let notice = element
@@ -155,7 +257,7 @@ fn called_for(now: &Situation<'_>, element: &Element) -> bool {
         ("delete", &["delete"]),
         ("pay", &["pay", "buy", "transfer"]),
         ("buy", &["buy", "cart", "book", "pay"]),
-        ("send", &["send", "reply", "forward", "email", "share"]),
+        ("send", &["send", "reply", "forward", "email", "share", "invite"]),
         ("transfer", &["transfer", "pay", "send"]),
         ("book", &["book", "buy"]),
         ("cancel", &["cancel", "delete"]),

@@ -1,9 +1,11 @@
 //! Typing into fields and choosing in lists.
 
+use std::collections::HashMap;
+
 use super::{
     candidates::Candidate,
-    dates,
     features::Feature as F,
+    holds::{bounds, cannot_hold, is_bound, is_called, type_fits, written},
     instruction::{Instruction, Kind, Span},
     mention, press,
     scene::Element,
@@ -66,6 +68,8 @@ pub(super) struct Form {
     first_pending: Option<usize>,
     hints: Vec<f32>,
     wanted: Vec<bool>,
+    /// How many fields are called so, as where each row has one.
+    names: HashMap<Vec<String>, usize>,
 }
 
 impl Form {
@@ -83,6 +87,10 @@ impl Form {
             first_pending: pending(now).first().copied(),
             hints: now.spans.iter().map(best).collect(),
             wanted: wanted(now),
+            names: fields.iter().fold(HashMap::new(), |mut names, field| {
+                *names.entry(field.stems.clone()).or_default() += 1;
+                names
+            }),
         }
     }
 }
@@ -171,6 +179,9 @@ pub(super) fn fills(now: &Situation<'_>, (index, element): (usize, &Element), fo
         if searches(element) && !sought && !explores && !wants_search(now, span) {
             continue;
         }
+        if cannot_hold(element, span) || bounds(element) && !now.told.words.iter().any(|word| is_bound(&word.stem)) {
+            continue;
+        }
         let mut fill = fill(now, (index, element), span, *best);
         if explores {
             look_up(now, element, &mut fill);
@@ -183,8 +194,13 @@ pub(super) fn fills(now: &Situation<'_>, (index, element): (usize, &Element), fo
         }
         // Nobody types a part of a wish into a field that is not spoken of.
         let idle = [F::Hint, F::TypeAsked, F::Explore].iter().all(|own| fill.features.get(*own) == 0.0);
-        if loose && idle && !sought && fill.features.get(F::TypeFits) == 0.0 {
+        let foreign =
+            fill.features.get(F::TypeFits) == 0.0 || fill.features.get(F::LabelSaid) == 0.0 && is_called(element);
+        if loose && idle && !sought && foreign {
             continue;
+        }
+        if !element.stems.is_empty() && form.names.get(&element.stems).is_some_and(|alike| *alike > 1) {
+            press::judged(now, element, &mut fill);
         }
         fill.features.mark(F::OnlyField, form.open == 1 && !searches(element) || sought);
         let turn = form.first_pending == Some(span.from) && form.first_empty == Some(index);
@@ -228,7 +244,7 @@ fn empty_phrase(now: &Situation<'_>, span: &Span) -> bool {
 }
 
 /// The words by which a person would call a field.
-fn own_words(element: &Element) -> impl Iterator<Item = &String> {
+pub(super) fn own_words(element: &Element) -> impl Iterator<Item = &String> {
     element.stems.iter().chain(element.label.iter()).chain(element.marks.iter())
 }
 
@@ -343,7 +359,8 @@ fn fits(now: &Situation<'_>, element: &Element, span: &Span, fill: &mut Candidat
     features.mark(F::Quoted, span.kind == Kind::Quoted);
     features.mark(F::Keyed, span.kind == Kind::Keyed);
     features.mark(F::Derived, span.kind == Kind::Derived);
-    features.mark(F::Loose, matches!(span.kind, Kind::Phrase | Kind::Item) || span.kind == Kind::Number && !set);
+    let said = set || features.get(F::Hint) > 0.0;
+    features.mark(F::Loose, matches!(span.kind, Kind::Phrase | Kind::Item) || span.kind == Kind::Number && !said);
     features.mark(F::Names, span.kind != Kind::Derived && now.scene.elements.iter().any(names));
     features.mark(F::Part, within || covers);
     features
@@ -373,36 +390,6 @@ fn used(now: &Situation<'_>, span: &Span) -> bool {
     now.progress.has(span.from, span.to)
         || span.kind == Kind::Phrase
             && (span.from..span.to).filter(telling).any(|index| now.progress.taken.contains(&index))
-}
-
-/// The value as the field wants it.
-fn written(element: &Element, span: &Span) -> String {
-    match (element.tag.as_str(), span.kind) {
-        ("input/date", Kind::Day(day)) => day.iso(),
-        ("input/time", Kind::Time) => dates::clock(&span.text).unwrap_or_else(|| span.text.clone()),
-        _ => span.text.clone(),
-    }
-}
-
-/// Whether a field is made for such a value; nothing if that cannot be told.
-fn type_fits(element: &Element, span: &Span) -> Option<bool> {
-    let number = span.text.replace(',', "").parse::<f64>().is_ok();
-    let mail = span.text.contains('@') && span.text.contains('.');
-    match element.tag.as_str() {
-        "input/date" => Some(matches!(span.kind, Kind::Day(_))),
-        "input/time" => Some(span.kind == Kind::Time),
-        "input/number" => Some(number),
-        "input/email" => Some(mail),
-        _ if element.role == "spinbutton" => Some(number),
-        _ if matches!(span.kind, Kind::Day(_)) => Some(
-            element.means("date") || element.marks.iter().any(|mark| matches!(mark.as_str(), "date" | "datepicker")),
-        )
-        .filter(|fits| *fits),
-        _ if mail => {
-            Some(own_words(element).any(|own| matches!(own.as_str(), "email" | "mail" | "e"))).filter(|fits| *fits)
-        }
-        _ => None,
-    }
 }
 
 /// Every option of a list that the instruction may mean.

@@ -46,6 +46,8 @@ pub struct Word {
     pub proper: bool,
     /// Whether the instruction says that it is not to be.
     pub barred: bool,
+    /// Whether it names what something is to become, as in `move it to Done`.
+    pub outcome: bool,
 }
 
 /// Words that stand together for one thing.
@@ -150,6 +152,7 @@ impl Instruction {
                 bare: place.form.or_else(|| words::bare(&stem)),
                 proper: word.chars().next().is_some_and(|letter| letter.is_uppercase() || letter.is_ascii_digit()),
                 barred: false,
+                outcome: false,
                 stem,
             });
             last_end = start + word.len();
@@ -158,6 +161,7 @@ impl Instruction {
         things(&mut all);
         govern_from_behind(&mut all);
         bar(&mut all);
+        outcomes(&mut all);
         let mut instruction = Self { text: text.to_owned(), words: all, spans: Vec::new(), familiar };
         instruction.spans = super::spans::spans(&instruction, &quotes);
         instruction
@@ -263,6 +267,10 @@ fn together(all: &mut [Word]) {
             "melde" if says(&["an", "ein"]) => (Verb::Other, Some("login")),
             "turn" | "switch" | "schalte" if says(&["off", "aus"]) => (Verb::Clear, None),
             "turn" | "switch" | "schalte" if says(&["on", "ein", "an"]) => (Verb::Tick, None),
+            "show" | "display" | "list" | "zeig" | "zeige" if says(&["only", "nur", "just"]) => {
+                (Verb::Other, Some("filter"))
+            }
+            "move" if !says(&["mouse", "cursor", "pointer", "over"]) => (Verb::Other, None),
             "put" | "lege" | "place" if rest.clone().any(|next| next.concepts.contains(&cart)) => {
                 (Verb::Other, Some("add"))
             }
@@ -297,6 +305,20 @@ fn bar(all: &mut [Word]) {
     }
     for (clause, from) in barred {
         all.iter_mut().skip(from).filter(|word| word.clause == clause).for_each(|word| word.barred = true);
+    }
+}
+
+/// Marks what something is to become: `move it to Done`, `set it to Closed`.
+fn outcomes(all: &mut [Word]) {
+    for index in 1..all.len() {
+        let towards = all.get(index - 1).is_some_and(|before| {
+            before.quote == 0
+                && (before.outcome || matches!(before.stem.as_str(), "to" | "as" | "into" | "auf" | "zu" | "als"))
+        });
+        if let Some(word) = all.get_mut(index) {
+            let changed = matches!(word.governed, Some(Verb::Other | Verb::Choose));
+            word.outcome = towards && changed && word.proper && word.quote == 0 && word.verb.is_none();
+        }
     }
 }
 

@@ -110,7 +110,7 @@ pub(super) const CONCEPTS: &[&str] = &[
     "recipient to an empfänger 받는",
     "subject title betreff titel 제목",
     "body text content note comment inhalt kommentar 내용 본문",
-    "name fullname 이름 nom nombre",
+    "name fullname namen 이름 nom nombre",
     "user username login account benutzer benutzername konto 사용자 아이디 계정",
     "password passwd pass pwd passwort kennwort 비밀번호 암호 contraseña",
     "phone telephone mobile tel telefon handy 전화 téléphone teléfono",
@@ -170,6 +170,7 @@ pub(super) const CONCEPTS: &[&str] = &[
     "later skip später überspringen 나중 건너",
     "profile account konto profil 계정 프로필 compte cuenta",
     "unread ungelesen 읽지",
+    "invite invitation einladen einladung lade 초대 inviter invitez invitar invita",
     "spam junk 스팸",
 ];
 

@@ -7,6 +7,7 @@
 
 pub mod adapter;
 mod answer;
+pub mod calendar;
 pub mod candidates;
 mod colours;
 mod course;
@@ -14,6 +15,7 @@ mod dates;
 pub mod features;
 mod fields;
 mod hash;
+mod holds;
 pub mod instruction;
 mod labels;
 pub mod layer;

@@ -8,7 +8,8 @@ use super::{
     press::kind_of,
     scene::Element,
     situation::Situation,
-    values, words,
+    values,
+    words::{self, Verb},
 };
 
 /// Whether it is the one that is counted to, that is the most, or that has the colour.
@@ -24,6 +25,13 @@ pub(super) fn chosen(now: &Situation<'_>, element: &Element, press: &mut Candida
         if wins {
             press.position = press.position.or(Some(most.word));
             press.takes([most.word]);
+            let opens = now.told.words.get(most.word).is_some_and(|word| word.governed == Some(Verb::Open));
+            let inside = now.scene.records.get(&element.record).into_iter().flatten();
+            let first = inside.filter_map(|at| now.element(*at)).find(|own| own.leads());
+            if opens && first.is_some_and(|first| first.identity == element.identity) {
+                press.features.mark(F::Enters, true);
+                press.asked = true;
+            }
         }
     }
     if let Some((colour, word)) = now.colour {

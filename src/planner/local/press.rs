@@ -40,6 +40,7 @@ pub(super) fn press(now: &Situation<'_>, index: usize, element: &Element) -> Can
     pick::dated(now, index, element, &mut press);
     judged(now, element, &mut press);
     enters(now, index, element, &mut press);
+    heads(now, element, &mut press);
     course::situated(now, (index, element), &mut press);
     press
 }
@@ -135,7 +136,9 @@ fn named_for_another(now: &Situation<'_>, (index, element): (usize, &Element), m
     });
     let inside = now.scene.records.get(&element.record).map(Vec::as_slice).unwrap_or_default();
     let others = inside.iter().filter(|at| **at != index).filter_map(|at| now.element(*at));
-    let does = |word: &Word| others.clone().any(|other| other.stems.iter().any(|own| mention::means(word, own)));
+    let menu = others.clone().any(|other| other.opens_menu() && now.progress.times(other.identity, "click") == 0);
+    let does =
+        |word: &Word| menu || others.clone().any(|other| other.stems.iter().any(|own| mention::means(word, own)));
     element.record != 0 && matches!(element.role.as_str(), "link" | "clickable") && verbs.into_iter().any(does)
 }
 
@@ -181,20 +184,27 @@ fn enters(now: &Situation<'_>, index: usize, element: &Element, press: &mut Cand
     if !fits || now.fitting != 1 || now.most.is_some() || press.features.get(F::WholeMention) > 0.0 {
         return;
     }
-    let leads = |element: &Element| {
-        matches!(element.role.as_str(), "link" | "clickable")
-            && !element.stems.is_empty()
-            && element.concepts.len() < element.stems.len()
-    };
     let inside = now.scene.records.get(&element.record).map(Vec::as_slice).unwrap_or_default();
-    let first = inside.iter().find(|at| now.element(**at).is_some_and(leads));
+    let first = |fits: fn(&Element) -> bool| inside.iter().find(|at| now.element(**at).is_some_and(fits));
     let Some((verb, _)) = now.left().find(|(_, word)| matches!(word.verb, Some(Verb::Other | Verb::Open))) else {
         return;
     };
     let Some(word) = now.told.words.get(verb) else { return };
+    // What is said of a list as a whole is done to none of its rows.
+    if ["filter", "sort"].iter().any(|whole| word.concepts.contains(&words::concept(whole))) {
+        return;
+    }
+    let does = |element: &Element| element.stems.iter().any(|own| mention::means(word, own));
     let offers = |at: &usize| {
-        now.element(*at).is_some_and(|element| element.concepts.iter().any(|group| word.concepts.contains(group)))
+        now.element(*at)
+            .is_some_and(|element| element.concepts.iter().any(|group| word.concepts.contains(group)) || does(element))
     };
+    // What a menu offers may stand beside all rows.
+    let offered = now.scene.elements.iter().any(|element| element.fresh && element.record == 0 && does(element));
+    let menu = first(Element::opens_menu).filter(|_| word.verb != Some(Verb::Open) && !offered);
+    let untried =
+        menu.and_then(|at| now.element(*at)).is_some_and(|menu| now.progress.times(menu.identity, "click") == 0);
+    let first = menu.filter(|_| untried).or_else(|| first(Element::leads));
     let keyed = now.told.words.iter().enumerate().any(|(index, word)| {
         !now.progress.taken.contains(&index)
             && (word.proper || word.quote > 0)
@@ -215,6 +225,29 @@ fn enters(now: &Situation<'_>, index: usize, element: &Element, press: &mut Cand
     press.asked = true;
     if word.verb == Some(Verb::Open) {
         press.takes([verb]);
+    } else if menu == first {
+        // That the menu is shown takes care of nothing.
+        press.note.took.clear();
+    }
+}
+
+/// The head of a column sorts by it, which comes before what is done with the rows, and which nobody does untold.
+fn heads(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    if !element.marks.iter().any(|mark| mark == "columnheader") {
+        return;
+    }
+    let sort = words::concept("sort");
+    match now.told.words.iter().position(|word| word.quote == 0 && word.concepts.contains(&sort)) {
+        Some(word) if press.asked => {
+            press.position = Some(word);
+            press.takes([word]);
+        }
+        Some(_) => {}
+        None => {
+            press.features.mark(F::Uncalled, true);
+            press.asked = false;
+            press.position = None;
+        }
     }
 }
 
@@ -296,8 +329,13 @@ fn beside<'a>(now: &Situation<'a>, mention: &Mention) -> Vec<&'a str> {
 fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     let mut left = None;
     let mut taken = false;
+    // A row's menu is called `More`, which is not what opening the row means.
+    let menu = element.record != 0 && element.opens_menu();
     for (index, word) in now.told.words.iter().enumerate() {
-        if !speaks(word) || !word.concepts.iter().any(|group| element.concepts.contains(group)) {
+        if !speaks(word)
+            || menu && word.verb == Some(Verb::Open)
+            || !word.concepts.iter().any(|group| element.concepts.contains(group))
+        {
             continue;
         }
         if now.progress.taken.contains(&index) {
@@ -307,7 +345,7 @@ fn meant(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
         }
         press.takes([index]);
     }
-    if press.features.get(F::WholeMention) == 0.0 && element.stems.len() <= 4 {
+    if press.features.get(F::WholeMention) == 0.0 && element.stems.len() <= 4 && !menu {
         press.features.set(F::Concept, concept(now, element));
     }
     press.features.mark(F::TakenConcept, taken && left.is_none());
@@ -381,6 +419,7 @@ fn speaks(word: &Word) -> bool {
     let looks = word.verb == Some(Verb::Seek) && word.stem != "search" && word.stem != "such";
     word.quote == 0
         && !word.stop
+        && !word.outcome
         && !looks
         && !matches!(word.verb, Some(Verb::Tell | Verb::Click | Verb::Type | Verb::Wait))
 }

@@ -40,6 +40,8 @@ pub struct Progress {
     pub acted: BTreeMap<(u64, String), u32>,
     /// What had no effect on the page as it is now.
     pub dead: BTreeSet<(u64, String)>,
+    /// What the controls that were pressed are called.
+    pub pressed: BTreeSet<String>,
     /// The controls in the order in which they were acted on.
     pub order: Vec<u64>,
     /// The last note, if its act happened.
@@ -104,6 +106,9 @@ impl Progress {
         *self.acted.entry(key.clone()).or_default() += 1;
         self.taken.extend(note.took.iter().copied());
         self.order.push(note.identity);
+        if note.verb == "click" {
+            self.pressed.insert(note.name.clone());
+        }
         self.records.insert(note.record);
         self.stirred = after != note.print;
         self.idle = if self.stirred { 0 } else { self.idle + 1 };

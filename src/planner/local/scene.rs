@@ -9,7 +9,7 @@ use std::{
 use lamassu_contract::{Advice, Change, Detail, Page, Row};
 
 use super::{
-    dates,
+    calendar::{Calendar, Pager},
     hash::{self, Fnv},
     layer::{self, Layer},
     words::{self, stems},
@@ -94,24 +94,6 @@ pub struct Element {
     pub seeks: bool,
     /// Whether it shows another part of the page in place of the one that is shown, as a tab or a day does.
     pub switches: bool,
-}
-
-/// A month with its days.
-#[derive(Debug, Clone, Default)]
-pub struct Calendar {
-    /// The days, as `(day of the month, control)`.
-    pub days: Vec<(u32, usize)>,
-    /// The month that is shown, in months from the beginning of time.
-    pub month: Option<i64>,
-}
-
-/// Numbers that lead to further pages.
-#[derive(Debug, Clone, Default)]
-pub struct Pager {
-    /// The numbers, as `(number of the page, control)`.
-    pub pages: Vec<(usize, usize)>,
-    /// The number of the page that is shown.
-    pub current: usize,
 }
 
 /// The stems of texts, of which a page has many more than once.
@@ -204,6 +186,7 @@ impl Element {
     #[must_use]
     pub fn is_field(&self) -> bool {
         matches!(self.role.as_str(), "textbox" | "searchbox" | "spinbutton")
+            || self.tag == "input/range"
             || self.role == "combobox" && self.tag != "select"
     }
 
@@ -259,6 +242,26 @@ impl Element {
         let ends = self.means("cancel") && self.stems.len() > 1;
         let acts = ["delete", "pay", "buy", "send", "transfer", "book"].iter().any(|word| self.means(word));
         self.stems.len() <= 5 && (acts || ends) && !self.is_field()
+    }
+
+    /// Whether it leads into the row that it stands in.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        matches!(self.role.as_str(), "link" | "clickable")
+            && !self.stems.is_empty()
+            && self.concepts.len() < self.stems.len()
+    }
+
+    /// Whether it shows what else can be done with a row.
+    #[must_use]
+    pub fn opens_menu(&self) -> bool {
+        const CALLED: [&str; 12] = [
+            "more", "action", "option", "menu", "manage", "mehr", "aktion", "aktionen", "optionen", "menü", "더",
+            "작업",
+        ];
+        let called = self.stems.first().is_some_and(|first| CALLED.contains(&first.as_str())) && self.stems.len() <= 2;
+        let marked = self.marks.iter().any(|mark| matches!(mark.as_str(), "popup" | "kebab" | "ellipsis" | "overflow"));
+        matches!(self.role.as_str(), "button" | "clickable") && (called || marked)
     }
 
     /// Whether something is folded up in it.
@@ -414,61 +417,6 @@ impl Scene {
         #[expect(clippy::cast_precision_loss, reason = "a page has few controls")]
         let count = count as f32;
         1.0 / (1.0 + count.ln())
-    }
-
-    fn find_calendar(&self) -> Option<Calendar> {
-        let numbered = self.elements.iter().enumerate().filter(|(_, element)| !element.is_field() && !element.is_box());
-        let days: Vec<(u32, usize)> = numbered
-            .filter_map(|(index, element)| {
-                Some((element.name.trim().parse::<u32>().ok().filter(|day| (1..=31).contains(day))?, index))
-            })
-            .collect();
-        if days.len() < 20 {
-            return None;
-        }
-        let shown = self.lines.iter().find_map(|line| dates::month_of(line));
-        let month = shown.or_else(|| {
-            let lists =
-                self.elements.iter().filter_map(|element| element.value.as_deref()).collect::<Vec<_>>().join(" ");
-            dates::month_of(&lists)
-        });
-        Some(Calendar {
-            days,
-            month: month.or_else(|| self.elements.iter().find_map(|element| dates::month_of(&element.name))),
-        })
-    }
-
-    fn find_pager(&self) -> Option<Pager> {
-        if self.calendar.is_some() {
-            return None;
-        }
-        let linked = self
-            .elements
-            .iter()
-            .enumerate()
-            .filter(|(_, element)| matches!(element.role.as_str(), "link" | "button" | "clickable" | "tab"));
-        let mut pages: Vec<(usize, usize)> = Vec::new();
-        for (index, element) in linked {
-            let Ok(number) = element.name.trim().parse::<usize>() else { continue };
-            let next = pages.last().map_or(1, |(last, _)| last + 1);
-            if number == next {
-                pages.push((number, index));
-            }
-        }
-        if pages.len() < 2 {
-            return None;
-        }
-        let shown = |(_, index): &&(usize, usize)| {
-            self.elements.get(*index).is_some_and(|element| {
-                element.is("current")
-                    || element.is("selected")
-                    || element.is("pressed")
-                    || element.is("disabled")
-                    || element.marks.iter().any(|mark| matches!(mark.as_str(), "active" | "current" | "selected"))
-            })
-        };
-        let current = pages.iter().find(shown).map_or(1, |(number, _)| *number);
-        Some(Pager { pages, current })
     }
 }
 

@@ -157,7 +157,10 @@ impl<'a> Situation<'a> {
         (0..=last).filter(|clause| {
             let mut verbs = self.told.words.iter().filter(|word| word.clause == *clause).filter_map(|word| word.verb);
             let acts = |verb: &Verb| {
-                matches!(verb, Verb::Click | Verb::Type | Verb::Choose | Verb::Tick | Verb::Other | Verb::Open)
+                matches!(
+                    verb,
+                    Verb::Click | Verb::Type | Verb::Choose | Verb::Tick | Verb::Clear | Verb::Other | Verb::Open
+                )
             };
             verbs.clone().next() != Some(Verb::Tell) && verbs.any(|verb| acts(&verb))
         })

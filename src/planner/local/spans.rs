@@ -27,6 +27,7 @@ pub(super) fn spans(told: &Instruction, quotes: &[(usize, usize)]) -> Vec<Span> 
         found.push(span(told, Kind::Quoted, told.text.get(*start..*end).unwrap_or_default(), (*from, to)));
     }
     days(told, &mut found);
+    addresses(told, &mut found);
     keyed(told, &mut found);
     items(told, &mut found);
     propers(told, &mut found);
@@ -86,10 +87,31 @@ fn span(told: &Instruction, kind: Kind, text: &str, (from, to): (usize, usize)) 
             }
         }
     }
+    hints.extend(changed(told, from));
     hints.retain(|hint| {
         !words::is_stop(hint) || matches!(hint.as_str(), "to" | "from" | "subject" | "an" | "von" | "nach")
     });
     Span { kind, text: text.trim().to_owned(), from, to, hints }
+}
+
+/// What a value is put in for: `change the phone number of Ada to 0664`.
+fn changed(told: &Instruction, from: usize) -> Vec<String> {
+    let towards = |word: &Word| word.quote == 0 && matches!(word.stem.as_str(), "to" | "auf");
+    let Some(end) = from.checked_sub(1).filter(|at| told.words.get(*at).is_some_and(towards)) else {
+        return Vec::new();
+    };
+    let clause = told.words.get(end).map_or(0, |word| word.clause);
+    let verb = told.words.iter().position(|word| word.clause == clause && changes(word));
+    let said = verb.and_then(|verb| told.words.get(verb + 1..end)).unwrap_or_default();
+    let plain = said.iter().filter(|word| word.quote == 0 && !word.proper && !word.stop);
+    plain.map(|word| word.bare.clone().unwrap_or_else(|| word.stem.clone())).collect()
+}
+
+/// Whether a word asks for something to become something else.
+fn changes(word: &Word) -> bool {
+    let edit = words::concept("edit");
+    word.quote == 0
+        && (word.verb == Some(Verb::Choose) || word.verb == Some(Verb::Other) && word.concepts.contains(&edit))
 }
 
 fn days(told: &Instruction, found: &mut Vec<Span>) {
@@ -127,6 +149,20 @@ fn worded_day(told: &Instruction, from: usize, to: usize) -> Option<Day> {
     let [one, other] = numbers.as_slice() else { return None };
     let (year, day) = if *one > 31 { (*one, *other) } else { (*other, *one) };
     (year > 31).then(|| Day::new(i32::try_from(year).ok()?, month, day)).flatten()
+}
+
+/// `ada@example.org`
+fn addresses(told: &Instruction, found: &mut Vec<Span>) {
+    let mut from = 0;
+    while from < told.words.len() {
+        let joined = |at: usize| matches!(told.gap(at - 1, at), "@" | "." | "-" | "+" | "_" | "");
+        let to = (from + 1..told.words.len()).find(|at| !joined(*at)).unwrap_or(told.words.len());
+        let text = told.slice(from, to);
+        if told.words.get(from).is_some_and(|word| word.quote == 0) && text.contains('@') && text.contains('.') {
+            found.push(span(told, Kind::Keyed, text, (from, to)));
+        }
+        from = to;
+    }
 }
 
 /// Whether a sentence ends in the gap between two words; the point in `ada@example.org` ends none.
@@ -245,21 +281,38 @@ fn propers(told: &Instruction, found: &mut Vec<Span>) {
             from += 1;
             continue;
         }
+        // `auf den Namen Vera Blum`: a German noun has a capital letter too.
+        let noun = from > 0
+            && told.words.get(from - 1).is_some_and(|word| is_article(&word.stem))
+            && told.words.get(from).is_some_and(|word| !word.concepts.is_empty());
+        if noun && starts(from + 1) {
+            from += 1;
+            continue;
+        }
         let mut to = from + 1;
         while starts(to) && !told.gap(to - 1, to).contains(['.', ';', ':', ',', '"']) {
             to += 1;
         }
+        // `rename it to Winter garden`: what it is to be called goes on to the end.
+        let becomes = from > 1
+            && told.words.get(from - 1).is_some_and(|word| matches!(word.stem.as_str(), "to" | "in"))
+            && told.words.iter().take(from).any(|word| word.governed.is_some() && changes(word));
+        let goes_on = |at: usize| {
+            told.words.get(at).is_some_and(|word| word.quote == 0 && word.verb.is_none() && !word.stop)
+                && told.gap(at - 1, at) == " "
+        };
+        while becomes && goes_on(to) {
+            to += 1;
+        }
         // `Send Ada Bruno's letter`: the one who is given to, and the one whose it is.
         let owns = |at: usize| told.slice(at, at + 1).ends_with("'s") || told.slice(at, at + 1).ends_with("’s");
-        if to - from == 2
-            && owns(to - 1)
-            && from > 0
-            && told.words.get(from - 1).is_some_and(|word| word.verb == Some(Verb::Other))
-        {
+        let gives = |at: usize| told.words.get(at).is_some_and(|word| word.verb == Some(Verb::Other));
+        let to_whom = |at: usize| told.words.get(at).is_some_and(|word| word.stem == "to") && at > 0 && gives(at - 1);
+        if to - from == 2 && owns(to - 1) && from > 0 && (gives(from - 1) || to_whom(from - 1)) {
             found.push(span(told, Kind::Proper, told.slice(from, from + 1), (from, from + 1)));
             from += 1;
         }
-        if to - from == 1 && told.words.get(from).is_some_and(|word| word.stem.parse::<f64>().is_ok()) {
+        if told.words.get(from..to).is_some_and(|run| run.iter().all(is_number)) {
             from = to;
             continue;
         }
@@ -281,7 +334,16 @@ fn numbers(told: &Instruction, found: &mut Vec<Span>) {
             span.hints.push("quantity".to_owned());
             found.push(span);
         }
-        if word.quote > 0 || word.stem.replace(',', "").parse::<f64>().is_err() {
+        if !is_number(word) {
+            continue;
+        }
+        if index > 0 && told.words.get(index - 1).is_some_and(is_number) && told.gap(index - 1, index) == " " {
+            // `0664 1234` is one number, though none to count with.
+            if let Some(last) = found.iter_mut().rev().find(|span| span.kind == Kind::Number && span.to == index) {
+                last.to += 1;
+                last.text = told.slice(last.from, last.to).to_owned();
+                last.hints.retain(|hint| hint != "quantity");
+            }
             continue;
         }
         let before = told.text.get(..word.start).and_then(|before| before.strip_suffix(['-', '−']));
@@ -291,8 +353,21 @@ fn numbers(told: &Instruction, found: &mut Vec<Span>) {
         if counts(told, index) {
             span.hints.push("quantity".to_owned());
         }
+        // In `with 100 seats` the number is one of seats.
+        let of = told.words.get(index + 1).filter(|next| {
+            next.quote == 0
+                && !next.stop
+                && next.verb.is_none()
+                && !is_number(next)
+                && told.gap(index, index + 1).trim().is_empty()
+        });
+        span.hints.extend(of.map(|noun| noun.stem.clone()));
         found.push(span);
     }
+}
+
+fn is_number(word: &Word) -> bool {
+    word.quote == 0 && word.stem.replace(',', "").parse::<f64>().is_ok()
 }
 
 /// Whether a number says how many of what follows are wanted: `add 3 mugs`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lamassu_contract::{Detail, Failure, FailureKind, Observation, Page, Refusal, Row, Table};
+use lamassu_contract::{Change, Detail, Failure, FailureKind, Observation, Page, Refusal, Row, Table};
 use serde_json::json;
 
 use super::Local;
@@ -323,4 +323,81 @@ fn ten_thousand_fields_are_looked_through_in_good_time() {
     let rows =
         (1..=10_000).map(|number| control(number, "textbox", &format!("Field {number}"), "input/text")).collect();
     assert_eq!(asked(&plan("Enter \"Uruk\" into Field 77", &look(rows, ""), &[])), "fill [77] Uruk");
+}
+
+/// A table of events: what leads to other parts, the heads of its columns, and a link with a menu in each row.
+fn events() -> Vec<Row> {
+    let marked = |mut row: Row, marks: &str| {
+        marks.clone_into(&mut row.detail.as_mut().unwrap().marks);
+        row
+    };
+    let ways = [(1, "Events"), (2, "People"), (3, "Settings")];
+    let mut rows: Vec<Row> =
+        ways.into_iter().map(|(number, name)| marked(control(number, "link", name, "a"), "navigation")).collect();
+    let heads = [(4, "Event"), (5, "Price")];
+    rows.extend(heads.into_iter().map(|(number, name)| marked(button(number, name), "columnheader")));
+    for (number, name, price) in [(10, "Jazz night", 20), (20, "Book fair", 5), (30, "Chess club", 31)] {
+        let mut inside = [
+            control(number, "link", name, "a"),
+            marked(control(number + 1, "button", "More", "button/button"), "popup"),
+        ];
+        for row in &mut inside {
+            let detail = row.detail.as_mut().unwrap();
+            (detail.record, detail.around) = (number, format!("{name} €{price}.00"));
+        }
+        rows.extend(inside);
+    }
+    rows
+}
+
+#[test]
+fn what_a_row_does_not_offer_is_looked_for_in_its_menu() {
+    let page = look(events(), "# Events");
+    let first = plan("Duplicate the event \"Book fair\".", &page, &[]);
+    assert_eq!(asked(&first), "click [21]");
+    let mut rows = events();
+    rows.push(Row { change: Some(Change::New), ..control(40, "menuitem", "Duplicate", "li") });
+    let page = look(rows, "# Events");
+    let turns = [landed(first)];
+    let then = plan("Duplicate the event \"Book fair\".", &page, &turns);
+    assert_eq!(asked(&then), "click [40]");
+    let [first] = turns;
+    assert_eq!(asked(&plan("Duplicate the event \"Book fair\".", &page, &[first, landed(then)])), "done");
+}
+
+#[test]
+fn what_is_nowhere_to_be_seen_is_looked_for_where_people_would() {
+    let page = look(events(), "# Events");
+    let goals = ["Turn off the notifications by text message.", "Invite ada@example.com as an editor."];
+    assert_eq!(goals.map(|goal| asked(&plan(goal, &page, &[]))), ["click [3]", "click [2]"]);
+}
+
+#[test]
+fn a_list_is_sorted_before_the_first_of_it_is_opened() {
+    let page = look(events(), "# Events");
+    let goal = "Sort by price and open the cheapest one.";
+    let first = plan(goal, &page, &[]);
+    assert_eq!(
+        (asked(&first), asked(&plan(goal, &page, &[landed(first.clone())]))),
+        ("click [5]".into(), "click [20]".into())
+    );
+}
+
+#[test]
+fn nothing_is_sent_off_while_a_value_is_missing_and_no_value_goes_where_it_does_not_belong() {
+    let form = |seats: &str| {
+        let mut number = control(1, "spinbutton", "Number of seats", "input/number");
+        number.value = Some(seats.to_owned());
+        let rows = vec![number, control(2, "textbox", "In the name of", "input/text"), button(3, "Reserve")];
+        look(rows, "# Book fair")
+    };
+    let goal = "Reserve 3 seats for Book fair in the name of Vera Blum.";
+    let first = plan(goal, &form("1"), &[]);
+    let second = plan(goal, &form("3"), &[landed(first.clone())]);
+    let both = [asked(&first), asked(&second)];
+    assert!(both.contains(&"fill [1] 3".to_owned()) && both.contains(&"fill [2] Vera Blum".to_owned()), "{both:?}");
+    let filters = look(vec![control(1, "spinbutton", "At least seats", "input/number"), button(2, "Apply filter")], "");
+    for goal in [goal, "Set the volume in the Terrace to 41.", "Change the phone number of Ada to 0664 7788."] {
+        assert_eq!(asked(&plan(goal, &filters, &[])), "pass", "{goal}");
+    }
 }

@@ -61,7 +61,13 @@ pub(super) fn most(told: &Instruction) -> Option<Most> {
     if let Some(word) = due_first(told) {
         return Some(Most { unit: Unit::Day, least: true, word });
     }
-    let mut words = told.words.iter().enumerate().filter(|(_, word)| word.quote == 0);
+    // `at least 3` is a bound and compares nothing.
+    let bound = |index: usize| {
+        let before = index.checked_sub(1).and_then(|before| told.words.get(before));
+        let number = told.words.get(index + 1).is_some_and(|next| next.stem.parse::<f64>().is_ok());
+        number || before.is_some_and(|before| before.stem == "at")
+    };
+    let mut words = told.words.iter().enumerate().filter(|(index, word)| word.quote == 0 && !bound(*index));
     words.find_map(|(index, word)| {
         let next = told.words.get(index + 1).map_or("", |next| next.stem.as_str());
         let (unit, least) = MOST

@@ -15,12 +15,15 @@ use crate::{
     session::{Patience, Session},
 };
 
+/// How many frames are drawn before a page counts as quiet: half a second, in which what fades is gone.
+const FRAMES: u32 = 30;
+
 /// Waits for something on the page, at most so long.
 pub(crate) async fn wait(session: &mut Session, permit: &Permit, until: &Until, limit: Duration) -> Outcome {
     let before = session.place.clone();
     let waited = match until {
         Until::Quiet => {
-            let settled = session.settle(Patience { limit, from: None, frames: 2 }).await;
+            let settled = session.settle(Patience { limit, from: None, frames: FRAMES }).await;
             settled.map(|settled| (settled.place, !settled.over))
         }
         Until::Seen { what, gone, .. } => appear(session, json!({ "what": what, "gone": gone }), limit).await,

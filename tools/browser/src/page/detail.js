@@ -3,6 +3,9 @@
 const AROUND = 300;
 const MARKS = 160;
 const LEAD = 60;
+// Heads of columns, and what leads to the parts of a site.
+const HEADS = "th,[role=columnheader]";
+const WAYS = "nav,aside,header,[role=navigation],[role=menubar],[role=tablist],[class*=nav i],[class*=sidebar i],[class~=top],[class*=topbar i],[class*=header i]";
 // Attributes whose words say what a control is for. Styles and scripts do not.
 const TELLING = /^(id|class|name|title|placeholder|alt|for|type|autocomplete|aria-label|data-(test-?id|action|icon|label|name|type|role|title|value|tooltip|original-title))$/;
 
@@ -31,12 +34,21 @@ function pairOf(element) {
 
 // The words of the attributes of a control and of the picture in it.
 function marksOf(element, name) {
-  const parts = wordsIn(element);
+  const parts = [...placesOf(element), ...wordsIn(element)];
   const parent = parentOf(element);
   // A list item or a cell around it often has the class that tells.
   if (parent?.childElementCount === 1 && /^(li|span|td)$/.test(parent.localName)) parts.push(parent.className);
   if (!name || name.length < 2) for (const part of [...element.querySelectorAll("*")].slice(0, 4)) parts.push(...wordsIn(part));
   return cut([...new Set(parts.flatMap(split))].join(" "), MARKS);
+}
+
+// What a control is to the page, which its name does not say.
+function placesOf(element) {
+  const found = [];
+  if (/^(true|menu)$/.test(attribute(element, "aria-haspopup"))) found.push("popup");
+  if (element.closest(HEADS)) found.push("columnheader");
+  if (element.closest(WAYS)) found.push("navigation");
+  return found;
 }
 
 function wordsIn(element) {

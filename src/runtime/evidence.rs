@@ -10,6 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
+    counts::contradiction,
     run::Run,
     state::State,
     wording::{MARKS, asks_for_deeds, plain},
@@ -49,7 +50,9 @@ impl Run {
                 findings.against.push(format!("`{value}` in the answer was never seen"));
             }
         }
-        self.examine_words(&spoken(answer), &plain(evidence), &mut findings);
+        let spoken = spoken(answer);
+        findings.against.extend(contradiction(&spoken, &quotes));
+        self.examine_words(&spoken, &plain(evidence), &mut findings);
         findings
     }
 

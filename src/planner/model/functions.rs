@@ -193,11 +193,11 @@ impl<'a> Functions<'a> {
                 Ok(call(tool, verb, args.map_err(|problem| wrong(like(&problem, &signature(verb))))?))
             }
             Meaning::Control => {
-                let wrong = |problem: String| wrong(like(&problem, &arguments::shape(&function.schema)));
                 let args = arguments::parse(&asked.arguments)
                     .map(|args| answering(args, &function.schema))
-                    .and_then(|args| arguments::fit(args, &function.schema));
-                ended(&function.name, args.map_err(wrong)?, self.seen).map_err(wrong).map(Asked::End)
+                    .and_then(|args| arguments::fit(args, &function.schema))
+                    .map_err(|problem| wrong(like(&problem, &arguments::shape(&function.schema))));
+                ended(&function.name, args?, self.seen).map_err(wrong).map(Asked::End)
             }
         }
     }
@@ -243,10 +243,10 @@ fn ended(name: &str, mut args: Map<String, Value>, seen: Seen<'_>) -> Result<Pro
             evidence if evidence.contains(['"', '\u{201c}', '`']) => {
                 Ok(Proposal::Done { answer: take("answer"), evidence })
             }
-            evidence if seen.place(&evidence).is_some() => {
+            evidence if seen.holds(&evidence) => {
                 Ok(Proposal::Done { answer: take("answer"), evidence: format!("\"{evidence}\"") })
             }
-            _ => Err("`evidence` must quote what you have seen, in quotation marks".to_owned()),
+            _ => Err("`evidence` must quote what you have seen, in quotation marks: it says \"..\"".to_owned()),
         },
         ASK => match text(take("question")) {
             question if question.is_empty() => Err("the question is empty".to_owned()),

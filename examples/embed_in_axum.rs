@@ -38,7 +38,8 @@ async fn reach(Json(wish): Json<Wish>) -> Result<Json<Report>, (StatusCode, Stri
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:4490").await?;
+    let listener =
+        tokio::net::TcpListener::bind("127.0.0.1:4490").await.map_err(|error| format!("127.0.0.1:4490: {error}"))?;
     axum::serve(listener, Router::new().route("/goals", post(reach))).await?;
     Ok(())
 }

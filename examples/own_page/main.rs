@@ -112,7 +112,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/events", get(events))
         .route("/answer", post(answer))
         .with_state(Arc::clone(&app));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:4491").await?;
+    let listener =
+        tokio::net::TcpListener::bind("127.0.0.1:4491").await.map_err(|error| format!("127.0.0.1:4491: {error}"))?;
     println!("open http://127.0.0.1:4491/#{key}");
     tokio::spawn(async move { axum::serve(listener, router).await });
 

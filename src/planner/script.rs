@@ -163,6 +163,7 @@ impl Script {
             }
         }
         let evidence = match (refused, failed) {
+            (0, 0) if done == 1 => "the one step is done".to_owned(),
             (0, 0) => format!("all {done} steps done"),
             _ => format!("{done} of {} steps done, {refused} refused, {failed} failed", self.steps.len()),
         };

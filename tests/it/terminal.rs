@@ -48,7 +48,14 @@ fn typed(desk: &Desk, answers: &[Answer]) -> (Vec<&'static str>, String) {
 
 /// The same for a run with further `options`.
 fn typed_to(desk: &Desk, options: &str, answers: &[Answer]) -> (Vec<&'static str>, String) {
-    let command = format!("exec '{}' run task.toml {options}", env!("CARGO_BIN_EXE_lamassu"));
+    let screen = screen_of(desk, &format!("run task.toml {options}"), answers);
+    let left = ["keep.txt", "other.txt"].into_iter().filter(|name| desk.path(&format!("work/{name}")).exists());
+    (left.collect(), screen)
+}
+
+/// What was on the screen of `lamassu ARGS`, once all questions were answered.
+fn screen_of(desk: &Desk, args: &str, answers: &[Answer]) -> String {
+    let command = format!("exec '{}' {args}", env!("CARGO_BIN_EXE_lamassu"));
     let mut child = Command::new("script")
         .args(["-qec", &command, "/dev/null"])
         .current_dir(desk.path("."))
@@ -59,9 +66,7 @@ fn typed_to(desk: &Desk, options: &str, answers: &[Answer]) -> (Vec<&'static str
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let screen = answered(&mut child, answers);
-    let left = ["keep.txt", "other.txt"].into_iter().filter(|name| desk.path(&format!("work/{name}")).exists());
-    (left.collect(), screen)
+    answered(&mut child, answers)
 }
 
 /// What was on the screen, when the keys of each answer had been pressed as soon as its question was there.
@@ -164,4 +169,72 @@ fn no_text_moves_the_cursor_or_pushes_the_target_off_the_screen() {
     assert_eq!((obeyed, screen.contains(r"5\u{202e},000")), ([false; 4], true), "{screen}");
     let asked = screen.rsplit("on      keep.txt").next().unwrap();
     assert!(asked.chars().count() < 24 * 80, "{screen}");
+}
+
+/// A page with a field and a button, at an address of its own.
+async fn form() -> String {
+    const PAGE: &str = "<!doctype html><title>Notes</title><h1>Notes</h1><form action='/'><label for='n'>Note</label>\
+                        <input id='n' name='note'><label for='t'>Tag</label><input id='t' name='tag'>\
+                        <button>Keep</button></form>";
+    let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", door.local_addr().unwrap());
+    let app = axum::Router::new().route("/", axum::routing::get(async || axum::response::Html(PAGE)));
+    tokio::spawn(async move { axum::serve(door, app).await });
+    url
+}
+
+const FORM: &str = r#"
+goal = "keep a note"
+at = "SITE/"
+[policy]
+pack = "web-forms"
+sites = ["SITE"]
+private = ["127.0.0.1"]
+[[steps]]
+fill = { field = "Note", with = "call Ada" }
+[[steps]]
+fill = { field = "Tag", with = "today" }
+[[steps]]
+click = 'button "Keep"'
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_about_is_pictured_in_a_file_that_is_named() {
+    let site = form().await;
+    let asked = move || {
+        let desk = Desk::new();
+        desk.write("task.toml", &FORM.replace("SITE", &site));
+        let answers = [(ASKED, "a\n"), (ASKED, "a\n"), (ASKED, "a\n"), (ASKED, "r\n"), ("why? ", "enough\n")];
+        let screen = screen_of(&desk, "run task.toml --supervise", &answers);
+        let named: Vec<&str> = screen.lines().filter_map(|line| line.trim().strip_prefix("picture ")).collect();
+        let pictures = named.iter().map(|path| std::fs::read(path).unwrap());
+        let jpeg: Vec<bool> = pictures.map(|picture| picture.starts_with(&[0xff, 0xd8, 0xff])).collect();
+        // The page is opened before anything can be pictured.
+        assert_eq!(jpeg, [true; 3], "{screen}");
+    };
+    tokio::task::spawn_blocking(asked).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_trims_from_a_run_is_no_part_of_the_skill() {
+    let site = form().await;
+    let trimmed = move || {
+        let desk = Desk::new();
+        desk.write("task.toml", &FORM.replace("SITE", &site));
+        assert_eq!(desk.run(&["run", "task.toml"]).code, 0);
+        let choice = "or ? ";
+        let answers = [(choice, "d 2\n"), (choice, "p 1 note\n"), (choice, "s\n"), ("[n]o: ", "y\n")];
+        let screen = screen_of(&desk, "skills learn keep last --trim", &answers);
+        let skill = desk.read("record/skills/keep.skill.toml");
+        let has = ["Note", "note", "Tag", "today"].map(|word| skill.contains(word));
+        assert_eq!(has, [true, true, false, false], "{screen}\n{skill}");
+        let screen = screen_of(&desk, "skills learn none last --trim", &[(choice, "q\n")]);
+        assert_eq!(
+            (desk.path("record/skills/none.skill.toml").exists(), screen.contains("nothing was kept")),
+            (false, true)
+        );
+        let ran = desk.run(&["skills", "learn", "none", "last", "--trim"]);
+        assert_eq!((ran.code, ran.err.contains("needs a terminal")), (2, true), "{}", ran.err);
+    };
+    tokio::task::spawn_blocking(trimmed).await.unwrap();
 }

@@ -21,7 +21,7 @@ export async function runs(place) {
     return el("li", {}, tick, el("a", { class: "row", href: `#/run/${one.id}` },
       el("span", { class: "goal" }, one.title || "(no goal)"),
       state(one.status),
-      el("span", { class: "faint number" }, `${one.steps} steps`),
+      el("span", { class: "faint number" }, one.steps === 1 ? "1 step" : `${one.steps} steps`),
       el("time", { class: "faint", datetime: new Date(one.began).toISOString() }, ago(one.began)),
       el("code", { class: "faint id" }, one.id.slice(-6))));
   };

@@ -137,7 +137,7 @@ impl<'a> Question<'a> {
             let name =
                 name.unwrap_or_else(|| first.around_text.split(['|', ',', '€', '$', '£']).next().unwrap_or_default());
             let text = first.around_text.as_str();
-            (words::stems(text).len() > 1).then(|| Record { text, stems: first.around.clone(), name, inside })
+            (words::stems(text).len() > 1).then(|| Record { text, stems: first.around.to_vec(), name, inside })
         });
         records.collect()
     }

@@ -125,8 +125,8 @@ fn layered(now: &Situation<'_>, (index, element): (usize, &Element), press: &mut
     let notice = element
         .around
         .iter()
-        .chain(&element.context)
-        .chain(&element.marks)
+        .chain(element.context.iter())
+        .chain(element.marks.iter())
         .any(|word| matches!(word.as_str(), "cooky" | "consent" | "newsletter" | "gdpr" | "쿠키"));
     let closes = ["agree", "decline", "close", "submit"].iter().any(|word| element.means(word));
     let part = layer::part(now, index);

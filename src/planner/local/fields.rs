@@ -132,7 +132,7 @@ fn follows_article(told: &Instruction, at: usize) -> bool {
 /// Whether the words around a span say that it is a text to be written.
 fn is_message(span: &Span) -> bool {
     let written = ["body", "reply", "email", "name", "subject"].map(words::concept);
-    span.hints.iter().flat_map(|hint| words::concepts(hint)).any(|group| written.contains(&group))
+    span.hints.iter().flat_map(|hint| words::concepts(hint)).any(|group| written.contains(group))
 }
 
 /// Every value that could go into a field.
@@ -229,14 +229,14 @@ fn empty_phrase(now: &Situation<'_>, span: &Span) -> bool {
 
 /// The words by which a person would call a field.
 fn own_words(element: &Element) -> impl Iterator<Item = &String> {
-    element.stems.iter().chain(&element.label).chain(&element.marks)
+    element.stems.iter().chain(element.label.iter()).chain(element.marks.iter())
 }
 
 /// How well a field is called what the words around a value say.
 fn hint(element: &Element, span: &Span) -> f32 {
-    let groups: Vec<u8> = span.hints.iter().flat_map(|hint| words::concepts(hint)).collect();
+    let groups: Vec<&u8> = span.hints.iter().flat_map(|hint| words::concepts(hint)).collect();
     let said = own_words(element).any(|own| span.hints.contains(own) && own.len() > 1);
-    let named = element.stems.iter().chain(&element.label).chain(element.marks.iter().take(8));
+    let named = element.stems.iter().chain(element.label.iter()).chain(element.marks.iter().take(8));
     let meant = named.flat_map(|own| words::concepts(own)).any(|group| groups.contains(&group));
     // What is written to someone goes into the field of several lines, whatever that is called.
     let writes =
@@ -310,10 +310,11 @@ fn fill(now: &Situation<'_>, (index, element): (usize, &Element), span: &Span, b
 /// How well the field is called what is said around the value, against the other fields.
 fn called(now: &Situation<'_>, element: &Element, (span, best): (&Span, f32), fill: &mut Candidate) -> f32 {
     let receives = span.kind == Kind::Proper
-        && own_words(element).flat_map(|own| words::concepts(own)).any(|group| group == words::concept("recipient"))
+        && own_words(element).flat_map(|own| words::concepts(own)).any(|group| *group == words::concept("recipient"))
         && press::is_recipient(now, span.from);
     let own = hint(element, span).max(if receives { 0.9 } else { 0.0 });
-    let names = |word: &super::instruction::Word| element.stems.iter().chain(&element.label).any(|own| word.is(own));
+    let names =
+        |word: &super::instruction::Word| element.stems.iter().chain(element.label.iter()).any(|own| word.is(own));
     let said = now.left().any(|(_, word)| !word.stop && word.verb.is_none() && names(word));
     fill.features.set(F::Hint, own);
     fill.features.mark(F::OtherHint, best > own);
@@ -442,7 +443,7 @@ pub(super) fn choices(now: &Situation<'_>, index: usize, element: &Element, foun
         let said = now.told.words.iter().enumerate().filter(|(_, word)| word.clause == clause && word.quote == 0);
         let about = |word: &super::instruction::Word| {
             matches!(word.verb, Some(Verb::Choose | Verb::Other))
-                || element.stems.iter().chain(&element.label).any(|own| word.is(own))
+                || element.stems.iter().chain(element.label.iter()).any(|own| word.is(own))
         };
         select.takes(said.filter(|(_, word)| about(word)).map(|(index, _)| index).collect::<Vec<_>>());
         found.push(select);

@@ -1,6 +1,8 @@
 //! A number that stands for a text: the same in every build and on every machine, since it is kept in
 //! records, skills and weights. Source: FNV-1a.
 
+use std::hash::Hasher;
+
 /// The number so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fnv(u64);
@@ -24,6 +26,16 @@ impl Fnv {
 
     /// The number.
     pub(super) const fn finish(self) -> u64 {
+        self.0
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        self.bytes(bytes.iter().copied());
+    }
+
+    fn finish(&self) -> u64 {
         self.0
     }
 }

@@ -232,11 +232,8 @@ fn places(text: &str, cut: &[(usize, &str)], quoted: impl Fn(usize) -> bool) -> 
 
 /// The groups of meaning of a word, or of the form in which a page would show it.
 fn meanings(stem: &str, form: Option<&str>) -> Vec<u8> {
-    let mut found = form.map(words::concepts).unwrap_or_default();
-    if found.is_empty() {
-        found = words::concepts(stem);
-    }
-    found
+    let shown = form.map(words::concepts).filter(|found| !found.is_empty());
+    shown.unwrap_or_else(|| words::concepts(stem)).to_vec()
 }
 
 /// Gives words before the verb of their clause what that verb asks for.

@@ -1,5 +1,7 @@
 //! A box that lies over a page or has just come: a question to be answered, a notice to be closed.
 
+use std::collections::HashMap;
+
 use super::{
     mention,
     scene::{Element, Scene},
@@ -28,33 +30,40 @@ pub struct Layer {
 /// The box that has just come or covers all else, if there is one.
 #[must_use]
 pub(super) fn find(scene: &Scene) -> Option<Layer> {
-    let boxes = scene.elements.iter().filter(|element| !element.around_text.is_empty());
-    let mut texts: Vec<&str> = boxes.map(|element| element.around_text.as_str()).collect();
-    texts.dedup();
-    texts
-        .into_iter()
-        .take(400)
-        .filter_map(|text| layer(scene, text))
-        .find(|layer| layer.covers || layer.fresh && layer.asks)
+    let mut found: HashMap<&str, usize> = HashMap::new();
+    let mut boxes: Vec<(&str, Vec<usize>)> = Vec::new();
+    let inside = scene.elements.iter().enumerate().filter(|(_, element)| !element.around_text.is_empty());
+    for (index, element) in inside {
+        let text = element.around_text.as_str();
+        let at = *found.entry(text).or_insert(boxes.len());
+        match boxes.get_mut(at) {
+            Some((_, inside)) => inside.push(index),
+            None => boxes.push((text, vec![index])),
+        }
+    }
+    let mut layers = boxes.into_iter().take(400).filter_map(|(text, inside)| layer(scene, text, inside));
+    layers.find(|layer| layer.covers || layer.fresh && layer.asks)
 }
 
-fn layer(scene: &Scene, text: &str) -> Option<Layer> {
-    let all = scene.elements.iter().enumerate();
-    let inside: Vec<(usize, &Element)> = all.filter(|(_, element)| element.around_text == text).collect();
+fn layer(scene: &Scene, text: &str, inside: Vec<usize>) -> Option<Layer> {
+    if inside.len() > MOST {
+        return None;
+    }
+    let controls: Vec<&Element> = inside.iter().filter_map(|index| scene.elements.get(*index)).collect();
     let pressed = |element: &Element| matches!(element.role.as_str(), "button" | "link" | "clickable");
-    let plain = inside.iter().filter(|(_, element)| !pressed(element)).count();
-    let named: usize = inside.iter().map(|(_, element)| element.stems.len()).sum();
+    let plain = controls.iter().filter(|element| !pressed(element)).count();
+    let named: usize = controls.iter().map(|element| element.stems.len()).sum();
     let stems = words::stems(text);
     // A notice may have one field, such as one for an address to send news to.
-    if inside.len() > MOST || plain > 1 || stems.len() <= named {
+    if plain > 1 || stems.len() <= named {
         return None;
     }
     let confirms = ["sure", "confirm", "bestätigen", "bestätige", "wirklich", "정말", "확인"];
     Some(Layer {
         asks: text.contains(['?', '？']) || stems.iter().any(|word| confirms.contains(&word.as_str())),
-        fresh: inside.iter().all(|(_, element)| element.fresh),
+        fresh: controls.iter().all(|element| element.fresh),
         covers: inside.len() == scene.elements.len(),
-        inside: inside.into_iter().map(|(index, _)| index).collect(),
+        inside,
         text: stems,
     })
 }

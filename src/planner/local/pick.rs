@@ -68,7 +68,7 @@ fn counted(now: &Situation<'_>, element: &Element, press: &mut Candidate, (numbe
         .map(|word| word.stem.as_str())
         .collect();
     let of_kind = nouns.iter().any(|noun| {
-        element.marks.iter().chain(&element.context).any(|own| own == noun)
+        element.marks.iter().chain(element.context.iter()).any(|own| own == noun)
             || words::kind_fits(noun, &element.role) == Some(true)
             || kind_of(noun, element)
     });
@@ -154,7 +154,7 @@ pub(super) fn dated(now: &Situation<'_>, index: usize, element: &Element, press:
     let Some(calendar) = &now.scene.calendar else {
         let date =
             element.means("date")
-                || element.marks.iter().chain(&element.label).any(|mark| {
+                || element.marks.iter().chain(element.label.iter()).any(|mark| {
                     matches!(mark.as_str(), "date" | "datepicker" | "calendar" | "datum" | "hasdatepicker")
                 });
         let fillable = element.is_field() && !element.is("readonly");

@@ -1,9 +1,12 @@
 //! What a look shows, as the planner compares it: controls with their words, records, and the
 //! patterns that people know at a glance, such as a calendar or the numbers of further pages.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
-use lamassu_contract::{Advice, Change, Page, Row};
+use lamassu_contract::{Advice, Change, Detail, Page, Row};
 
 use super::{
     dates,
@@ -11,6 +14,9 @@ use super::{
     layer::{self, Layer},
     words::{self, stems},
 };
+
+/// How many words of a control's attributes and pictures count.
+const MARKS: usize = 24;
 
 /// A page as it is seen now.
 #[derive(Debug, Clone, Default)]
@@ -47,9 +53,9 @@ pub struct Element {
     /// The words of its name.
     pub stems: Vec<String>,
     /// The words of the text before it.
-    pub label: Vec<String>,
+    pub label: Arc<[String]>,
     /// The words of its attributes and pictures.
-    pub marks: Vec<String>,
+    pub marks: Arc<[String]>,
     /// The groups of meaning of its name, or of its marks where it has no telling name.
     pub concepts: Vec<u8>,
     /// What is in it, if it is a field.
@@ -61,11 +67,11 @@ pub struct Element {
     /// The row, card or item it stands in; 0 if none.
     pub record: u32,
     /// The words of that.
-    pub around: Vec<String>,
+    pub around: Arc<[String]>,
     /// The text of that.
     pub around_text: String,
     /// What the heading or row around it is called.
-    pub context: Vec<String>,
+    pub context: Arc<[String]>,
     /// Its tag and type.
     pub tag: String,
     /// Its background as `#rrggbb`.
@@ -110,29 +116,30 @@ pub struct Pager {
 
 /// The stems of texts, of which a page has many more than once.
 #[derive(Default)]
-struct Stems(HashMap<String, Vec<String>>);
+struct Stems(HashMap<String, Arc<[String]>>);
 
 impl Stems {
-    fn of(&mut self, text: &str) -> Vec<String> {
+    fn of(&mut self, text: &str) -> Arc<[String]> {
         if let Some(known) = self.0.get(text) {
-            return known.clone();
+            return Arc::clone(known);
         }
-        let found = stems(text);
-        self.0.insert(text.to_owned(), found.clone());
+        let found: Arc<[String]> = stems(text).into();
+        self.0.insert(text.to_owned(), Arc::clone(&found));
         found
     }
 }
 
 impl Element {
     fn new(row: &Row, url: &str, stems: &mut Stems) -> Self {
-        let detail = row.detail.as_deref().cloned().unwrap_or_default();
-        let mut own = stems.of(&row.name);
-        let mut marks = stems.of(&detail.marks);
+        let none = Detail::default();
+        let detail = row.detail.as_deref().unwrap_or(&none);
+        let mut own = stems.of(&row.name).to_vec();
+        let all = stems.of(&detail.marks);
+        let marks = all.get(..MARKS).map_or(Arc::clone(&all), Arc::from);
         let sign = words::sign(&row.name).map(str::to_owned);
         if own.is_empty() {
             own.extend(sign.clone());
         }
-        marks.truncate(24);
         // `Orders` are things; only `Order` is an act.
         let things = row
             .name
@@ -143,7 +150,7 @@ impl Element {
         let telling = own.iter().any(|word| word.chars().count() > 1 || !word.is_ascii());
         let meant: Vec<_> = own.iter().chain(&sign).chain(marks.iter().filter(|_| !telling)).take(6).collect();
         let meant: Vec<_> = meant.into_iter().filter(|word| !things || words::verb(word).is_none()).collect();
-        let mut concepts: Vec<_> = meant.into_iter().flat_map(|word| words::concepts(word)).collect();
+        let mut concepts: Vec<_> = meant.into_iter().flat_map(|word| words::concepts(word)).copied().collect();
         if let [first, "in" | "on", ..] = own.iter().map(String::as_str).collect::<Vec<_>>()[..]
             && matches!(first, "sign" | "log")
         {
@@ -164,10 +171,10 @@ impl Element {
             states: row.states.clone(),
             record: detail.record,
             around: stems.of(&detail.around),
-            around_text: detail.around,
+            around_text: detail.around.clone(),
             context: stems.of(&row.context),
-            tag: detail.tag,
-            colour: detail.colour,
+            tag: detail.tag.clone(),
+            colour: detail.colour.clone(),
             place: detail.place,
             below: detail.below,
             refused: row.advice == Some(Advice::Refused),
@@ -296,7 +303,7 @@ impl Scene {
         let mut bare = self.clone();
         for element in &mut bare.elements {
             let telling = element.stems.iter().any(|word| word.chars().count() > 1 || !word.is_ascii());
-            element.marks.clear();
+            element.marks = Arc::default();
             if !telling {
                 element.concepts.clear();
             }
@@ -322,33 +329,29 @@ impl Scene {
 
     /// Numbers the controls that are made alike.
     fn group(&mut self) {
-        let key = |element: &Element| {
-            let marks: Vec<_> = element
-                .marks
-                .iter()
-                .filter(|mark| !mark.chars().any(|letter| letter.is_ascii_digit()) && !element.stems.contains(mark))
-                .cloned()
-                .collect();
-            (element.role.clone(), element.tag.clone(), marks)
-        };
-        let mut totals: HashMap<_, usize> = HashMap::new();
-        let keys: Vec<_> = self.elements.iter().map(key).collect();
-        keys.iter().for_each(|key| *totals.entry(key.clone()).or_default() += 1);
-        let mut seen: HashMap<_, usize> = HashMap::new();
-        for (element, key) in self.elements.iter_mut().zip(keys) {
-            let at = seen.entry(key.clone()).or_default();
-            *at += 1;
-            element.place_among = (*at, totals.get(&key).copied().unwrap_or(1));
+        let shown = |element: &Element| ["pressed", "selected", "current"].iter().any(|state| element.is(state));
+        let numbered = |mark: &str| mark.chars().any(|letter| letter.is_ascii_digit());
+        let mut known: HashMap<(&str, &str, Vec<&String>), usize> = HashMap::new();
+        // How many there are of each kind, and how many of these are shown.
+        let mut kinds: Vec<(usize, usize)> = Vec::new();
+        let mut places: Vec<(usize, usize)> = Vec::with_capacity(self.elements.len());
+        for element in &self.elements {
+            let marks = element.marks.iter().filter(|mark| !numbered(mark) && !element.stems.contains(mark));
+            let kind = *known.entry((&element.role, &element.tag, marks.collect())).or_insert(kinds.len());
+            if kind == kinds.len() {
+                kinds.push((0, 0));
+            }
+            if let Some((count, chosen)) = kinds.get_mut(kind) {
+                *count += 1;
+                *chosen += usize::from(shown(element));
+                places.push((kind, *count));
+            }
         }
-        let shown = |element: &&Element| ["pressed", "selected", "current"].iter().any(|state| element.is(state));
-        let places: Vec<_> = self.elements.iter().map(key).collect();
-        let mut chosen: HashMap<_, usize> = HashMap::new();
-        for (_, key) in self.elements.iter().zip(&places).filter(|(element, _)| shown(element)) {
-            *chosen.entry(key.clone()).or_default() += 1;
-        }
-        for (element, key) in self.elements.iter_mut().zip(places) {
+        for (element, (kind, place)) in self.elements.iter_mut().zip(places) {
+            let (count, chosen) = kinds.get(kind).copied().unwrap_or_default();
+            element.place_among = (place, count);
             let pressed = matches!(element.role.as_str(), "button" | "tab" | "link" | "clickable");
-            element.switches = pressed && chosen.get(&key) == Some(&1) && !shown(&&*element);
+            element.switches = pressed && chosen == 1 && !shown(element);
         }
         let firsts = self.elements.iter().filter(|element| element.place_among.0 == 1);
         firsts.flat_map(|element| &element.concepts).for_each(|concept| *self.kinds.entry(*concept).or_default() += 1);
@@ -381,7 +384,7 @@ impl Scene {
         let called = |element: &Element| {
             element.role == "searchbox"
                 || element.tag == "input/search"
-                || element.stems.iter().chain(&element.marks).any(|word| {
+                || element.stems.iter().chain(element.marks.iter()).any(|word| {
                     matches!(word.as_str(), "search" | "suche" | "검색" | "query" | "q" | "keyword" | "suchbegriff")
                 })
         };

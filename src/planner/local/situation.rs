@@ -1,7 +1,7 @@
 //! Everything that candidates are compared with: the instruction, the page, how far the run has come,
 //! and what follows from the three together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     colours, fields,
@@ -71,8 +71,10 @@ impl<'a> Situation<'a> {
         spans.retain(|span| !labelled.iter().any(|own| span.from < own.to && own.from < span.to));
         spans.extend(labelled);
         settle(told, scene, &mut progress);
-        let mentions: Vec<_> =
-            scene.elements.iter().map(|element| mention::find(told, &element.stems, &progress)).collect();
+        // What several rows have, such as a button to delete them, is looked for once.
+        let mut known: HashMap<&[String], Option<Mention>> = HashMap::new();
+        let mut find = |name: &'a [String]| *known.entry(name).or_insert_with(|| mention::find(told, name, &progress));
+        let mentions: Vec<_> = scene.elements.iter().map(|element| find(&element.stems)).collect();
         let records = records(told, scene, &spoken_for(told, scene, &mentions));
         let mut situation = Self {
             told,
@@ -175,9 +177,9 @@ impl<'a> Situation<'a> {
                 element
                     .stems
                     .iter()
-                    .chain(&element.around)
-                    .chain(&element.label)
-                    .chain(&element.marks)
+                    .chain(element.around.iter())
+                    .chain(element.label.iter())
+                    .chain(element.marks.iter())
                     .any(|own| word.is(own))
             })
         };

@@ -3,12 +3,16 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    hash::BuildHasherDefault,
     sync::LazyLock,
 };
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::lexicon::{CONCEPTS, KINDS, PARTICLES, SIGNS, STOP, VERBS};
+use super::{
+    hash::Fnv,
+    lexicon::{CONCEPTS, KINDS, PARTICLES, SIGNS, STOP, VERBS},
+};
 
 /// What a verb asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -247,44 +251,57 @@ fn listed(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|known| known == word || hangul && is_hangul(known) && word.starts_with(known))
 }
 
+/// How words are looked up among those of the lexicon. What a page says is never a key of such a map, so that none can
+/// be made slow on purpose.
+type Quick = BuildHasherDefault<Fnv>;
+
 /// The verb that each word asks for; the first one that has it.
-static SAID: LazyLock<HashMap<&'static str, Verb>> = LazyLock::new(|| {
+static SAID: LazyLock<HashMap<&'static str, Verb, Quick>> = LazyLock::new(|| {
     let words = VERBS.iter().rev().flat_map(|(verb, words)| words.split_whitespace().map(|word| (word, *verb)));
     words.collect()
 });
 
 /// The groups of meaning of each word that has any.
-static GROUPS: LazyLock<HashMap<&'static str, Vec<u8>>> = LazyLock::new(|| {
-    let mut groups: HashMap<&str, Vec<u8>> = HashMap::new();
+static GROUPS: LazyLock<HashMap<&'static str, Vec<u8>, Quick>> = LazyLock::new(|| {
+    let mut groups: HashMap<&str, Vec<u8>, Quick> = HashMap::default();
     for (index, words) in (0_u8..).zip(CONCEPTS) {
         words.split_whitespace().for_each(|word| groups.entry(word).or_default().push(index));
     }
     groups
 });
 
-static STOPS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| STOP.split_whitespace().collect());
+/// The groups of each German verb by what is left of it when it is said as a command: `schließ`, `speicher`.
+static COMMANDED: LazyLock<HashMap<&'static str, &'static [u8], Quick>> = LazyLock::new(|| {
+    let short = |ending: &'static str| {
+        let verbs =
+            GROUPS.iter().filter_map(move |(word, groups)| Some((word.strip_suffix(ending)?, groups.as_slice())));
+        verbs.filter(|(short, _)| short.chars().count() > 2)
+    };
+    // What ends in `en` counts, where both could be meant.
+    short("n").chain(short("en")).collect()
+});
+
+static STOPS: LazyLock<HashSet<&'static str, Quick>> = LazyLock::new(|| STOP.split_whitespace().collect());
 
 /// The groups of meaning that a word belongs to.
 #[must_use]
-pub(super) fn concepts(word: &str) -> Vec<u8> {
+pub(super) fn concepts(word: &str) -> &'static [u8] {
     if let Some(groups) = GROUPS.get(word) {
-        return groups.clone();
+        return groups;
     }
     if !is_hangul(word) {
         return commanded(word);
     }
-    let begins = GROUPS.iter().filter(|(known, _)| is_hangul(known) && word.starts_with(*known));
-    begins.max_by_key(|(known, _)| known.len()).map(|(_, groups)| groups.clone()).unwrap_or_default()
+    let ends = word.char_indices().rev().filter_map(|(end, _)| word.get(..end));
+    ends.filter_map(|begins| GROUPS.get(begins)).next().map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The groups of a German verb that is said as a command: `schließe`, `speichere`, `lösch`.
-fn commanded(word: &str) -> Vec<u8> {
+fn commanded(word: &str) -> &'static [u8] {
     if word.chars().count() < 4 {
-        return Vec::new();
+        return &[];
     }
-    let short = word.strip_suffix('e').unwrap_or(word);
-    let forms = [format!("{short}en"), format!("{short}n")];
-    forms.iter().find_map(|form| GROUPS.get(form.as_str())).cloned().unwrap_or_default()
+    COMMANDED.get(word.strip_suffix('e').unwrap_or(word)).copied().unwrap_or_default()
 }
 
 /// The number that a word counts with: `two`, `zwei`, `두`; one is none, since it is an article as well.
@@ -318,8 +335,8 @@ pub(super) fn kind_fits(kind: &str, role: &str) -> Option<bool> {
 }
 
 /// The roles of the controls that each word may stand for.
-static KIND_ROLES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut kinds: HashMap<&str, Vec<&str>> = HashMap::new();
+static KIND_ROLES: LazyLock<HashMap<&'static str, Vec<&'static str>, Quick>> = LazyLock::new(|| {
+    let mut kinds: HashMap<&str, Vec<&str>, Quick> = HashMap::default();
     for (words, roles) in KINDS {
         words.split_whitespace().for_each(|word| kinds.entry(word).or_default().push(roles));
     }

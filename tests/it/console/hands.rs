@@ -73,7 +73,7 @@ async fn somebody_who_takes_over_acts_under_their_name_and_hands_back() {
     let agent = agent.build().unwrap();
     let run = tokio::spawn(async move { agent.run(Goal::new("count")).await.unwrap() });
     let mut ada = Person::at(&booth.link("ada")).await;
-    ada.clicks_until("link \"count running 1 steps\"", "Take over").await;
+    ada.clicks_until("link \"count running 1 step\"", "Take over").await;
     ada.clicks_until("button \"Take over\"", "in the planner’s place").await;
     // The row can be pressed where it stands in the picture.
     ada.clicks("button \"[2] button \\\"More\\\"\"", "click button \"More\"").await;

@@ -114,8 +114,8 @@ fn in_record(told: &Told, seen: &Seen, care: Care) -> Option<Use> {
     let around = if seen.element.around.is_empty() { &seen.element.context } else { &seen.element.around };
     let ((from, to), _) = run(&told.goal, around, care)?;
     let said = told.goal.words.get(from..to)?;
-    let says = |text: &&Vec<String>| said.iter().all(|word| text.iter().any(|own| word.is(own)));
-    let shared = seen.others.iter().filter(says).count();
+    let says = |text: &[String]| said.iter().all(|word| text.iter().any(|own| word.is(own)));
+    let shared = seen.others.iter().filter(|text| says(text)).count();
     (shared == 0).then_some(Use {
         field: Field::Record,
         source: Source::Goal(from, to),

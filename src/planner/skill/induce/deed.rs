@@ -1,6 +1,6 @@
 //! A demonstration as a list of deeds, each with the element that it was done to.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::super::{
     Argument, Demonstration, Moment, SkillError,
@@ -38,7 +38,7 @@ pub(super) struct Seen {
     pub(super) element: Element,
     pub(super) description: Description,
     /// The texts of the other records of the page.
-    pub(super) others: Vec<Vec<String>>,
+    pub(super) others: Vec<Arc<[String]>>,
     /// How many records have an element of this role and name.
     pub(super) alike: usize,
 }
@@ -130,7 +130,7 @@ fn seen(number: usize, moment: &Moment, target: &str) -> Result<Seen, SkillError
     let element = scene.elements.iter().find(|element| element.reference == reference).ok_or_else(torn)?;
     let mut others = BTreeMap::new();
     for other in scene.elements.iter().filter(|other| other.record != 0 && other.record != element.record) {
-        others.entry(other.record).or_insert_with(|| other.around.clone());
+        others.entry(other.record).or_insert_with(|| Arc::clone(&other.around));
     }
     let like = |other: &&Element| other.record != 0 && (&other.role, &other.tag) == (&element.role, &element.tag);
     let named = scene.elements.iter().filter(like).filter(|other| other.name == element.name).count();

@@ -40,8 +40,8 @@ pub(super) fn unique(name: &str, taken: &[String]) -> String {
 fn of_field(deed: &Deed) -> Vec<String> {
     let Some(seen) = &deed.seen else { return Vec::new() };
     let element = &seen.element;
-    let own = [&element.stems, &element.label, &element.marks];
-    let telling = |words: &&&Vec<String>| words.iter().any(|word| !is_stop(word));
+    let own = [element.stems.as_slice(), &element.label, &element.marks];
+    let telling = |words: &&&[String]| words.iter().any(|word| !is_stop(word));
     let words = own.iter().find(telling).map(|words| words.iter().filter(|word| !is_stop(word)).cloned().collect());
     words.unwrap_or_else(|| {
         let argument = deed.with.as_ref().map_or(Argument::Text, |(argument, _)| *argument);

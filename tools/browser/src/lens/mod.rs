@@ -33,7 +33,7 @@ const IDLE: Duration = Duration::from_millis(700);
 /// How long nothing must have happened before a picture is taken, so that it takes no time from an act.
 const QUIET: Duration = Duration::from_millis(100);
 /// How long that is waited for; then it is taken all the same.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// How many descriptions are remembered: more than a proposal has calls.
 const KEPT: usize = 64;

@@ -67,8 +67,13 @@ pub(super) fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Valu
     schema.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 
-/// What fits `schema`, as an outline: `{"answer": {"order": string}, "evidence": string}`.
+/// What fits `schema`, as an outline: `{"answer": {"order": string}, "evidence": string}`, or what there is to choose
+/// from, `open|click`.
 pub(super) fn shape(schema: &Value) -> String {
+    let choices = strings(schema.get("enum"));
+    if !choices.is_empty() {
+        return choices.join("|");
+    }
     let parts: Vec<_> = properties(schema).map(|(name, part)| format!("\"{name}\": {}", shape(part))).collect();
     match schema.get("type") {
         _ if !parts.is_empty() => format!("{{{}}}", parts.join(", ")),

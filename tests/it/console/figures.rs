@@ -77,7 +77,10 @@ async fn what_watching_costs_a_step() {
     }
     assert!(pictures > 3);
     let (alone, watched) = (median(alone), median(watched));
-    println!("a step: {alone:.1} ms alone, {watched:.1} ms watched, {:.1} ms more; {pictures} pictures", watched - alone);
+    println!(
+        "a step: {alone:.1} ms alone, {watched:.1} ms watched, {:.1} ms more; {pictures} pictures",
+        watched - alone
+    );
 }
 
 /// How many times a button is pressed: a page is seen twice in a second while it is busy.

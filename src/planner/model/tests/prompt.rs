@@ -223,6 +223,20 @@ async fn the_page_where_the_goal_begins_is_opened_without_a_request() {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_only_talks_is_told_of_every_verb_and_of_the_answer() {
+    let endpoint =
+        Endpoint::start([says(&json!({ "role": "assistant", "content": "give_up {\"why\": \"no way\"}" }))]).await;
+    let verbs = ('a'..='m').map(|name| Verb::new(&name.to_string(), Effect::Read, "").needs("to", Kind::Text, ""));
+    let tools = [Offer { tool: "page".to_owned(), verbs: verbs.collect() }];
+    let output = json!({ "type": "object", "properties": { "order": { "type": "string" } } });
+    let model = Model::new(endpoint.config().dialect(super::super::Dialect::Lines)).unwrap();
+    model.propose(&View { output: Some(&output), ..view(&tools, &[], &[]) }).await.unwrap();
+    let rules = endpoint.bodies()[0]["messages"][0]["content"].as_str().unwrap().to_owned();
+    let told = ["\n- page(do: a|b|c|d|e|f|g|h|i|j|k|l|m, to): ", "\n- done(answer: {\"order\": string}, evidence): "];
+    assert!(told.iter().all(|line| rules.contains(line)), "{rules}");
+}
+
+#[tokio::test]
 async fn the_rules_are_short() {
     let request = shown(&view(&tools(), &[], &[])).await;
     let rules = request["messages"][0]["content"].as_str().unwrap();

@@ -191,7 +191,8 @@ pub(super) fn around(now: &Situation<'_>, found: &mut [Candidate]) {
     let open = |candidate: &Candidate| {
         candidate.is_open() || candidate.features.get(F::Explore) > 0.0 || candidate.features.get(F::Ready) > 0.0
     };
-    if !now.acts() || !now.untouched() || now.scene.layer.is_some() || found.iter().any(open) {
+    let unsent = !now.progress.values.is_empty() && !now.progress.sent;
+    if !now.acts() || !now.untouched() || unsent || now.scene.layer.is_some() || found.iter().any(open) {
         return;
     }
     let leads = |element: &Element| {

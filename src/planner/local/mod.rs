@@ -213,8 +213,10 @@ impl Local {
         // While the thing that is named cannot be seen, what was done to other things in demonstrations is no reason.
         let seeks = now.missing && all.iter().any(explores);
         let judged = all.iter().zip(&scores).filter(|(candidate, _)| {
+            let namesake = candidate.features.get(Feature::Unfound) > 0.0;
             let taught = self.adapter.is_some() && !now.missing;
             (candidate.has_reason() || taught)
+                && (self.adapter.is_none() || !namesake)
                 && (!only_asks || looks_only(&now, candidate))
                 && (self.adapter.is_none() || !seeks || explores(candidate) || candidate.is_open())
         });

@@ -66,7 +66,7 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     features.mark(F::TakenMention, mention.taken || spoken || loose(now, &mention));
     let names = named_for_another(now, (index, element), &mention);
     features.mark(F::Within, within || names);
-    let unfound = is_unfound(now, &mention, element);
+    let unfound = is_unfound(now, &mention, element) || is_namesake(now, &mention, element);
     features.mark(F::Unfound, unfound);
     let governed = now.told.words.get(mention.from).and_then(|word| word.governed);
     let (fits, clashes) = verb_fits(governed, element);
@@ -102,6 +102,18 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
         };
         press.takes(verb.filter(|at| now.told.words.get(*at).is_some_and(done)));
     }
+}
+
+/// Whether only a part of a name is said of it, and it is called something else besides: `The Hollow Bridge` is not
+/// `The Hollow Mirror`.
+fn is_namesake(now: &Situation<'_>, mention: &Mention, element: &Element) -> bool {
+    now.told.spans.iter().filter(|span| matches!(span.kind, Kind::Quoted | Kind::Proper)).any(|span| {
+        let words = now.told.words.get(span.from..span.to).unwrap_or_default();
+        let lacks =
+            words.iter().any(|word| !words::is_stop(&word.stem) && !element.stems.iter().any(|own| word.is(own)));
+        let more = element.stems.iter().any(|own| !words::is_stop(own) && !words.iter().any(|word| word.is(own)));
+        span.from <= mention.from && mention.to <= span.to && lacks && more
+    })
 }
 
 /// Whether a mention is a part of something that is to be searched for first.

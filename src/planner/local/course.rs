@@ -52,7 +52,11 @@ pub(super) fn situated(now: &Situation<'_>, (index, element): (usize, &Element),
         typed_into && press.features.get(F::KindOnly) < 1.0 && press.features.get(F::OpensCalendar) == 0.0,
     );
     let unfolds = element.unfolds();
-    press.features.mark(F::Explore, now.missing && unfolds && now.progress.times(element.identity, "click") == 0);
+    if now.missing && unfolds && now.progress.times(element.identity, "click") == 0 {
+        press.features.mark(F::Explore, true);
+        // That another one was unfolded by the same words is no reason not to look into this one.
+        press.features.set(F::TakenMention, 0.0);
+    }
     if unfolds
         && let Some(word) = now.asks(Verb::Open).filter(|word| {
             clause(now, *word).iter().any(|at| {

@@ -199,9 +199,12 @@ impl Local {
             }
         }
         let only_asks = asks && !now.acts();
-        let judged = all.iter().zip(&scores).filter(|(candidate, _)| {
-            (candidate.has_reason() || self.adapter.is_some()) && (!only_asks || looks_only(&now, candidate))
-        });
+        // A demonstration knows controls that no word speaks of, but none that stands in for what is not there yet.
+        let shown = self.adapter.is_some() && !now.missing;
+        let judged = all
+            .iter()
+            .zip(&scores)
+            .filter(|(candidate, _)| (candidate.has_reason() || shown) && (!only_asks || looks_only(&now, candidate)));
         let Some((candidate, score)) = judged.max_by(|one, other| one.1.total_cmp(other.1)) else {
             return pass("nothing on this page has to do with what is left of the goal");
         };

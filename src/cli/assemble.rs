@@ -258,6 +258,9 @@ pub(super) fn config(choice: &ModelChoice, usual: &dyn Fn(&str) -> Option<String
         let limit = std::time::Duration::from_secs(seconds);
         config = config.timeout(limit).patience(limit.saturating_mul(2));
     }
+    if let Some(tokens) = choice.context {
+        config = config.context(usize::try_from(tokens).unwrap_or(usize::MAX));
+    }
     config = config.images(choice.images).roles(choice.roles.iter().copied());
     if let Some(answers) = choice.answers {
         config = config.dialect(match answers {

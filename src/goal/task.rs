@@ -121,6 +121,9 @@ pub struct ModelChoice {
     /// How many seconds one request may take.
     #[serde(default)]
     pub seconds: Option<u64>,
+    /// About how many tokens of the run one request may tell.
+    #[serde(default)]
+    pub context: Option<u64>,
     /// The environment variable that holds the key; `OPENAI_API_KEY` if absent, but for a model of `then`, which gets
     /// none: what one endpoint is trusted with is not another one's.
     #[serde(default)]
@@ -330,8 +333,19 @@ fn workspace(root: &Section<'_>, folder: &Path) -> Result<Option<PathBuf>, TaskE
 }
 
 /// What can be said of a model.
-const MODEL: [&str; 10] =
-    ["name", "base_url", "answers", "images", "roles", "seconds", "key_env", "price_in", "price_cached", "price_out"];
+const MODEL: [&str; 11] = [
+    "name",
+    "base_url",
+    "answers",
+    "images",
+    "roles",
+    "seconds",
+    "context",
+    "key_env",
+    "price_in",
+    "price_cached",
+    "price_out",
+];
 
 fn model(root: &Section<'_>) -> Result<ModelChoice, TaskError> {
     let Some(section) = root.section("model")? else { return Ok(ModelChoice::default()) };
@@ -366,6 +380,12 @@ fn reached(section: &Section<'_>) -> Result<ModelChoice, TaskError> {
         let expected = "`never`, `demand`, `stagnation` or `always`";
         Images::named(word).ok_or_else(|| entry.blame(format!("expected {expected}, found `{word}`")))
     };
+    let context = |entry: Entry<'_>| match entry.count()? {
+        few @ ..1_000 => {
+            Err(entry.blame(format!("expected at least 1000 tokens, since a page needs so many; found `{few}`")))
+        }
+        tokens => Ok(tokens),
+    };
     Ok(ModelChoice {
         roles: section.get("roles").map(roles).transpose()?.unwrap_or_default(),
         images: section.get("images").map(images).transpose()?.unwrap_or_default(),
@@ -373,6 +393,7 @@ fn reached(section: &Section<'_>) -> Result<ModelChoice, TaskError> {
         base_url: section.get("base_url").map(|entry| entry.address(entry.plain()?)).transpose()?,
         answers: section.get("answers").map(answers).transpose()?,
         seconds: section.get("seconds").map(|entry| entry.count()).transpose()?,
+        context: section.get("context").map(context).transpose()?,
         key_env: text("key_env")?,
         ..priced(section)?
     })

@@ -85,7 +85,7 @@ fn a_key_that_nobody_reads_is_an_error() {
         ("goal = 'a'\n[files]\nworkspaces = 'w'", ":3:1: `files.workspaces`: unknown key; did you mean `workspace`?"),
         (
             "goal = 'a'\n[model]\nkey = 'w'",
-            ":3:1: `model.key`: unknown key; expected `name`, `base_url`, `answers`, `images`, `roles`, `seconds`, `key_env`, `price_in`, `price_cached`, `price_out`, `dual` or `then`",
+            ":3:1: `model.key`: unknown key; expected `name`, `base_url`, `answers`, `images`, `roles`, `seconds`, `context`, `key_env`, `price_in`, `price_cached`, `price_out`, `dual` or `then`",
         ),
         (
             "goal = 'a'\n[[steps]]\nopen = { ur = 'https://a.test' }",
@@ -98,6 +98,10 @@ fn a_key_that_nobody_reads_is_an_error() {
 fn a_value_of_the_wrong_type_is_an_error() {
     assert_complaints(&[
         ("goal = 3", ":1:8: `goal`: expected text, found `3`"),
+        (
+            "goal = 'a'\n[model]\ncontext = 800",
+            ":3:11: `model.context`: expected at least 1000 tokens, since a page needs so many; found `800`",
+        ),
         (
             "goal = 'a'\nautonomy = 'full'",
             ":2:12: `autonomy`: expected `suggest`, `ask`, `guard` or `auto`, found `full`",

@@ -5,11 +5,12 @@
 
 use std::net::IpAddr;
 
-use lamassu_contract::{Call, Effect, Exchange, Observation, Provenance, Source};
+use lamassu_contract::{Exchange, Observation, Provenance, Source};
 use serde_json::Value;
 use url::Url;
 
 use super::{
+    counts::contradiction,
     run::Run,
     state::State,
     wording::{MARKS, asks_for_deeds, plain},
@@ -49,7 +50,9 @@ impl Run {
                 findings.against.push(format!("`{value}` in the answer was never seen"));
             }
         }
-        self.examine_words(&spoken(answer), &plain(evidence), &mut findings);
+        let spoken = spoken(answer);
+        findings.against.extend(contradiction(&spoken, &quotes));
+        self.examine_words(&spoken, &plain(evidence), &mut findings);
         findings
     }
 
@@ -69,19 +72,9 @@ impl Run {
             findings.against.extend(unknown.iter().map(|name| format!("`{name}` in the {place} was never seen")));
         }
         let deed = [evidence, answer].into_iter().find_map(|text| state.heard.unknown_deed(text));
-        if let Some(deed) = deed.filter(|_| asks_for_deeds(&self.goal.text) && !self.has_acted()) {
+        if let Some(deed) = deed.filter(|_| asks_for_deeds(&self.goal.text) && !state.has_acted) {
             findings.against.push(format!("it says `{deed}`, but this run has done nothing except look"));
         }
-    }
-
-    /// Whether anything was done that may have changed something.
-    fn has_acted(&self) -> bool {
-        let acts = |call: &Call| self.parts.toolbox.effect(call).is_none_or(|effect| effect > Effect::Read);
-        let came = |reply: &Reply| matches!(reply, Reply::Landed(_) | Reply::InDoubt(_));
-        self.state.turns.iter().any(|turn| match &turn.planned.proposal {
-            Proposal::Act(calls) => calls.iter().any(acts) && turn.results.iter().any(came),
-            _ => false,
-        })
     }
 }
 

@@ -7,6 +7,7 @@ mod agent;
 mod approver;
 mod builder;
 mod consult;
+mod counts;
 mod court;
 mod effect;
 mod event;

@@ -1,9 +1,11 @@
 //! Noticing a run that goes round in circles.
 //!
 //! Three things are counted: the same call while things stand the same, other calls of which none changes anything, and
-//! two standings that take turns. First the planner is told, with what was tried; then the run ends.
+//! two standings that take turns. First the planner is told, with what was tried; then the run ends. What is gone
+//! through one by one, such as the items of a list, comes back to the same place by the same call, which is no circle:
+//! new calls have led to what was not seen before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use lamassu_contract::{Call, Digest, Observation};
 use serde_json::json;
@@ -25,6 +27,11 @@ const NAMED: usize = 5;
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     counts: HashMap<Digest, u32>,
+    /// Every call that was made, and every standing.
+    made: HashSet<Digest>,
+    known: HashSet<Digest>,
+    /// Whether a call was made, since things were last looked at, that was not made before.
+    ventured: bool,
     /// The same for calls that merely tell more, since the latest one that does not.
     told: HashMap<Digest, u32>,
     /// The standings before the latest steps, newest last.
@@ -72,6 +79,10 @@ impl Repeats {
     pub(crate) fn count(&mut self, call: &Call, now: &[Observation], hope: Hope) -> Circle {
         let seen: Vec<_> = now.iter().map(|look| &look.content).collect();
         let standing = Digest::of(&json!(seen));
+        if self.known.insert(standing) && std::mem::take(&mut self.ventured) {
+            self.counts.clear();
+        }
+        self.ventured |= self.made.insert(Digest::of(&json!(call)));
         if !tells(call) {
             self.told.clear();
         }
@@ -159,6 +170,25 @@ mod tests {
         let pages = ["a page", "another"];
         let steps = (0..30).map(|at| (click(at), page(pages[at % 2])));
         assert_eq!(marks(steps), (vec![7, 9, 11], Some(13)));
+    }
+
+    #[test]
+    fn going_through_a_list_is_no_circle() {
+        let steps = (0..30).map(|at| match at % 3 {
+            0 => (click(100 + at), page("a list")),
+            1 => (click(7), page(&format!("item {at}"))),
+            _ => (click(9), page("added; back to the list")),
+        });
+        assert_eq!(marks(steps), (vec![], None));
+    }
+
+    #[test]
+    fn the_same_ways_to_changing_pages_are_nudged_then_ended() {
+        let steps = (0..30).map(|at| match at % 2 {
+            0 => (click(7), page("a page")),
+            _ => (click(9), page(&format!("an advertisement {at}"))),
+        });
+        assert_eq!(marks(steps), (vec![9, 11, 13], Some(15)));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(super) struct State {
     pub(super) reckoned: Vec<String>,
     /// What was sent and not accepted, and has not been accepted since.
     pub(super) failed: Vec<Exchange>,
+    /// Whether anything was done that may have changed something.
+    pub(super) has_acted: bool,
     /// Where somebody is signed in: see [`Standing::signed_in`].
     signed_in: BTreeSet<String>,
     /// What people have agreed to beforehand.
@@ -84,6 +86,7 @@ impl State {
             warned: false,
             reckoned: Vec::new(),
             failed: Vec::new(),
+            has_acted: false,
             signed_in: BTreeSet::new(),
             plans: Vec::new(),
             by_hand: None,
@@ -136,6 +139,7 @@ impl State {
         self.spent.bytes_sent = self.spent.bytes_sent.saturating_add(fact("/facts/sentBytes"));
         // Rules take no action for weaker than its verb.
         let effect = judged.effect().max(parts.toolbox.effect(&judged.call));
+        self.has_acted |= effect > Some(Effect::Read) && reached == Reached::World;
         if effect >= Some(Effect::Consequential) && reached == Reached::World {
             self.spent.consequential += 1;
         }

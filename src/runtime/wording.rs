@@ -91,7 +91,7 @@ pub(super) fn plain(evidence: &str) -> String {
 /// What stands around a quotation.
 pub(super) const MARKS: [char; 4] = ['"', '\u{201c}', '\u{201d}', '`'];
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 

@@ -74,6 +74,39 @@ async fn a_banner_over_a_request_that_failed_is_not_done() {
 const CARELESS: &str = "<!doctype html><title>Shop</title><button onclick=\"fetch('/order', { method: 'POST' })\
     .then(() => said.textContent = 'Order submitted')\">Order</button><p id=said></p>";
 
+/// A button that can be looked at and pressed: what a press is for shows only when it is described.
+#[derive(Debug)]
+struct Button(Effect);
+
+impl Tool for Button {
+    fn name(&self) -> &str {
+        "button"
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        vec![Verb::new("click", Effect::Read, "Presses it.")]
+    }
+
+    fn describe<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Result<Action, Failure>> {
+        Box::pin(async { Ok(Action::new(call, self.0, Resource::thing("Button", "one"))) })
+    }
+
+    fn run(&self, _: Permit) -> BoxFuture<'_, Outcome> {
+        Box::pin(async { Outcome::Landed(Observation::from_page("https://shop.test", "pressed Order")) })
+    }
+}
+
+#[tokio::test]
+async fn a_press_counts_as_a_deed_by_what_it_was_judged_to_be() {
+    let status = async |effect| {
+        let claim = || done(Value::Null, "\"pressed Order\", so the mugs are ordered");
+        let planner = Listed::new(vec![act([Call::new("button", "click")]), claim(), claim()]);
+        let agent = Agent::builder().planner(planner).tool(Button(effect)).policy(Rules(|_| Some(true))).build();
+        agent.unwrap().run(Goal::new("order mugs")).await.unwrap().status
+    };
+    assert_eq!((status(Effect::Write).await, status(Effect::Read).await), (Status::Done, Status::Unverified));
+}
+
 /// The address of a page whose button sends an order that the server does not take, and which thanks for it all the same.
 async fn careless() -> String {
     let router = axum::Router::new()

@@ -17,7 +17,7 @@ const PIN: &str = "open-sesame-4711";
 
 /// What the endpoint does with one request.
 #[derive(Clone)]
-enum Answer {
+pub(crate) enum Answer {
     /// A completion with this message, for 100 tokens read and 10 written.
     Says(Value),
     /// This status, with further headers as they are written.
@@ -34,13 +34,13 @@ struct Seen {
 }
 
 /// An endpoint on a free port. Each request gets the next answer, and the last answer stays.
-struct Endpoint {
+pub(crate) struct Endpoint {
     url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Endpoint {
-    fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(crate) fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
@@ -67,7 +67,7 @@ impl Endpoint {
     }
 
     /// The bodies of the requests so far.
-    fn bodies(&self) -> Vec<Value> {
+    pub(crate) fn bodies(&self) -> Vec<Value> {
         self.seen.lock().unwrap().iter().map(|seen| seen.body.clone()).collect()
     }
 
@@ -81,7 +81,7 @@ impl Endpoint {
     }
 
     /// Has the model at this endpoint plan `task.toml`.
-    fn plan(&self, desk: &Desk) -> Ran {
+    pub(crate) fn plan(&self, desk: &Desk) -> Ran {
         desk.run_with(
             &["run", "task.toml", "--planner", "model", "--model", "tiny", "--json"],
             &self.environment("k-1"),
@@ -131,7 +131,7 @@ fn completion(message: &Value) -> Value {
 }
 
 /// A reply that calls these functions.
-fn calls(calls: &[(&str, Value)]) -> Answer {
+pub(crate) fn calls(calls: &[(&str, Value)]) -> Answer {
     let calls = calls.iter().enumerate().map(|(index, (name, arguments))| {
         let function = json!({ "name": name, "arguments": arguments.to_string() });
         json!({ "id": format!("c{index}"), "type": "function", "function": function })
@@ -148,12 +148,12 @@ fn done(lines: &Value) -> Answer {
 }
 
 /// The end, with `quote` as what shows it.
-fn done_as(quote: &str, lines: &Value) -> Answer {
+pub(crate) fn done_as(quote: &str, lines: &Value) -> Answer {
     calls(&[("done", json!({ "answer": { "lines": lines }, "evidence": format!("it says \"{quote}\"") }))])
 }
 
 /// A task without steps; `more` goes at its end.
-fn desk(more: &str) -> Desk {
+pub(crate) fn desk(more: &str) -> Desk {
     let desk = Desk::new();
     let task = r#"
 goal = "Keep a log"
@@ -170,7 +170,7 @@ lines = "integer"
 }
 
 /// How the run ended: the exit code, and whether its record is whole.
-fn ended(desk: &Desk, ran: &Ran) -> (i32, bool) {
+pub(crate) fn ended(desk: &Desk, ran: &Ran) -> (i32, bool) {
     let verified = desk.run(&["runs", "verify", "last"]);
     (ran.code, verified.code == 0 && verified.out.starts_with("ok "))
 }
@@ -450,7 +450,7 @@ const MAILS: &str = "<!doctype html><title>Mail</title><ul id=list></ul><p id=le
 </script>";
 
 /// The address of a page with these mails.
-fn mails() -> String {
+pub(crate) fn mails() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}/", listener.local_addr().unwrap());
     thread::spawn(move || {

@@ -1,14 +1,20 @@
-//! Pictures reach a planner whole, once; the record keeps them beside itself.
+//! Pictures reach a planner whole, once, and a model at its endpoint; the record keeps them beside itself.
 
 use std::sync::{Arc, Mutex};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lamassu::{
     Action, Agent, BoxFuture, Call, Effect, Failure, Goal, Observation, Outcome, Permit, Picture, Proposal, Resource,
     Tool, Verb, View,
     planner::{Planned, Planner, PlannerError, Reply},
 };
 
-use crate::support::Rules;
+use serde_json::{Value, json};
+
+use crate::{
+    model::{Endpoint, calls, desk, done_as, ended, mails},
+    support::Rules,
+};
 
 /// A PNG file of nothing, in Base64.
 const PNG: &str = "iVBORw0KGgo=";
@@ -77,4 +83,27 @@ async fn a_picture_is_shown_whole_once_and_kept_by_its_hash() {
     let kept: Vec<Vec<_>> = seen.iter().map(|(_, kept)| kept.clone()).collect();
     assert_eq!(shown, [vec![], vec![PNG], vec![]]);
     assert_eq!(kept, [vec![], vec![hash.to_owned()], vec![hash.to_owned()]]);
+}
+
+/// The width of each PNG picture in `request`.
+fn widths(request: &Value) -> Vec<u32> {
+    let parts = request["messages"][1]["content"].as_array().into_iter().flatten();
+    let pictures = parts.filter_map(|part| part["image_url"]["url"].as_str()?.strip_prefix("data:image/png;base64,"));
+    let bytes = pictures.map(|picture| STANDARD.decode(picture).unwrap());
+    bytes.map(|png| u32::from_be_bytes(png[16..20].try_into().unwrap())).collect()
+}
+
+#[test]
+fn a_model_that_takes_pictures_is_sent_one_of_the_page_in_the_browser_before_each_reply() {
+    let press = calls(&[("browser", json!({ "do": "click", "target": "1" }))]);
+    let endpoint = Endpoint::start([press, done_as("3 mails are left", &json!(3))]);
+    let desk = desk("[model]\nimages = \"always\"\n");
+    let task = desk.read("task.toml").replace("\"Keep a log\"", &format!("\"Delete a mail\"\nat = \"{}\"", mails()));
+    desk.write("task.toml", &task);
+    let ran = endpoint.plan(&desk);
+    assert_eq!(ended(&desk, &ran), (0, true), "{}\n{}", ran.out, ran.err);
+    let bodies = endpoint.bodies();
+    assert_eq!(bodies.iter().map(widths).collect::<Vec<_>>(), [[1024], [1024]], "{}", ran.err);
+    let picture = |body: &Value| body["messages"][1]["content"][2]["image_url"]["url"].clone();
+    assert_ne!(picture(&bodies[0]), picture(&bodies[1]), "the second shows what the press has done");
 }

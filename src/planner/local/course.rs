@@ -54,8 +54,8 @@ pub(super) fn situated(now: &Situation<'_>, (index, element): (usize, &Element),
     let unfolds = element.unfolds();
     if now.missing && unfolds && now.progress.times(element.identity, "click") == 0 {
         press.features.mark(F::Explore, true);
-        // That another one was unfolded by the same words is no reason not to look into this one.
-        press.features.set(F::TakenMention, 0.0);
+        // That another one was unfolded does not take care of this one.
+        [F::TakenMention, F::TakenConcept].into_iter().for_each(|taken| press.features.set(taken, 0.0));
     }
     if unfolds
         && let Some(word) = now.asks(Verb::Open).filter(|word| {

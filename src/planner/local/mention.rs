@@ -107,6 +107,8 @@ fn judge(
             && !(span.from == from && span.to == to)
     });
     let quoted = told.spans.iter().any(|span| span.kind == Kind::Quoted && span.from == from && span.to == to);
+    // In `select red, is and go` each word between commas is a name.
+    let listed = own == 0 && run == length && is_listed(told, from, to);
     #[expect(clippy::cast_precision_loss, reason = "names are short")]
     let share = run as f32 / length.max(1) as f32;
     Mention {
@@ -121,8 +123,15 @@ fn judge(
         weak: dated
             || stands_before(told, from, to)
             || run < length && words.iter().all(|word| word.stop)
-            || words.iter().all(|word| word.quote == 0 && (word.stop || word.verb == Some(Verb::Tell))),
+            || !listed && words.iter().all(|word| word.quote == 0 && (word.stop || word.verb == Some(Verb::Tell))),
     }
+}
+
+/// Whether it is one of several things with commas between them.
+fn is_listed(told: &Instruction, from: usize, to: usize) -> bool {
+    let comma = |at: Option<usize>| at.is_some_and(|at| told.gap(at, at + 1).trim() == ",");
+    (comma(from.checked_sub(1)) || comma(to.checked_sub(1)))
+        && told.spans.iter().any(|span| span.kind == Kind::Item && (span.from, span.to) == (from, to))
 }
 
 /// Whether a word only says of what kind the quoted thing behind it is: `the book "Winter"`.

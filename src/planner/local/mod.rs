@@ -136,10 +136,21 @@ impl Local {
         all.map(|candidate| (candidate.call, self.ranker.score(&candidate.features))).collect()
     }
 
-    /// The score of a candidate: what holds everywhere, and what demonstrations add.
-    fn score(&self, now: &Situation<'_>, candidate: &Candidate) -> f32 {
-        let taught = self.adapter.as_ref().map_or(0.0, |adapter| adapter.bonus(&adapter::marks(now, candidate)));
-        self.ranker.score(&candidate.features) + taught
+    /// The scores of all candidates: what holds everywhere, and what demonstrations add.
+    fn scores(&self, now: &Situation<'_>, all: &[Candidate]) -> Vec<f32> {
+        let meant = all.iter().any(|candidate| candidate.features.get(Feature::Concept) > 0.0);
+        let taught = |candidate: &Candidate| {
+            let bonus = self.adapter.as_ref()?.bonus(&adapter::marks(now, candidate));
+            // Where the goal was to forward, `Forward` was pressed; where it is to delete, that says nothing for it, and
+            // nothing against what deletes. Nor does it matter where else a thing was looked for.
+            let meant_now = candidate.features.get(Feature::Concept) > 0.0;
+            Some(match meant_now || now.missing && explores(candidate) {
+                true => bonus.max(0.0),
+                false if meant && means_else(now, candidate) => bonus.min(0.0),
+                false => bonus,
+            })
+        };
+        all.iter().map(|own| self.ranker.score(&own.features) + taught(own).unwrap_or_default()).collect()
     }
 
     fn plan(&self, view: &View<'_>) -> Planned {
@@ -184,7 +195,7 @@ impl Local {
             return pass("the goal is in no language that is known here");
         }
         let all = candidates::all(&now);
-        let scores: Vec<f32> = all.iter().map(|candidate| self.score(&now, candidate)).collect();
+        let scores = self.scores(&now, &all);
         let asks = view.output.is_some() || is_question(goal);
         if view.turns.last().is_some_and(unfit) {
             return pass("what was read off the page is not what is wanted");
@@ -199,12 +210,14 @@ impl Local {
             }
         }
         let only_asks = asks && !now.acts();
-        // A demonstration knows controls that no word speaks of, but none that stands in for what is not there yet.
-        let shown = self.adapter.is_some() && !now.missing;
-        let judged = all
-            .iter()
-            .zip(&scores)
-            .filter(|(candidate, _)| (candidate.has_reason() || shown) && (!only_asks || looks_only(&now, candidate)));
+        // While the thing that is named cannot be seen, what was done to other things in demonstrations is no reason.
+        let seeks = now.missing && all.iter().any(explores);
+        let judged = all.iter().zip(&scores).filter(|(candidate, _)| {
+            let taught = self.adapter.is_some() && !now.missing;
+            (candidate.has_reason() || taught)
+                && (!only_asks || looks_only(&now, candidate))
+                && (self.adapter.is_none() || !seeks || explores(candidate) || candidate.is_open())
+        });
         let Some((candidate, score)) = judged.max_by(|one, other| one.1.total_cmp(other.1)) else {
             return pass("nothing on this page has to do with what is left of the goal");
         };
@@ -212,8 +225,7 @@ impl Local {
             return pass("nothing on this page has clearly to do with what is left of the goal");
         }
         let share = share(candidate, &all, &scores);
-        let explores = candidate.features.get(Feature::Explore) > 0.0;
-        if !explores && (share < DARK || share < DIM && !candidate.asked) {
+        if !explores(candidate) && (share < DARK || share < DIM && !candidate.asked) {
             return pass("several things could be meant, and none stands out");
         }
         if one_of_many(&now, candidate, &all, &scores) {
@@ -233,6 +245,22 @@ impl Local {
         let against = self.adapter.as_ref().is_some_and(|own| own.bonus(&adapter::marks(now, candidate)) < 0.0);
         if against { Agreed::No } else { Agreed::Yes }
     }
+}
+
+/// Whether it is there to find what cannot be seen.
+fn explores(candidate: &Candidate) -> bool {
+    candidate.features.get(Feature::Explore) > 0.0
+}
+
+/// Whether a press does something in particular, of which the goal says nothing.
+fn means_else(now: &Situation<'_>, candidate: &Candidate) -> bool {
+    const DOES: [&str; 14] = [
+        "delete", "reply", "forward", "star", "send", "archive", "cancel", "buy", "book", "pay", "transfer", "share",
+        "copy", "edit",
+    ];
+    let element = candidate.element.and_then(|index| now.element(index));
+    let mut done = DOES.iter().filter(|act| element.is_some_and(|element| element.means(act))).peekable();
+    !candidate.asked && candidate.note.verb == "click" && done.peek().is_some() && !done.any(|act| now.told.means(act))
 }
 
 /// The chance that a candidate is right, among those that it cannot be done beside: what the goal asks for as

@@ -67,6 +67,21 @@ pub(super) fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Valu
     schema.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 
+/// What fits `schema`, as an outline: `{"answer": {"order": string}, "evidence": string}`, or what there is to choose
+/// from, `open|click`.
+pub(super) fn shape(schema: &Value) -> String {
+    let choices = strings(schema.get("enum"));
+    if !choices.is_empty() {
+        return choices.join("|");
+    }
+    let parts: Vec<_> = properties(schema).map(|(name, part)| format!("\"{name}\": {}", shape(part))).collect();
+    match schema.get("type") {
+        _ if !parts.is_empty() => format!("{{{}}}", parts.join(", ")),
+        Some(Value::String(kind)) => kind.clone(),
+        _ => "..".to_owned(),
+    }
+}
+
 /// `value` in the type that `schema` names, if it is of another type and can mean only that.
 fn meant(value: &Value, schema: &Value) -> Option<Value> {
     let kind = schema.get("type")?.as_str()?;
@@ -75,8 +90,14 @@ fn meant(value: &Value, schema: &Value) -> Option<Value> {
     }
     let meant = match (value, kind) {
         (Value::Number(number), "string") if !number.is_f64() => Value::String(number.to_string()),
+        // Some write 3.0 for 3.
+        (Value::Number(number), "integer") => {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0)?;
+            Value::from(format!("{whole:.0}").parse::<i64>().ok()?)
+        }
         (Value::String(text), "integer" | "number" | "boolean" | "object" | "array") => {
-            serde_json::from_str(text.trim()).ok()?
+            let value = serde_json::from_str(text.trim()).ok()?;
+            meant(&value, schema).unwrap_or(value)
         }
         _ => return None,
     };
@@ -190,7 +211,7 @@ mod tests {
             .takes("times", Kind::Integer, "")
             .takes("on", Kind::Flag, "")
             .takes("headers", Kind::Pairs, "");
-        let text = r#"{"target":7,"times":"3","on":"true","headers":"{\"a\":\"b\"}"}"#;
+        let text = r#"{"target":7,"times":"3.0","on":"true","headers":"{\"a\":\"b\"}"}"#;
         let read = fit(parse(text).unwrap(), &verb.schema).unwrap();
         assert_eq!(Value::from(read), json!({ "target": "7", "times": 3, "on": true, "headers": { "a": "b" } }));
     }

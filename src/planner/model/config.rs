@@ -10,6 +10,9 @@ use crate::{
     planner::Prices,
 };
 
+/// So many bytes make about a token.
+const BYTES: usize = 4;
+
 /// Which model to ask, where, and with how much patience.
 ///
 /// Nothing is read from the environment; whoever makes it says everything.
@@ -23,6 +26,8 @@ pub struct Config {
     pub(super) retries: usize,
     pub(super) dialect: Option<Dialect>,
     pub(super) images: Images,
+    /// In bytes.
+    pub(super) room: usize,
     pub(super) roles: Vec<Role>,
     pub(super) prices: Option<Prices>,
     /// The first pause between two tries; each later one is up to twice as long.
@@ -42,6 +47,7 @@ impl Config {
             retries: 4,
             dialect: None,
             images: Images::Never,
+            room: 25_000 * BYTES,
             roles: Vec::new(),
             prices: None,
             pause: Duration::from_millis(500),
@@ -87,6 +93,15 @@ impl Config {
     #[must_use]
     pub fn images(mut self, images: Images) -> Self {
         self.images = images;
+        self
+    }
+
+    /// About how many tokens of the run and its pages one request may tell; the rules and functions add some 1,500.
+    /// Beyond that, what lies far back is told more briefly. 25,000 if never called; fewer than 1,000 leave no room for
+    /// a page.
+    #[must_use]
+    pub fn context(mut self, tokens: usize) -> Self {
+        self.room = tokens.saturating_mul(BYTES);
         self
     }
 

@@ -79,9 +79,9 @@ impl Dialect {
         };
         let listed = functions.iter().map(|function| {
             let arguments: Vec<_> = super::arguments::properties(&function.schema)
-                .map(|(name, schema)| match schema.get("type").and_then(Value::as_str) {
-                    Some("string") | None => name.clone(),
-                    Some(kind) => format!("{name}: {kind}"),
+                .map(|(name, schema)| match super::arguments::shape(schema).as_str() {
+                    "string" | ".." => name.clone(),
+                    shape => format!("{name}: {shape}"),
                 })
                 .collect();
             format!("\n- {}({}): {}", function.name, arguments.join(", "), function.about)

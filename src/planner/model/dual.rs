@@ -8,18 +8,19 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use lamassu_contract::{Call, Effect, FailureKind, Kind as Taken, Observation, Verb};
+use lamassu_contract::{Call, Effect, FailureKind, Kind as Taken, Verb};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::planner::{Offer, Planned, Planner as _, PlannerError, Proposal, Reply, Turn, Usage, View};
 
 use super::{
-    Model, data,
+    Model, arguments, data,
     dialect::Dialect,
     functions::Functions,
     prompt::{self, Saying},
     reply,
+    seen::Seen,
     wire::Message,
 };
 
@@ -91,7 +92,7 @@ type Values = BTreeMap<String, Known>;
 
 /// What `planner` proposes without having read what `readers` read for it.
 pub(super) async fn plan(planner: &Model, readers: &[&Model], view: &View<'_>) -> Result<Planned, PlannerError> {
-    let tools: Vec<_> = view.tools.iter().cloned().chain([offer()]).collect();
+    let tools: Vec<_> = view.tools.iter().map(named).chain([offer()]).collect();
     let output = view.output.map(relaxed);
     let open = View { tools: &tools, output: output.as_ref(), pictures: &[], ..*view };
     // `repeat` goes by the words of rows, so a planner that reads none is not offered it.
@@ -120,7 +121,7 @@ pub(super) async fn plan(planner: &Model, readers: &[&Model], view: &View<'_>) -
             };
         }
         let Some(proposal) = rest.filter(|_| problem.is_none() || questions.is_empty()) else { continue };
-        match filled(&proposal, &values) {
+        match filled(&proposal, &values, view.tools) {
             Ok(filled) => {
                 let wrote = wrote(&proposal, &functions);
                 let mut memo = prompt::memo(view, &Saying::default());
@@ -134,6 +135,20 @@ pub(super) async fn plan(planner: &Model, readers: &[&Model], view: &View<'_>) -
         }
     }
     Err(PlannerError::Nonsense(problem.unwrap_or_else(|| format!("it has read {ROUNDS} times and done nothing"))))
+}
+
+/// `offer` with verbs that take the name of a value in place of a number and the like.
+fn named(offer: &Offer) -> Offer {
+    let mut offer = offer.clone();
+    for verb in &mut offer.verbs {
+        let properties = verb.schema.get_mut("properties").and_then(Value::as_object_mut);
+        for property in properties.into_iter().flat_map(|properties| properties.values_mut()) {
+            if let Some(kind) = property.get_mut("type").filter(|kind| kind.is_string() && *kind != "string") {
+                *kind = json!([kind, "string"]);
+            }
+        }
+    }
+    offer
 }
 
 /// The reader, as a tool of one verb.
@@ -208,29 +223,23 @@ fn found(proposal: Proposal, view: &View<'_>, wanted: &Wanted) -> Known {
         _ => None,
     };
     let place = answer.as_ref().and_then(|answer| match answer {
-        Value::String(text) => place(view, text),
+        Value::String(text) => Seen::of(view).place(text),
         _ => view.now.first().map(|look| look.label().to_string()).or_else(|| Some("what came back".to_owned())),
     });
     let value = answer.filter(|_| place.is_some()).unwrap_or_default();
     Known { question: question.clone(), kind: *kind, value, from: place.unwrap_or_default() }
 }
 
-/// Where `text` stands word for word.
-fn place(view: &View<'_>, text: &str) -> Option<String> {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = words(text);
-    let results = view.turns.iter().rev().flat_map(|turn| &turn.results).filter_map(|reply| match reply {
-        Reply::Landed(seen) => Some(seen),
-        _ => None,
-    });
-    let holds = |seen: &&Observation| !text.is_empty() && words(&seen.everything()).contains(&text);
-    view.now.iter().chain(results).find(holds).map(|seen| seen.label().to_string())
-}
-
-/// What is known from earlier turns.
+/// What is known from earlier turns. Elements hold until the page moves.
 fn known(view: &View<'_>) -> Values {
-    let kept = view.turns.iter().rev().find_map(|turn| turn.planned.memo.get("values"));
-    kept.and_then(|values| Values::deserialize(values).ok()).unwrap_or_default()
+    let kept = |turn: &Turn| Values::deserialize(turn.planned.memo.get("values")?).ok();
+    let newest = view.turns.iter().enumerate().rev().find_map(|(index, turn)| Some((index, kept(turn)?)));
+    let (index, mut values) = newest.unwrap_or_default();
+    let moves = |reply: &Reply| matches!(reply, Reply::Landed(seen) if seen.moved);
+    if view.turns.iter().skip(index).flat_map(|turn| &turn.results).any(moves) {
+        values.retain(|_, known| known.kind != Kind::Element);
+    }
+    values
 }
 
 /// `output` with whatever value in each property: the planner writes names, and what they stand for is checked later.
@@ -243,8 +252,8 @@ fn relaxed(output: &Value) -> Value {
     output
 }
 
-/// `proposal` with the values in the place of their names.
-fn filled(proposal: &Proposal, values: &Values) -> Result<Proposal, String> {
+/// `proposal` with the values in the place of their names, each in the type that `tools` ask for.
+fn filled(proposal: &Proposal, values: &Values, tools: &[Offer]) -> Result<Proposal, String> {
     let text = |text: &str| match put(text, values)? {
         Value::String(text) => Ok(text),
         other => Ok::<_, String>(other.to_string()),
@@ -254,13 +263,21 @@ fn filled(proposal: &Proposal, values: &Values) -> Result<Proposal, String> {
             let put = |call: &Call| {
                 let args = call.args.iter().map(|(name, value)| {
                     let value = match deep(value, values)? {
-                        // Tools take the number of an element as text.
+                        // A number in the place of a text is meant as one; what is to be a number is made one below.
                         number @ Value::Number(_) if value.is_string() => number.to_string().into(),
                         other => other,
                     };
                     Ok((name.clone(), value))
                 });
-                Ok::<_, String>(Call { args: args.collect::<Result<Map<_, _>, String>>()?, ..call.clone() })
+                let args = args.collect::<Result<Map<_, _>, String>>()?;
+                let offer = tools.iter().find(|offer| offer.tool == call.tool);
+                let verb = offer.and_then(|offer| offer.verbs.iter().find(|verb| verb.name == call.verb));
+                let args = match verb {
+                    Some(verb) => arguments::fit(args, &verb.schema)
+                        .map_err(|problem| format!("`{}`, as filled in: {problem}", call.name()))?,
+                    None => args,
+                };
+                Ok::<_, String>(Call { args, ..call.clone() })
             };
             Proposal::Act(calls.iter().map(put).collect::<Result<_, _>>()?)
         }

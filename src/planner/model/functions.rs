@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::planner::{Proposal, View};
 
-use super::{arguments, program};
+use super::{arguments, program, seen::Seen};
 
 pub(super) const DONE: &str = "done";
 pub(super) const ASK: &str = "ask";
@@ -60,6 +60,7 @@ pub(super) struct Function<'a> {
 pub(super) struct Functions<'a> {
     // INVARIANT: the names are unique.
     all: Vec<Function<'a>>,
+    seen: Seen<'a>,
 }
 
 /// What one call of a function asks for.
@@ -98,7 +99,7 @@ impl<'a> Functions<'a> {
             all.push(control(program::REPEAT, program::ABOUT, program::schema()));
         }
         all.extend(controls(view.output));
-        Self { all }
+        Self { all, seen: Seen::of(view) }
     }
 
     /// The functions, in the order in which they are offered.
@@ -179,7 +180,7 @@ impl<'a> Functions<'a> {
         match &function.meaning {
             Meaning::Verb(tool, verb) => {
                 let args = arguments::parse(&asked.arguments).and_then(|args| arguments::fit(args, &verb.schema));
-                Ok(call(tool, verb, args.map_err(wrong)?))
+                Ok(call(tool, verb, args.map_err(|problem| wrong(like(&problem, &signature(verb))))?))
             }
             Meaning::Tool(tool, verbs) => {
                 let mut args = arguments::parse(&asked.arguments).map_err(wrong)?;
@@ -189,12 +190,14 @@ impl<'a> Functions<'a> {
                 }
                 let verb = verbs.iter().find(|verb| name == *verb.name).ok_or_else(|| wrong(no_verb(&name, verbs)))?;
                 let args = arguments::fit(args, &verb.schema);
-                let wrong = |problem| wrong(format!("{problem}, as in `{}`", signature(verb)));
-                Ok(call(tool, verb, args.map_err(wrong)?))
+                Ok(call(tool, verb, args.map_err(|problem| wrong(like(&problem, &signature(verb))))?))
             }
             Meaning::Control => {
-                let args = arguments::parse(&asked.arguments).and_then(|args| arguments::fit(args, &function.schema));
-                ended(&function.name, args.map_err(wrong)?).map_err(wrong).map(Asked::End)
+                let args = arguments::parse(&asked.arguments)
+                    .map(|args| answering(args, &function.schema))
+                    .and_then(|args| arguments::fit(args, &function.schema))
+                    .map_err(|problem| wrong(like(&problem, &arguments::shape(&function.schema))));
+                ended(&function.name, args?, self.seen).map_err(wrong).map(Asked::End)
             }
         }
     }
@@ -205,8 +208,34 @@ impl<'a> Functions<'a> {
     }
 }
 
-/// The proposal of the control `name`.
-fn ended(name: &str, mut args: Map<String, Value>) -> Result<Proposal, String> {
+/// What is wrong, and what would be right.
+fn like(problem: &str, right: &str) -> String {
+    format!("{problem}, as in `{right}`")
+}
+
+/// `args` with the answer in its place: models write its parts beside the evidence, or the one part alone.
+fn answering(mut args: Map<String, Value>, schema: &Value) -> Map<String, Value> {
+    let answer = schema.pointer("/properties/answer").unwrap_or(&Value::Null);
+    let parts: Vec<_> = arguments::names(answer).into_iter().filter(|name| *name != "evidence").collect();
+    let inner = match (args.shift_remove("answer"), parts.as_slice()) {
+        (None, parts) => parts.iter().filter_map(|name| args.shift_remove_entry(*name)).collect(),
+        (Some(part @ (Value::Number(_) | Value::Bool(_))), [name]) => Map::from_iter([((*name).to_owned(), part)]),
+        (Some(Value::String(text)), [name]) if !text.trim_start().starts_with('{') => {
+            Map::from_iter([((*name).to_owned(), text.into())])
+        }
+        (Some(answer), _) => {
+            args.insert("answer".to_owned(), answer);
+            return args;
+        }
+    };
+    if !inner.is_empty() {
+        args.insert("answer".to_owned(), inner.into());
+    }
+    args
+}
+
+/// The proposal of the control `name`. What has been `seen` is quoted, also if it stands there without marks.
+fn ended(name: &str, mut args: Map<String, Value>, seen: Seen<'_>) -> Result<Proposal, String> {
     let mut take = |name: &str| args.shift_remove(name).unwrap_or_default();
     let text = |value: Value| value.as_str().unwrap_or_default().trim().to_owned();
     match name {
@@ -214,7 +243,10 @@ fn ended(name: &str, mut args: Map<String, Value>) -> Result<Proposal, String> {
             evidence if evidence.contains(['"', '\u{201c}', '`']) => {
                 Ok(Proposal::Done { answer: take("answer"), evidence })
             }
-            _ => Err("`evidence` must quote what you have seen, in quotation marks".to_owned()),
+            evidence if seen.holds(&evidence) => {
+                Ok(Proposal::Done { answer: take("answer"), evidence: format!("\"{evidence}\"") })
+            }
+            _ => Err("`evidence` must quote what you have seen, in quotation marks: it says \"..\"".to_owned()),
         },
         ASK => match text(take("question")) {
             question if question.is_empty() => Err("the question is empty".to_owned()),

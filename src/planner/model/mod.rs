@@ -19,6 +19,7 @@ mod program;
 mod prompt;
 mod relay;
 mod reply;
+mod seen;
 mod sight;
 #[cfg(test)]
 mod tests;
@@ -27,13 +28,13 @@ mod wire;
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-use lamassu_contract::BoxFuture;
+use lamassu_contract::{BoxFuture, Call};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::{
     goal::Images,
-    planner::{Planned, Planner, PlannerError, Proposal, Usage, View},
+    planner::{Offer, Planned, Planner, PlannerError, Proposal, Usage, View},
 };
 
 use self::{
@@ -46,6 +47,8 @@ use self::{
 
 pub use self::{config::Config, dialect::Dialect, line::served, probe::Abilities, relay::Relay};
 
+/// Why a page is opened that no model has asked for.
+const BEGINS: &str = "the goal begins there";
 /// How many replies in a row may make no sense.
 const TRIES: usize = 3;
 
@@ -79,8 +82,8 @@ impl Model {
     }
 
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
-        if let Some(proposal) = self.wanted(view) {
-            return Ok(Planned { why: picture::WHY.to_owned(), ..proposal.into() });
+        if let Some(planned) = self.wanted(view) {
+            return Ok(planned);
         }
         let functions = Functions::of(view);
         match Program::under_way(view).map(|program| program.and_then(|program| program.next(view, &functions))) {
@@ -101,7 +104,12 @@ impl Model {
         ended: Option<String>,
     ) -> Result<Planned, PlannerError> {
         let tell = |dialect: Dialect, problem: Option<&str>| {
-            self.messages(view, functions, dialect, &Beside { ended: ended.as_deref(), problem })
+            self.messages(
+                view,
+                functions,
+                dialect,
+                &Beside { ended: ended.as_deref(), problem, room: self.config.room },
+            )
         };
         let read = |message: Message, dialect: Dialect| {
             let calls = reply::calls(&message, functions, dialect)?;
@@ -163,9 +171,17 @@ impl Model {
         Err(PlannerError::Nonsense(problem.unwrap_or_default()))
     }
 
-    /// The proposal to take a picture first, if it is to have one now. A program that is under way needs none.
-    fn wanted(&self, view: &View<'_>) -> Option<Proposal> {
-        if Program::under_way(view).is_some() { None } else { picture::wanted(self.images(), view) }
+    /// What is to be done before it is asked: to open the page where the goal begins, or to take a picture if it is to
+    /// have one now. A program that is under way needs none.
+    fn wanted(&self, view: &View<'_>) -> Option<Planned> {
+        if Program::under_way(view).is_some() {
+            return None;
+        }
+        let (proposal, why) = match begun(view) {
+            Some(proposal) => (proposal, BEGINS),
+            None => (picture::wanted(self.images(), view)?, picture::WHY),
+        };
+        Some(Planned { why: why.to_owned(), ..proposal.into() })
     }
 
     fn images(&self) -> Images {
@@ -224,6 +240,15 @@ impl Planner for Model {
     fn propose<'a>(&'a self, view: &'a View<'a>) -> BoxFuture<'a, Result<Planned, PlannerError>> {
         Box::pin(self.plan(view))
     }
+}
+
+/// The proposal to open the page where the goal begins, if nothing has been done yet. No model needs to be asked for that.
+fn begun(view: &View<'_>) -> Option<Proposal> {
+    let at = view.at.filter(|_| view.turns.is_empty())?;
+    let open = Call::new("browser", "open").with("url", at);
+    let opens = |offer: &&Offer| offer.tool == open.tool && offer.verbs.iter().any(|verb| verb.name == open.verb);
+    view.tools.iter().find(opens)?;
+    Some(Proposal::Act(vec![open]))
 }
 
 /// What `message` says beside its calls. Where these were found in the text, it is said already what it says.

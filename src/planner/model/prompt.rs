@@ -27,24 +27,29 @@ const SYSTEM: &str = include_str!("system.md");
 const REMEMBERED: usize = 600;
 /// Of results that lie far back so many. What was said and what was refused is always told in full.
 const LEFT: usize = 120;
-/// After so many turns more, results lie so far back; it is done for all of them at once, since what is told otherwise
-/// than before has to be read anew.
-const BACK: usize = 20;
-/// A story of more bytes than this is told more briefly. It is about 25,000 tokens, of which a page can be 10,000.
-const LONGEST: usize = 100_000;
-/// Of the newest ones so many.
+/// No call or answer of a person is told at greater length.
 const SHOWN: usize = 40_000;
+/// How a story is told, if it fits so; else as the next one says.
+const WAYS: [Way; 5] = [
+    Way { brevity: Brevity::Short, back: 20, part: 40 },
+    Way { brevity: Brevity::Shorter, back: 20, part: 40 },
+    Way { brevity: Brevity::Shortest, back: 20, part: 40 },
+    Way { brevity: Brevity::Shortest, back: 5, part: 20 },
+    Way { brevity: Brevity::Shortest, back: 2, part: 12 },
+];
 
 /// What is said to a model that is stuck.
 const OTHERWISE: &str = "go another way: another element, `read` or `find`, or ask the user; or give up and say why";
 
 /// What a request tells beside the view.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Beside<'a> {
     /// How the program that was under way has ended.
     pub(super) ended: Option<&'a str>,
     /// What was wrong with the last reply.
     pub(super) problem: Option<&'a str>,
+    /// So many bytes of the run it may tell.
+    pub(super) room: usize,
 }
 
 /// What a reply leaves for later requests.
@@ -77,10 +82,13 @@ pub(super) fn messages(
     beside: &Beside<'_>,
 ) -> [Value; 2] {
     let system = format!("{}{}", SYSTEM.trim_end(), dialect.rules(functions));
-    let brevities = [Brevity::Short, Brevity::Shorter, Brevity::Shortest].into_iter();
-    let mut told = brevities.map(|brevity| story(view, functions, brevity));
-    let fits = |story: &String| story.len() <= LONGEST;
-    let mut story = told.find(fits).unwrap_or_else(|| story(view, functions, Brevity::Shortest));
+    let mut story = String::new();
+    for way in &WAYS {
+        story = tell(view, functions, way, beside.room * way.part / 100);
+        if story.len() <= beside.room {
+            break;
+        }
+    }
     if let Some(ended) = beside.ended {
         add(&mut story, &data::block(ENDED, ended));
     }
@@ -91,6 +99,16 @@ pub(super) fn messages(
         let _ = write!(story, "\n\nYour last reply was not used, and nothing of it was done: {problem}\nReply again.");
     }
     [json!({ "role": "system", "content": system }), json!({ "role": "user", "content": story })]
+}
+
+/// How a story is told.
+struct Way {
+    brevity: Brevity,
+    /// After so many turns more, results lie far back; it is done for all of them at once, since what is told otherwise
+    /// than before has to be read anew.
+    back: usize,
+    /// So many hundredths of the room a look and the newest result may take, each.
+    part: usize,
 }
 
 /// How much is told of what lies far back. The goal, the policy, what the model said, questions with their answers, and
@@ -105,16 +123,17 @@ enum Brevity {
     Shortest,
 }
 
-/// The run so far, and how things stand.
-fn story(view: &View<'_>, functions: &Functions<'_>, brevity: Brevity) -> String {
+/// The run so far, and how things stand; of a look and the newest result so many characters are `shown`.
+fn tell(view: &View<'_>, functions: &Functions<'_>, way: &Way, shown: usize) -> String {
+    let Way { brevity, back, .. } = *way;
     let mut story = task(view);
     let now = view.now.iter().map(Sight::of).collect();
     let looks: Vec<Vec<Sight>> = view.turns.iter().map(seen).chain([now]).collect();
-    let mut looks = sight::told(&looks).into_iter();
+    let mut looks = sight::told(&looks, shown).into_iter();
     let (mut step, mut left) = (1, 0);
     for (index, turn) in view.turns.iter().enumerate() {
         let look = looks.next().unwrap_or_default();
-        let back = index + BACK < view.turns.len() / BACK * BACK;
+        let back = index + back < view.turns.len() / back * back;
         let brief = back && brevity == Brevity::Shortest && went_through(turn);
         // Later looks may be told by what differs from this one.
         if !brief || !look.is_empty() {
@@ -129,7 +148,7 @@ fn story(view: &View<'_>, functions: &Functions<'_>, brevity: Brevity) -> String
         let newest = index + 1 == view.turns.len();
         let known = seen(turn).into_iter().next().map(|sight| sight.from);
         let limit = match (newest, back) {
-            (true, _) => SHOWN,
+            (true, _) => shown,
             (_, true) if brevity > Brevity::Short => 0,
             (_, true) => LEFT,
             _ => REMEMBERED,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Model, data, dual, picture,
+    Model, data, dual,
     ways::{self, Circles},
 };
 
@@ -51,8 +51,8 @@ impl Relay {
     async fn plan(&self, view: &View<'_>) -> Result<Planned, PlannerError> {
         let circles = Circles::of(view);
         let mut models = self.models.iter();
-        if let Some(proposal) = models.find_map(|model| model.wanted(view)) {
-            return Ok(Planned { why: picture::WHY.to_owned(), ..proposal.into() });
+        if let Some(planned) = models.find_map(|model| model.wanted(view)) {
+            return Ok(planned);
         }
         if let Some(question) = circles.question(&self.models, view) {
             return Ok(Planned { why: "nothing that was tried leads on".to_owned(), ..question.into() });

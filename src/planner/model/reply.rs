@@ -40,7 +40,8 @@ pub(super) fn calls(
     match found.len() {
         0 => {
             let text = data::line(&message.text, 200);
-            Err(format!("it calls no function; text alone does nothing (`{text}`)"))
+            let how = if dialect == Dialect::Lines { "; a call stands on a line of its own" } else { "" };
+            Err(format!("it calls no function; text alone does nothing (`{text}`){how}"))
         }
         count if count > MOST_CALLS => Err(format!("it calls {count} functions; call at most {MOST_CALLS} at once")),
         _ => Ok(found),

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::data;
 
-/// Nothing longer than this many characters is shown at all.
-const SHOWN: usize = 40_000;
 /// So many words of the attributes of what has no name are told.
 const HINTS: usize = 4;
+/// So many characters of the text that goes with it.
+const LABEL: usize = 60;
 /// Differences add up to the length of a whole look, or to so many bytes, before the next whole one.
 const PATIENCE: usize = 3_000;
 
@@ -41,11 +41,12 @@ impl Sight {
         Self { from: look.label().to_string(), text, page: Some(page) }
     }
 
-    fn whole(&self) -> String {
+    /// All of it, or its first `limit` characters.
+    fn whole(&self, limit: usize) -> String {
         if self.text.trim().is_empty() {
             return format!("Now, from {}: nothing", data::line(&self.from, 300));
         }
-        let (head, left) = data::split(&self.text, SHOWN);
+        let (head, left) = data::split(&self.text, limit);
         let block = data::block(&format!("Now, from {}", self.from), head);
         if left == 0 { block } else { format!("{block}\n({left} more characters are left out)") }
     }
@@ -71,19 +72,33 @@ impl Sight {
     }
 }
 
-/// Says of a row without a name what is known of it beside: the text before it, and the words of its attributes.
-/// Details are of no other use to a model.
+/// Says of a row without a name what is known of it beside: the text that goes with it, and the words of its
+/// attributes. Details are of no other use to a model.
 fn hint(row: &mut Row) {
     let Some(detail) = row.detail.take().filter(|_| row.name.trim().is_empty()) else { return };
     let marks: Vec<_> = detail.marks.split_whitespace().take(HINTS).collect();
-    let parts = [row.context.as_str(), detail.label.trim(), &marks.join(" ")];
-    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    row.context = parts.join(", ");
+    let (label, around) = (detail.label.trim(), detail.around.trim());
+    // In a record, the text before a control may be the end of the record before.
+    let label = match detail.record {
+        0 => label,
+        _ if around.contains(label) => label,
+        _ if row.context.is_empty() => around,
+        _ => "",
+    };
+    let label = data::line(label, LABEL);
+    let parts = [row.context.as_str(), &label, &marks.join(" ")];
+    let mut told: Vec<&str> = Vec::with_capacity(parts.len());
+    for part in parts {
+        if !part.is_empty() && !told.iter().any(|before| before.contains(part)) {
+            told.push(part);
+        }
+    }
+    row.context = told.join(", ");
 }
 
-/// How each of `looks` is told, of which the last is how things stand now. What stood there before the last whole
-/// look is left out.
-pub(super) fn told(looks: &[Vec<Sight>]) -> Vec<String> {
+/// How each of `looks` is told, of which the last is how things stand now: at most so many characters of a whole one.
+/// What stood there before the last whole look is left out.
+pub(super) fn told(looks: &[Vec<Sight>], limit: usize) -> Vec<String> {
     let mut told: Vec<Option<String>> = Vec::with_capacity(looks.len());
     let (mut last, mut base, mut spent): (Option<&Sight>, usize, usize) = (None, 0, 0);
     for (index, sights) in looks.iter().enumerate() {
@@ -100,7 +115,7 @@ pub(super) fn told(looks: &[Vec<Sight>]) -> Vec<String> {
         last = only.or(if sights.is_empty() { last } else { None });
     }
     // Where the run was before, the results of its calls tell. A whole look is only written out where it is told.
-    let whole = |sights: &[Sight]| sights.iter().map(Sight::whole).collect::<Vec<_>>().join("\n");
+    let whole = |sights: &[Sight]| sights.iter().map(|sight| sight.whole(limit)).collect::<Vec<_>>().join("\n");
     let told = told.into_iter().zip(looks).enumerate();
     told.map(|(index, (changes, sights))| match changes {
         _ if index < base => String::new(),
@@ -137,7 +152,7 @@ mod tests {
     #[test]
     fn looks_at_one_page_are_told_by_their_differences() {
         let looks = [look("a", &["Add", "Buy"]), look("a", &["Add", "Pay"]), look("a", &["Add", "Pay"])];
-        let told = told(&looks);
+        let told = told(&looks, 40_000);
         assert!(told[0].starts_with("Now, from page:https://shop.test:\n| page: https://shop.test/a\n"), "{told:?}");
         assert_eq!(told[1..], ["Changed:\n| ~ [2] button \"Pay\"", "Changed:\n| nothing changed"].map(str::to_owned));
     }
@@ -152,10 +167,35 @@ mod tests {
         assert!(sight.text.contains("[1] button \"\" (to:, send forward icon)\n"), "{}", sight.text);
     }
 
+    /// What is said of a row without a name.
+    fn hinted(context: &str, detail: Detail) -> String {
+        let mut row = Row { context: context.to_owned(), detail: Some(Box::new(detail)), ..Row::default() };
+        hint(&mut row);
+        row.context
+    }
+
+    #[test]
+    fn nothing_is_said_twice_and_nothing_of_another_record() {
+        let detail = |record: u32, label: &str, around: &str| Detail {
+            marks: "icon".to_owned(),
+            label: label.to_owned(),
+            around: around.to_owned(),
+            record,
+            ..Detail::default()
+        };
+        let said = [
+            hinted("8am", detail(0, "8am", "")),
+            hinted("", detail(3, "Bob", "Ann")),
+            hinted("Ann", detail(3, "Bob", "Ann and more")),
+            hinted("", detail(3, "to:", "to: from:")),
+        ];
+        assert_eq!(said, ["8am, icon", "Ann, icon", "Ann, icon", "to:, icon"]);
+    }
+
     #[test]
     fn another_page_is_told_whole_and_the_one_before_no_more() {
         let looks = [look("a", &["Add"]), look("a", &["Buy"]), look("b", &["Pay"])];
-        let told = told(&looks);
+        let told = told(&looks, 40_000);
         assert_eq!(told[..2], ["", ""]);
         assert!(told[2].contains("| [1] button \"Pay\""), "{told:?}");
     }

@@ -24,13 +24,19 @@ fn tells(answer: &Value) -> Value {
 }
 
 /// What comes of `replies`, and which model was asked what.
-async fn dual(replies: Vec<Value>, turns: &[Turn]) -> (Result<Planned, PlannerError>, Vec<(String, Value)>) {
+async fn dual(replies: Vec<Value>, turns: &[Turn]) -> Came {
+    dual_with(&tools(), replies, turns).await
+}
+
+type Came = (Result<Planned, PlannerError>, Vec<(String, Value)>);
+
+/// The same where these tools are offered.
+async fn dual_with(tools: &[Offer], replies: Vec<Value>, turns: &[Turn]) -> Came {
     let endpoint = Endpoint::start(replies.iter().map(says)).await;
     let model =
         |name: &str, role| Model::new(Config { model: name.to_owned(), ..endpoint.config() }.roles([role])).unwrap();
     let relay = Relay::new(model("planner", Role::Plan)).then(model("reader", Role::Read)).dual();
-    let (tools, now) = (tools(), look());
-    let planned = relay.propose(&view(&tools, turns, &now)).await;
+    let planned = relay.propose(&view(tools, turns, &look())).await;
     let bodies = endpoint.bodies().into_iter();
     (planned, bodies.map(|body| (body["model"].as_str().unwrap().to_owned(), body)).collect())
 }
@@ -81,6 +87,41 @@ async fn a_value_of_another_kind_is_not_found() {
         dual(vec![asks("count", "number"), calls(&[("give_up", json!({ "why": "press 9" }))]), give_up()], &[]).await;
     let story = asked[2].1["messages"][1]["content"].as_str().unwrap();
     assert!(story.contains("(number: the button that pays): not found") && !story.contains("press 9"), "{story}");
+}
+
+#[tokio::test]
+async fn a_value_is_filled_in_in_the_type_that_is_asked_for() {
+    let verb = Verb::new("turn", Effect::Write, "Turns.")
+        .needs("name", Kind::Text, "")
+        .needs("by", Kind::Integer, "")
+        .takes("on", Kind::Flag, "");
+    let tools = [Offer { tool: "page".to_owned(), verbs: vec![verb] }];
+    let turn = |by: &str| calls(&[("page_turn", json!({ "name": "{{count}}", "by": by, "on": "true" }))]);
+    for (value, by) in [(json!(3), json!(3)), (json!(3.0), json!(3))] {
+        let replies = vec![asks("count", "number"), tells(&value), turn("{{count}}")];
+        let call = Call::new("page", "turn").with("name", value.to_string()).with("by", by).with("on", true);
+        assert_eq!(proposed(dual_with(&tools, replies, &[]).await.0), Proposal::Act(vec![call]));
+    }
+    let replies = vec![asks("count", "number"), tells(&json!(3.5)), turn("{{count}}"), give_up()];
+    let (planned, asked) = dual_with(&tools, replies, &[]).await;
+    assert_eq!(proposed(planned), Proposal::Pass("no way".to_owned()));
+    let wrong = "`page.turn`, as filled in: `by` must be a whole number";
+    assert!(asked[3].1.to_string().contains(wrong), "{}", asked[3].1);
+}
+
+#[tokio::test]
+async fn an_element_is_known_until_the_page_moves() {
+    let (first, _) = dual(vec![asks("button", "element"), tells(&json!(7)), click("{{button}}")], &[]).await;
+    let first = first.unwrap();
+    for (seen, known) in [
+        (Observation::from_page(SHOP, "pressed"), true),
+        (Observation::from_page(SHOP, "another page").after_move(), false),
+    ] {
+        let turns = [Turn { planned: first.clone(), results: vec![Reply::Landed(seen)] }];
+        let (_, asked) = dual(vec![give_up()], &turns).await;
+        let story = asked[0].1["messages"][1]["content"].as_str().unwrap();
+        assert_eq!(story.contains("{{button}} (element:"), known, "{story}");
+    }
 }
 
 #[tokio::test]

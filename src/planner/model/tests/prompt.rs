@@ -194,6 +194,49 @@ async fn a_page_cannot_forge_a_message_a_result_or_an_order() {
 }
 
 #[tokio::test]
+async fn a_story_fits_what_the_model_can_take() {
+    let words = "word ".repeat(400);
+    let turns: Vec<_> = (0..120).map(|_| clicked(&words)).collect();
+    let now = [Observation::from_page(SHOP, "a line of the page\n".repeat(2_000))];
+    for (context, kept) in [(1_000, 480), (4_000, 1_900)] {
+        let endpoint = Endpoint::start([says(&give_up())]).await;
+        let model = Model::new(endpoint.config().context(context)).unwrap();
+        model.propose(&view(&tools(), &turns, &now)).await.unwrap();
+        let story = endpoint.bodies()[0]["messages"][1]["content"].as_str().unwrap().to_owned();
+        let page = "a line of the page\n| ".repeat(kept / 21);
+        assert!(story.len() <= context * 4 && story.contains(&page), "{} of {context}: {story}", story.len());
+    }
+}
+
+#[tokio::test]
+async fn the_page_where_the_goal_begins_is_opened_without_a_request() {
+    let endpoint = Endpoint::start([says(&give_up())]).await;
+    let open = Verb::new("open", Effect::Read, "Opens.").needs("url", Kind::Text, "the address");
+    let offers = [Offer { tool: "browser".to_owned(), verbs: vec![open] }];
+    let model = Model::new(endpoint.config()).unwrap();
+    let first = model.propose(&View { at: Some(SHOP), ..view(&offers, &[], &[]) }).await.unwrap();
+    let opens = Proposal::Act(vec![Call::new("browser", "open").with("url", SHOP)]);
+    assert_eq!((first.proposal.clone(), endpoint.bodies().len()), (opens, 0));
+    let turns = [Turn { planned: first, results: vec![Reply::Landed(Observation::from_page(SHOP, "opened"))] }];
+    let given = View { at: Some(SHOP), ..view(&offers, &turns, &[]) };
+    assert_eq!(model.propose(&given).await.unwrap().proposal, Proposal::Pass("no way".to_owned()));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_only_talks_is_told_of_every_verb_and_of_the_answer() {
+    let endpoint =
+        Endpoint::start([says(&json!({ "role": "assistant", "content": "give_up {\"why\": \"no way\"}" }))]).await;
+    let verbs = ('a'..='m').map(|name| Verb::new(&name.to_string(), Effect::Read, "").needs("to", Kind::Text, ""));
+    let tools = [Offer { tool: "page".to_owned(), verbs: verbs.collect() }];
+    let output = json!({ "type": "object", "properties": { "order": { "type": "string" } } });
+    let model = Model::new(endpoint.config().dialect(super::super::Dialect::Lines)).unwrap();
+    model.propose(&View { output: Some(&output), ..view(&tools, &[], &[]) }).await.unwrap();
+    let rules = endpoint.bodies()[0]["messages"][0]["content"].as_str().unwrap().to_owned();
+    let told = ["\n- page(do: a|b|c|d|e|f|g|h|i|j|k|l|m, to): ", "\n- done(answer: {\"order\": string}, evidence): "];
+    assert!(told.iter().all(|line| rules.contains(line)), "{rules}");
+}
+
+#[tokio::test]
 async fn the_rules_are_short() {
     let request = shown(&view(&tools(), &[], &[])).await;
     let rules = request["messages"][0]["content"].as_str().unwrap();

@@ -77,10 +77,43 @@ async fn unusual_shapes_are_understood() {
 async fn an_answer_has_the_type_that_the_goal_asks_for() {
     let schema =
         json!({ "type": "object", "properties": { "order": { "$ref": "#/$defs/id" } }, "$defs": { "id": {} } });
-    let wrong = calls(&[("done", json!({ "answer": "A-1", "evidence": "`e`" }))]);
+    let wrong = calls(&[("done", json!({ "answer": ["A-1"], "evidence": "`e`" }))]);
     let right = calls(&[("done", json!({ "answer": { "order": "A-1" }, "evidence": "`e`" }))]);
     let endpoint = Endpoint::start([says(&wrong), says(&right)]).await;
     let planned = endpoint.propose(&View { output: Some(&schema), ..view(&tools(), &[], &[]) }).await.unwrap();
     let done = Proposal::Done { answer: json!({ "order": "A-1" }), evidence: "`e`".to_owned() };
     assert_eq!((planned.proposal, endpoint.bodies().len()), (done, 2));
+    let told = endpoint.bodies()[1].to_string();
+    let shape = "`answer` must be an object, as in `{\\\"answer\\\": {\\\"order\\\": ..}, \\\"evidence\\\": string}`";
+    assert!(told.contains(shape), "{told}");
+}
+
+/// What comes of one reply that is done with `arguments`, where the page says `Order A-1 is on its way`.
+async fn ended(arguments: Value) -> (Proposal, usize) {
+    let schema = json!({ "type": "object", "properties": { "order": { "type": "string" } } });
+    let endpoint = Endpoint::start([says(&calls(&[("done", arguments)])), says(&give_up())]).await;
+    let now = [Observation::from_page("https://shop.test", "Order A-1\nis on its way")];
+    let planned = endpoint.propose(&View { output: Some(&schema), ..view(&tools(), &[], &now) }).await.unwrap();
+    (planned.proposal, endpoint.bodies().len())
+}
+
+fn done(evidence: &str) -> Proposal {
+    Proposal::Done { answer: json!({ "order": "A-1" }), evidence: evidence.to_owned() }
+}
+
+#[tokio::test]
+async fn an_answer_beside_its_place_is_taken() {
+    let beside = json!({ "order": "A-1", "evidence": "\"A-1\"" });
+    let alone = json!({ "answer": "A-1", "evidence": "\"A-1\"" });
+    let text = json!({ "answer": "{\"order\": \"A-1\"}", "evidence": "\"A-1\"" });
+    for arguments in [beside, alone, text] {
+        assert_eq!(ended(arguments.clone()).await, (done("\"A-1\""), 1), "{arguments}");
+    }
+}
+
+#[tokio::test]
+async fn evidence_without_marks_is_a_quotation_if_it_stands_there() {
+    let say = |evidence: &str| ended(json!({ "answer": { "order": "A-1" }, "evidence": evidence }));
+    assert_eq!(say("Order A-1 is on its way").await, (done("\"Order A-1 is on its way\""), 1));
+    assert_eq!(say("the order is on its way").await, (Proposal::Pass("no way".to_owned()), 2));
 }

@@ -67,12 +67,17 @@ function seen(element) {
   return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
 }
 
+const lone = (element, sign) => sign.test(tidy(element?.textContent ?? ""));
+
 // Whether the element stands apart from the text around it, as a block does. A letter in a box of
-// its own, as animations have it, does not.
+// its own, as animations have it, does not; nor does a digit among such boxes, which alone is a badge.
 function apart(element) {
   if (!INLINE.has(element.localName)) return true;
   const display = windowOf(element).getComputedStyle(element).display;
-  if (display === "inline-block") return !/^\p{L}$/u.test(tidy(element.textContent));
+  if (display === "inline-block") {
+    const beside = [element.previousSibling, element.nextSibling].some(other => other?.nodeType === 1 && lone(other, /^[\p{L}\p{N}]$/u));
+    return !lone(element, beside ? /^[\p{L}\p{N}]$/u : /^\p{L}$/u);
+  }
   return display !== "inline" && display !== "contents" && display !== "none";
 }
 
@@ -237,7 +242,8 @@ function leadIn(box, element) {
   for (const part of box.querySelectorAll("a,td,b,strong,span,p,div,[role=cell],[role=gridcell]")) {
     if (part.contains(element) || element.contains(part)) continue;
     const text = textOf(part);
-    if (text) return text;
+    // What another button says is no name for the row.
+    if (text && !(part.querySelector("button") && textOf(part.querySelector("button")) === text)) return text;
   }
   return "";
 }

@@ -173,11 +173,11 @@ class Prose {
     if (ends) this.end(); else this.add(" ");
   }
 
-  // Whether the table says it already: names of fields, links that stand alone.
+  // Whether the table says it already: names of fields, links that stand alone and do not name a row of numbers.
   listed(element) {
     if (element.localName === "label") return Boolean(element.control);
     if (element.hasAttribute("role") && ACTION_ROLES.has(attribute(element, "role"))) return true;
-    if (element.localName !== "a" || !element.hasAttribute("href")) return false;
+    if (element.localName !== "a" || !element.hasAttribute("href") || namesRow(element)) return false;
     for (let node = element.parentNode.firstChild; node; node = node.nextSibling) {
       if (node.nodeType === 3 && /[^\s|·•,›>/-]/.test(node.data)) return false;
     }
@@ -215,6 +215,12 @@ class Prose {
     this.end();
     return this.lines.join("\n");
   }
+}
+
+// Whether numbers stand in the row of a table that would have no name without the element.
+function namesRow(element) {
+  const cells = [...element.closest("tr")?.cells ?? []];
+  return cells.filter(cell => !cell.contains(element) && /\d/.test(cell.textContent)).length > 1;
 }
 
 // Whether boxes stand beside each other there.

@@ -111,7 +111,7 @@ class Survey {
     if (!(box.width > 0 && box.height > 0) && !isVisible(element)) return;
     const zone = this.modal && !within(element, this.modal) ? "covered" : this.zone(box, port);
     if (!zone) return;
-    this.note(element, role, zone, zone === "view" && this.veiled(moved(box, port.offset)));
+    this.note(element, role, zone, zone in BASE && this.veiled(moved(box, port.offset)));
   }
 
   note(element, role, zone, veiled) {
@@ -155,7 +155,7 @@ class Survey {
     let far = 0;
     this.found.sort((one, other) => other.rank - one.rank || one.order - other.order);
     for (const entry of this.found) {
-      if (entry.veiled && room > 0 && !pointOf(entry.element)) entry.zone = clipped(entry.element) ? "offscreen" : "covered";
+      if (entry.veiled && room > 0) entry.zone = veiledZone(entry);
       const here = entry.zone in BASE;
       if (entry.zone === "covered" || room <= 0) continue;
       if (!here && (entry.score < .35 || ++far > FAR)) continue;
@@ -211,6 +211,13 @@ function clipped(element) {
     if (x < edge.left || x > edge.right || y < edge.top || y > edge.bottom) return true;
   }
   return false;
+}
+
+// Where an entry lies that something may cover or cut off. What covers it can only be told in the viewport.
+function veiledZone({ element, zone }) {
+  if (zone === "view" && pointOf(element)) return zone;
+  if (clipped(element)) return "offscreen";
+  return zone === "view" ? "covered" : zone;
 }
 
 function look(wish) {

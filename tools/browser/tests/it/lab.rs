@@ -169,6 +169,7 @@ fn pages() -> BTreeMap<&'static str, &'static str> {
         "forge",
         "act",
         "effects",
+        "pieces",
         "twins",
         "long",
         "stale",

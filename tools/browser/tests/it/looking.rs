@@ -285,6 +285,22 @@ fn names_that_repeat_are_told_apart_by_their_row() {
 }
 
 #[test]
+fn what_is_made_of_pieces_is_told_as_it_looks() {
+    shared(async |lab| {
+        let page = lab.see("/pieces").await.page.unwrap();
+        let rows: Vec<_> = page.table.rows.iter().map(ToString::to_string).collect();
+        let sums = ["[1] link \"Lamp\"", "[2] button \"Odd\" (sum 5)", "[3] button \"Even\" (sum 5)"];
+        let day = ["[4] button \"Odd\" (sum 6)", "[5] button \"Even\" (sum 6)", "[6] button \"0 o'clock\""];
+        assert_eq!(rows, [&sums[..], &day, &["[7] button \"1 o'clock\""]].concat());
+        let left = "22 more are scrolled out of their box; `find` or name them";
+        assert_eq!(
+            (page.table.notes, page.text.as_str()),
+            (vec![left.to_owned()], "4tr8\nInbox 3\nLamp | €18.00 | €36.00\nsum 5\nsum 6")
+        );
+    });
+}
+
+#[test]
 fn a_password_stays_masked_even_when_the_page_shows_it() {
     shared(async |lab| {
         lab.see("/secret").await;

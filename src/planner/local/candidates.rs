@@ -369,6 +369,11 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
         #[expect(clippy::cast_precision_loss, reason = "an instruction has few parts")]
         candidate.features.set(F::Order, 1.0 / (1.0 + before as f32));
     }
+    send(now, (&places, &values), found);
+}
+
+/// What sends off waits for what is to be put in, and nobody leaves a form that is half filled in.
+fn send(now: &Situation<'_>, (places, values): (&[usize], &[usize]), found: &mut [Candidate]) {
     let last = now.progress.last.as_ref().map_or(0, |last| last.identity);
     let fields = now.scene.elements.iter().filter(|element| element.is_field());
     let others = fields.clone().any(|field| !fields::searches(field));
@@ -384,6 +389,15 @@ fn order(now: &Situation<'_>, found: &mut [Candidate]) {
     });
     let puts = found.iter().filter(|own| own.is_open() && matches!(own.note.verb.as_str(), "fill" | "select"));
     let puts: Vec<(usize, u32)> = puts.filter_map(|own| Some((own.position?, own.note.record))).collect();
+    let begun = !now.progress.values.is_empty() && !now.progress.sent;
+    for candidate in found.iter_mut().filter(|own| begun && own.note.verb == "click") {
+        let link = candidate.element.and_then(|index| now.element(index)).is_some_and(|own| own.role == "link");
+        let left = |place: usize| puts.iter().any(|(other, record)| *other < place && *record == 0);
+        if link && candidate.position.is_some_and(left) {
+            candidate.features.mark(F::Disabled, true);
+            candidate.asked = false;
+        }
+    }
     for candidate in found.iter_mut() {
         let Some(element) = candidate.element.and_then(|index| now.element(index)) else { continue };
         if !element.submits() || element.is_field() {

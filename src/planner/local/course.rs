@@ -14,21 +14,7 @@ use super::{
 /// What the course of the run says of it.
 pub(super) fn situated(now: &Situation<'_>, (index, element): (usize, &Element), press: &mut Candidate) {
     layered(now, (index, element), press);
-    let typed = now.progress.last.as_ref().filter(|last| last.verb == "fill" && !last.value.is_empty());
-    let suggested = typed.is_some_and(|last| {
-        let value = words::stems(&last.value);
-        element.fresh
-            && !element.is_field()
-            && !value.is_empty()
-            && value.iter().all(|word| element.stems.iter().any(|own| own.starts_with(word.as_str())))
-    });
-    if suggested {
-        let exact = typed.is_some_and(|last| words::stems(&last.value).iter().all(|word| element.stems.contains(word)));
-        press.features.set(F::Suggestion, if exact { 1.0 } else { 0.7 });
-        press.features.set(F::TakenMention, 0.0);
-        press.position = typed.and_then(|last| last.took.first().copied());
-        press.asked = true;
-    }
+    suggested(now, element, press);
     // What a menu of a row offers is done to that row, wherever the menu stands.
     if let Some(last) = now.progress.last.as_ref().filter(|last| last.record != 0 && element.fresh && press.asked)
         && element.record == 0
@@ -77,6 +63,45 @@ pub(super) fn situated(now: &Situation<'_>, (index, element): (usize, &Element),
     }
     press.features.mark(F::Uncalled, !asked && (barred(now, element) || !called_for(now, element)));
     press.features.mark(F::Unmet, now.waits);
+}
+
+/// The head of a column sorts by it, which comes before what is done with the rows, and which nobody does untold.
+pub(super) fn heads(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    if !element.marks.iter().any(|mark| mark == "columnheader") {
+        return;
+    }
+    let sort = words::concept("sort");
+    match now.told.words.iter().position(|word| word.quote == 0 && word.concepts.contains(&sort)) {
+        Some(word) if press.asked => {
+            press.position = Some(word);
+            press.takes([word]);
+        }
+        Some(_) => {}
+        None => {
+            press.features.mark(F::Uncalled, true);
+            press.asked = false;
+            press.position = None;
+        }
+    }
+}
+
+/// Whether it has just come, and is what was typed.
+fn suggested(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
+    let typed = now.progress.last.as_ref().filter(|last| last.verb == "fill" && !last.value.is_empty());
+    let suggested = typed.is_some_and(|last| {
+        let value = words::stems(&last.value);
+        element.fresh
+            && !element.is_field()
+            && !value.is_empty()
+            && value.iter().all(|word| element.stems.iter().any(|own| own.starts_with(word.as_str())))
+    });
+    if suggested {
+        let exact = typed.is_some_and(|last| words::stems(&last.value).iter().all(|word| element.stems.contains(word)));
+        press.features.set(F::Suggestion, if exact { 1.0 } else { 0.7 });
+        press.features.set(F::TakenMention, 0.0);
+        press.position = typed.and_then(|last| last.took.first().copied());
+        press.asked = true;
+    }
 }
 
 /// Whether it leads to the part of the site that is seen, by whose name that is headed.

@@ -210,15 +210,8 @@ impl Local {
             }
         }
         let only_asks = asks && !now.acts();
-        // While the thing that is named cannot be seen, what was done to other things in demonstrations is no reason.
-        let seeks = now.missing && all.iter().any(explores);
         let judged = all.iter().zip(&scores).filter(|(candidate, _)| {
-            let namesake = candidate.features.get(Feature::Unfound) > 0.0;
-            let taught = self.adapter.is_some() && !now.missing;
-            (candidate.has_reason() || taught)
-                && (self.adapter.is_none() || !namesake)
-                && (!only_asks || looks_only(&now, candidate))
-                && (self.adapter.is_none() || !seeks || explores(candidate) || candidate.is_open())
+            self.is_sensible(&now, &all, candidate) && (!only_asks || looks_only(&now, candidate))
         });
         let Some((candidate, score)) = judged.max_by(|one, other| one.1.total_cmp(other.1)) else {
             return pass("nothing on this page has to do with what is left of the goal");
@@ -240,6 +233,15 @@ impl Local {
             return question;
         }
         act(&now, candidate, share, self.agrees(&now, candidate))
+    }
+
+    /// Whether anything but its score speaks for a candidate. While the thing that is named cannot be seen, what was
+    /// done to other things in demonstrations is no reason.
+    fn is_sensible(&self, now: &Situation<'_>, all: &[Candidate], candidate: &Candidate) -> bool {
+        let seeks = || now.missing && all.iter().any(explores);
+        let taught = self.adapter.is_some() && !now.missing && candidate.features.get(Feature::Unfound) == 0.0;
+        let sought = self.adapter.is_none() || explores(candidate) || candidate.is_open() || !seeks();
+        (candidate.has_reason() || taught) && sought
     }
 
     /// Whether demonstrations, if there are any, do not speak against a candidate.

@@ -16,6 +16,10 @@ use super::{
 pub(super) fn chosen(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     if let Some((number, word)) = now.ordinal.filter(|(_, word)| !now.progress.taken.contains(word)) {
         counted(now, element, press, (number, word));
+        // Ada's last message is told by her name; when it is open, nothing in it is to be the last.
+        if number < 0 && now.records.get(&element.record).is_some_and(|own| *own > 0.9) {
+            press.takes([word]);
+        }
     }
     if let Some((most, winners)) = &now.most {
         let inside = now.scene.records.get(&element.record).is_some_and(|inside| inside.len() < 8);

@@ -40,7 +40,7 @@ pub(super) fn press(now: &Situation<'_>, index: usize, element: &Element) -> Can
     pick::dated(now, index, element, &mut press);
     judged(now, element, &mut press);
     enters(now, index, element, &mut press);
-    heads(now, element, &mut press);
+    course::heads(now, element, &mut press);
     course::situated(now, (index, element), &mut press);
     press
 }
@@ -66,7 +66,11 @@ fn mentioned(now: &Situation<'_>, index: usize, element: &Element, press: &mut C
     features.mark(F::TakenMention, mention.taken || spoken || loose(now, &mention));
     let names = named_for_another(now, (index, element), &mention);
     features.mark(F::Within, within || names);
-    let unfound = is_unfound(now, &mention, element) || is_namesake(now, &mention, element);
+    if is_namesake(now, &mention, element) {
+        press.features.mark(F::Unfound, true);
+        return;
+    }
+    let unfound = is_unfound(now, &mention, element);
     features.mark(F::Unfound, unfound);
     let governed = now.told.words.get(mention.from).and_then(|word| word.governed);
     let (fits, clashes) = verb_fits(governed, element);
@@ -240,26 +244,6 @@ fn enters(now: &Situation<'_>, index: usize, element: &Element, press: &mut Cand
     } else if menu == first {
         // That the menu is shown takes care of nothing.
         press.note.took.clear();
-    }
-}
-
-/// The head of a column sorts by it, which comes before what is done with the rows, and which nobody does untold.
-fn heads(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
-    if !element.marks.iter().any(|mark| mark == "columnheader") {
-        return;
-    }
-    let sort = words::concept("sort");
-    match now.told.words.iter().position(|word| word.quote == 0 && word.concepts.contains(&sort)) {
-        Some(word) if press.asked => {
-            press.position = Some(word);
-            press.takes([word]);
-        }
-        Some(_) => {}
-        None => {
-            press.features.mark(F::Uncalled, true);
-            press.asked = false;
-            press.position = None;
-        }
     }
 }
 
@@ -475,7 +459,7 @@ pub(super) fn kind_of(word: &str, element: &Element) -> bool {
 /// How well its row fits.
 pub(super) fn judged(now: &Situation<'_>, element: &Element, press: &mut Candidate) {
     let Some(own) = now.records.get(&element.record).copied().filter(|_| now.most.is_none()) else { return };
-    if now.fitting == 0 {
+    if now.fitting == 0 || press.features.get(F::Unfound) > 0.0 && press.position.is_none() {
         return;
     }
     let told = press.features.get(F::Concept) > 0.0

@@ -379,9 +379,11 @@ fn records(told: &Instruction, scene: &Scene, apart: &BTreeSet<usize>) -> BTreeM
 fn namesakes(told: &Instruction, texts: &BTreeMap<u32, &[String]>, apart: &BTreeSet<usize>) -> Vec<(usize, u32)> {
     let mut found = Vec::new();
     for span in told.spans.iter().filter(|span| matches!(span.kind, Kind::Quoted | Kind::Proper)) {
+        // A part of a name may be the name of something else, such as a category; the whole is not.
+        let whole = (span.from..span.to).all(|at| apart.contains(&at));
         let telling = |at: &usize| {
             told.words.get(*at).is_some_and(|word| !words::is_stop(&word.stem) && word.stem.chars().count() > 2)
-                && !apart.contains(at)
+                && !whole
         };
         let numbered = |at: usize| told.words.get(at).is_some_and(|word| word.stem.parse::<u32>().is_ok());
         if span.kind == Kind::Proper && (span.from..span.to).any(numbered) {

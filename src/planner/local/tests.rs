@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use lamassu_contract::{Change, Detail, Failure, FailureKind, Observation, Page, Refusal, Row, Table};
+use lamassu_contract::{Call, Change, Detail, Failure, FailureKind, Observation, Page, Refusal, Row, Table};
 use serde_json::json;
 
-use super::Local;
+use super::{Local, adapter::Adapter};
 use crate::planner::{Planned, Proposal, Reply, Turn, View};
 
 /// A control with its tag, the text before it and the words of its attributes.
@@ -67,7 +67,7 @@ fn plan(goal: &str, now: &[Observation], turns: &[Turn]) -> Planned {
 fn asked(planned: &Planned) -> String {
     match &planned.proposal {
         Proposal::Act(calls) => {
-            let words = |call: &lamassu_contract::Call| {
+            let words = |call: &Call| {
                 let text =
                     |name: &str| call.args.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
                 format!("{} {} {}{}", call.verb, text("target"), text("text"), text("option")).trim().to_owned()
@@ -400,4 +400,74 @@ fn nothing_is_sent_off_while_a_value_is_missing_and_no_value_goes_where_it_does_
     for goal in [goal, "Set the volume in the Terrace to 41.", "Change the phone number of Ada to 0664 7788."] {
         assert_eq!(asked(&plan(goal, &filters, &[])), "pass", "{goal}");
     }
+}
+
+/// Three sections, of which `open` is unfolded and has a link called so.
+fn sections(open: Option<(usize, &str)>) -> Vec<Row> {
+    let mut rows: Vec<_> = (1..=3).map(|number| control(number, "tab", &format!("Section #{number}"), "h3")).collect();
+    for (index, row) in rows.iter_mut().enumerate() {
+        let state = if open.is_some_and(|(at, _)| at == index) { "expanded" } else { "collapsed" };
+        row.states.push(state.to_owned());
+    }
+    if let Some((at, name)) = open {
+        rows.insert(at + 1, control(4, "clickable", name, "span"));
+    }
+    rows
+}
+
+#[test]
+fn what_is_quoted_and_not_to_be_seen_is_looked_for_in_each_section() {
+    let goal = "Expand the sections below, to find and click on the link \"aliquam\".";
+    let first = plan(goal, &look(sections(None), ""), &[]);
+    let at = asked(&first).trim_matches(|letter: char| !letter.is_ascii_digit()).parse::<usize>().unwrap() - 1;
+    let next = asked(&plan(goal, &look(sections(Some((at, "dictum"))), ""), &[landed(first)]));
+    let others: Vec<_> = (0..3).filter(|other| *other != at).map(|other| format!("click [{}]", other + 1)).collect();
+    assert!(others.contains(&next), "{next}");
+}
+
+#[test]
+fn a_demonstration_lets_nothing_stand_in_for_what_is_not_to_be_seen_yet() {
+    let goal = |name: &str| format!("Expand the sections below, to find and click on the link \"{name}\".");
+    let inputs = BTreeMap::new();
+    let local = Local::new();
+    let (closed, open) = (look(sections(None), ""), look(sections(Some((0, "varius"))), ""));
+    let told = goal("varius");
+    let seen = |now| View {
+        goal: &told,
+        at: None,
+        inputs: &inputs,
+        output: None,
+        tools: &[],
+        rules: "",
+        secrets: &[],
+        turns: &[],
+        now,
+        pictures: &[],
+    };
+    let click = |target: &str| Call::new("browser", "click").with("target", target);
+    let shown =
+        [local.shown(&seen(&closed), &click("[1]")).unwrap(), local.shown(&seen(&open), &click("[4]")).unwrap()];
+    let taught = Local::new().with(Adapter::fit(&shown));
+    let told = goal("aliquam");
+    let next = taught.plan(&View { goal: &told, ..seen(&open) });
+    assert_ne!(asked(&next), "click [4]");
+}
+
+#[test]
+fn in_the_last_message_of_somebody_nothing_else_has_to_be_the_last() {
+    let rows = [(1, "Ada"), (2, "Bruno"), (3, "Carla")].map(|(number, name)| {
+        let mut row = control(number, "clickable", &format!("{name} Lorem ipsum"), "div");
+        let detail = row.detail.as_mut().unwrap();
+        (detail.record, detail.around) = (number * 10, format!("{name} Lorem ipsum"));
+        row
+    });
+    let goal = "pull up Bruno's last email and delete it";
+    let first = plan(goal, &look(rows.to_vec(), ""), &[]);
+    assert_eq!(asked(&first), "click [2]");
+    let opened = vec![
+        icon(1, "trash", (0, "")),
+        control(2, "clickable", "Reply", "span"),
+        control(3, "clickable", "Forward", "span"),
+    ];
+    assert_eq!(asked(&plan(goal, &look(opened, "Bruno"), &[landed(first)])), "click [1]");
 }

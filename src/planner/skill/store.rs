@@ -14,7 +14,7 @@ use super::{Demonstration, Player, Skill, SkillError, file::is_name, induce, les
 use crate::planner::local::adapter::Adapter;
 
 /// The version of what was learned: it fits the features of this program alone.
-const LEARNED: u32 = 1;
+const LEARNED: u32 = 2;
 /// No larger file is read, in bytes.
 const LARGEST: u64 = 64_000_000;
 

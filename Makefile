@@ -36,12 +36,12 @@ bench-miniwob: setup ## Run tasks of MiniWoB++; TASKS, SEEDS, DEMOS and RENAMED=
 	@test -d target/miniwob/miniwob || python3 -m pip install --quiet --no-deps --target target/miniwob miniwob==1.1.0
 	$(CARGO) bench -p lamassu --bench web -- miniwob target/miniwob/miniwob/html --tasks "$(TASKS)" --seeds "$(SEEDS)" --demos "$(DEMOS)" $(if $(RENAMED),--renamed)
 
-bench-pages: setup ## Run the pages of DIR, which judge themselves; SEEDS chooses; write target/pages.json
+bench-pages: setup ## Run the pages of DIR, which judge themselves; TASKS, SEEDS and DEMOS choose; write target/pages.json
 	@test -n "$(DIR)" || { echo 'say which folder: make bench-pages DIR=examples/sites/local'; exit 2; }
-	$(CARGO) bench -p lamassu --bench web -- pages "$(abspath $(DIR))" --tasks "$(TASKS)" --seeds "$(SEEDS)"
+	$(CARGO) bench -p lamassu --bench web -- pages "$(abspath $(DIR))" --tasks "$(TASKS)" --seeds "$(SEEDS)" --demos "$(DEMOS)"
 
-bench-shop: setup ## Ask the demonstration shop for what its customers want, in plain words; write target/shop.json
-	$(CARGO) bench -p lamassu --bench web -- shop --tasks "$(TASKS)"
+bench-shop: setup ## Ask the demonstration shop for what its customers want, in plain words; TASKS and DEMOS choose; write target/shop.json
+	$(CARGO) bench -p lamassu --bench web -- shop --tasks "$(TASKS)" --demos "$(DEMOS)"
 
 bench-console: setup ## Measure the console: event to pixel, what watching costs, long records
 	$(CARGO) test --profile bench -p lamassu --test it -- --ignored --nocapture --test-threads 1 console::figures

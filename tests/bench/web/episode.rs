@@ -21,13 +21,23 @@ use serde_json::Value;
 
 use crate::{
     keep::{Kept, Watched},
+    shop,
     site::Site,
 };
 
 const STEPS: u64 = 100;
 const SECONDS: u64 = 90;
-/// The first seed of demonstrations.
-const DEMONSTRATED: u64 = 900_001;
+
+/// What episodes are about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Task<'a> {
+    /// The page at this path, which judges itself.
+    Page(&'a str),
+    /// A wish in the demonstration shop, by its name.
+    Wish(&'a str),
+    /// Another wish of the same kind as the one of this name.
+    Like(&'a str),
+}
 
 /// What came of one episode.
 #[derive(Debug, Clone, Serialize)]
@@ -119,19 +129,19 @@ impl Lab {
         }
     }
 
-    /// Teaches the planner the page at `path` by `count` of its own episodes that were solved, of seeds that
-    /// nothing is judged by; fewer if it solves too few of three times as many. They are shown as they are, even
-    /// where the episodes that count are renamed.
-    pub(crate) async fn teach(&mut self, path: &str, count: usize) {
+    /// Teaches the planner a task by `count` episodes of its own that were solved, of `seeds` that nothing is judged
+    /// by; fewer if it solves too few of three times as many. They are shown as they are, even where the episodes
+    /// that count are renamed.
+    pub(crate) async fn teach(&mut self, task: Task<'_>, seeds: impl Iterator<Item = u64>, count: usize) {
         self.planner = Local::new();
         let counted = std::mem::replace(&mut self.pages, Pages::Recorded);
         let mut decisions = Vec::new();
         let mut solved = 0;
-        for seed in (DEMONSTRATED..).take(count * 3) {
+        for seed in seeds.take(count * 3) {
             if solved == count {
                 break;
             }
-            if self.run(path, seed).await.solved {
+            if self.play(task, seed).await.solved {
                 solved += 1;
                 decisions.append(&mut self.shown.lock().unwrap());
             }
@@ -139,6 +149,15 @@ impl Lab {
         self.pages = counted;
         if solved > 0 {
             self.planner = Local::new().with(Adapter::fit(&decisions));
+        }
+    }
+
+    /// Runs the episode of `seed`.
+    pub(crate) async fn play(&self, task: Task<'_>, seed: u64) -> Episode {
+        match task {
+            Task::Page(path) => self.run(path, seed).await,
+            Task::Wish(name) => shop::run(self, shop::wish(name), seed).await,
+            Task::Like(name) => shop::run(self, shop::like(name), seed).await,
         }
     }
 
@@ -154,7 +173,7 @@ impl Lab {
     }
 
     /// Runs the episode of `seed` on the page at `path`.
-    pub(crate) async fn run(&self, path: &str, seed: u64) -> Episode {
+    async fn run(&self, path: &str, seed: u64) -> Episode {
         let url = format!("{}/{path}?seed={seed}", self.site.origin);
         self.site.begin();
         self.open(&url).await;

@@ -4,7 +4,8 @@
 //! `NAME/index.html` of FOLDER, which defines `window.__task = { instruction, done(), harmful() }`; `web shop` asks
 //! the demonstration shop for what its customers want. `--renamed` shows the planner other words in place of all ids,
 //! classes and the like.
-//! `--tasks`, `--seeds` and `--demos` choose; results go to `target/miniwob.json` or `target/pages.json`.
+//! `--tasks`, `--seeds` and `--demos` choose; results go to `target/miniwob.json`, `target/pages.json` or
+//! `target/shop.json`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 use lamassu::planner::{local::Local, skill::rehearse::Pages};
 use serde_json::{Value, json};
 
-use episode::{Episode, Lab};
+use episode::{Episode, Lab, Task};
 
 /// The tasks that are run when none is named: those that the planner's making has looked at.
 const TASKS: &str = "book-flight-nodelay choose-list click-collapsible-nodelay click-collapsible-2-nodelay \
@@ -34,6 +35,12 @@ const TASKS: &str = "book-flight-nodelay choose-list click-collapsible-nodelay c
     click-checkboxes-soft click-checkboxes-transfer click-color click-option click-test click-test-2 \
     click-test-transfer click-widget enter-date enter-time find-word guess-number search-engine sign-agreement \
     unicode-test";
+
+/// The first seed of demonstrations, where a page has one goal.
+const DEMONSTRATED: u64 = 900_001;
+/// Seeds as far apart have the same goal with other values, on pages that go through their goals seed by seed: it is a
+/// multiple of each number up to 16, and of most up to 30.
+const ROUND: u64 = 720_720;
 
 /// What was asked for on the command line.
 #[derive(Debug)]
@@ -131,15 +138,20 @@ async fn measure(asked: &Asked) -> (&'static str, Vec<Value>) {
             Kind::Pages => format!("{task}/index.html"),
             Kind::Shop => task.clone(),
         };
-        if asked.demos > 0 {
-            lab.teach(&path, asked.demos).await;
-        }
+        let (counted, shown) = match asked.kind {
+            Kind::Shop => (Task::Wish(&path), Task::Like(&path)),
+            _ => (Task::Page(&path), Task::Page(&path)),
+        };
         let mut episodes = Vec::new();
-        for seed in &asked.seeds {
-            episodes.push(match asked.kind {
-                Kind::Shop => shop::run(&lab, &path, *seed).await,
-                _ => lab.run(&path, *seed).await,
-            });
+        for (number, seed) in asked.seeds.iter().enumerate() {
+            // A page of MiniWoB++ has one goal, as a wish has; other pages have one after the other.
+            match asked.kind {
+                _ if asked.demos == 0 => {}
+                Kind::Pages => lab.teach(shown, (1..).map(|round| seed + round * ROUND), asked.demos).await,
+                _ if number == 0 => lab.teach(shown, DEMONSTRATED.., asked.demos).await,
+                _ => {}
+            }
+            episodes.push(lab.play(counted, *seed).await);
         }
         print(task, &episodes);
         lines.push(summary(asked, task, &episodes));

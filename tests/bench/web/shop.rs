@@ -1,4 +1,5 @@
-//! The demonstration shop: twenty wishes in the words of its customers, each in a shop of its own.
+//! The demonstration shop: twenty wishes in the words of its customers, each in a shop of its own, and for each another
+//! wish of its kind, for demonstrations.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,7 +17,8 @@ use crate::episode::{Episode, Lab};
 const PASSWORD: &str = "open-sesame-42";
 
 /// A wish, and what shows that it came true.
-struct Wish {
+#[derive(Debug)]
+pub(crate) struct Wish {
     name: &'static str,
     told: &'static str,
     granted: fn(&Seen) -> bool,
@@ -124,15 +126,102 @@ const WISHES: &[Wish] = &[
     },
 ];
 
+/// What is demonstrated for the wish of the same name.
+const LIKE: &[Wish] = &[
+    Wish {
+        name: "cart", told: "Add the Moss Green Mug to my cart.", granted: |seen| seen.added("1 × Moss Green Mug")
+    },
+    Wish {
+        name: "two",
+        told: "Put three Desert Sand Mugs in the cart",
+        granted: |seen| seen.added("3 × Desert Sand Mug"),
+    },
+    Wish { name: "search", told: "search for dinner plate", granted: |seen| seen.at(&["/search?q=dinner+plate"]) },
+    Wish { name: "shelf", told: "Show me all plates.", granted: |seen| seen.at(&["category=plates"]) },
+    Wish { name: "sign in", told: "Log in as customer@shop.test", granted: Seen::signed_in },
+    Wish { name: "price", told: "How much is the Lapis Blue Vase?", granted: |seen| seen.answers("64.00") },
+    Wish { name: "cost", told: "What does the Basalt Black Platter cost?", granted: |seen| seen.answers("58.00") },
+    Wish {
+        name: "cheapest",
+        told: "Open Plates and tell me which one is the cheapest",
+        granted: |seen| seen.answers("Desert Sand Side Plate"),
+    },
+    Wish { name: "how many", told: "How many bowls are there?", granted: |seen| seen.answer == "6" },
+    Wish { name: "support", told: "Open the sign in page", granted: |seen| seen.at(&["/login"]) },
+    Wish {
+        name: "sort",
+        told: "Show all products and sort them by price, high to low",
+        granted: |seen| seen.at(&["sort=price-down"]),
+    },
+    Wish {
+        name: "in stock",
+        told: "Search for bowls, then show in stock only",
+        granted: |seen| seen.at(&["q=bowls", "in_stock=on"]),
+    },
+    Wish {
+        name: "at most",
+        told: "Search for mugs with a highest price of 17",
+        granted: |seen| seen.at(&["q=mugs", "max_price=17"]),
+    },
+    Wish {
+        name: "checkout",
+        told: "Add 2 Ivory Dinner Plates to the cart and go to checkout",
+        granted: |seen| seen.added("2 × Ivory Dinner Plate") && seen.at(&["checkout"]),
+    },
+    Wish {
+        name: "size",
+        told: "What is the size of the Moss Green Ramen Bowl?",
+        granted: |seen| seen.answers("20 cm"),
+    },
+    Wish { name: "open", told: "open the Moss Green Vase", granted: |seen| seen.at(&["/product/vase-moss"]) },
+    Wish {
+        name: "availability",
+        told: "What is the availability of the Lapis Blue Bowl?",
+        granted: |seen| seen.answers("In stock"),
+    },
+    Wish {
+        name: "ask",
+        told: "Go to support and send the message \"Is the bowl safe in an oven?\"",
+        granted: |seen| {
+            seen.pages
+                .iter()
+                .any(|(address, page)| address.starts_with("GET /support") && page.contains("safe in an oven"))
+        },
+    },
+    Wish {
+        name: "orders",
+        told: "Log in as customer@shop.test, then open Orders",
+        granted: |seen| seen.signed_in() && seen.at(&["/orders"]),
+    },
+    Wish {
+        name: "german",
+        told: "Lege das Terracotta Mug in den Warenkorb.",
+        granted: |seen| seen.added("1 × Terracotta Mug"),
+    },
+];
+
 /// The names of all wishes, as `--tasks` takes them.
 pub(crate) fn names() -> Vec<String> {
     WISHES.iter().map(|wish| wish.name.replace(' ', "-")).collect()
 }
 
-/// Runs the wish called `name` in a shop that nobody was in before; `number` is told apart by it.
-pub(crate) async fn run(lab: &Lab, name: &str, number: u64) -> Episode {
-    let wish = WISHES.iter().find(|wish| wish.name.replace(' ', "-") == name);
-    let wish = wish.unwrap_or_else(|| panic!("there is no wish `{name}`; there are {}", names().join(", ")));
+/// The wish called `name`.
+pub(crate) fn wish(name: &str) -> &'static Wish {
+    named(WISHES, name)
+}
+
+/// Another wish of the same kind as the one called `name`.
+pub(crate) fn like(name: &str) -> &'static Wish {
+    named(LIKE, name)
+}
+
+fn named(wishes: &'static [Wish], name: &str) -> &'static Wish {
+    let wish = wishes.iter().find(|wish| wish.name.replace(' ', "-") == name);
+    wish.unwrap_or_else(|| panic!("there is no wish `{name}`; there are {}", names().join(", ")))
+}
+
+/// Runs an agent for `wish` in a shop that nobody was in before; `number` is told apart by it.
+pub(crate) async fn run(lab: &Lab, wish: &Wish, number: u64) -> Episode {
     let shop = Shop::open(Settings { password: Some(PASSWORD.to_owned()), seed: Some(number) });
     let seen = Arc::new(Mutex::new(Seen::default()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

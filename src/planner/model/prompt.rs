@@ -84,7 +84,7 @@ pub(super) fn messages(
     let system = format!("{}{}", SYSTEM.trim_end(), dialect.rules(functions));
     let mut story = String::new();
     for way in &WAYS {
-        story = tell(view, functions, way, beside.room * way.part / 100);
+        story = tell(view, functions, way, beside.room / 100 * way.part);
         if story.len() <= beside.room {
             break;
         }

@@ -8,6 +8,7 @@ use super::{args::Window, complaint::Complaint, home, progress::Progress, prompt
 use crate::{
     Agent, Cascade, Event, Local, Mode, Pack, Script, Store,
     goal::{Answers, BrowserChoice, BrowserKind, ModelChoice, PlannerKind, Task, recorded},
+    planner::skill::Taught,
     runtime::{AgentBuilder, Settled},
 };
 
@@ -171,8 +172,10 @@ fn planner(builder: AgentBuilder, task: &Task, skills: &Choice, prices: &Path) -
         PlannerKind::Model => model(builder, task, prices, None),
         PlannerKind::Cascade => {
             let player = skills.player()?;
-            let cascade =
-                if player.is_empty() { Cascade::new(Local::new()) } else { Cascade::new(player).then(Local::new()) };
+            let cascade = match player.is_empty() {
+                true => Cascade::new(Local::new()),
+                false => Cascade::new(player.clone()).then(Taught::new(player)),
+            };
             if model_name(task).is_some() {
                 model(builder, task, prices, Some(cascade))
             } else {

@@ -106,8 +106,8 @@ impl Local {
 
     /// The same model with what demonstrations of the task have taught.
     #[must_use]
-    pub fn with(self, adapter: Adapter) -> Self {
-        Self { adapter: Some(Arc::new(adapter)), ..self }
+    pub fn with(self, adapter: impl Into<Arc<Adapter>>) -> Self {
+        Self { adapter: Some(adapter.into()), ..self }
     }
 
     /// What `call` was chosen from, for an [`Adapter`] to learn from; nothing if it is no candidate of this view.
@@ -140,7 +140,7 @@ impl Local {
     fn scores(&self, now: &Situation<'_>, all: &[Candidate]) -> Vec<f32> {
         let meant = all.iter().any(|candidate| candidate.features.get(Feature::Concept) > 0.0);
         let taught = |candidate: &Candidate| {
-            let bonus = self.adapter.as_ref()?.bonus(&adapter::marks(now, candidate));
+            let bonus = self.bonus(now, candidate)?;
             // Where the goal was to forward, `Forward` was pressed; where it is to delete, that says nothing for it, and
             // nothing against what deletes. Nor does it matter where else a thing was looked for.
             let meant_now = candidate.features.get(Feature::Concept) > 0.0;
@@ -236,18 +236,25 @@ impl Local {
     }
 
     /// Whether anything but its score speaks for a candidate. While the thing that is named cannot be seen, what was
-    /// done to other things in demonstrations is no reason.
+    /// done to other things in demonstrations is no reason, and what may uncover it comes before what is half named.
     fn is_sensible(&self, now: &Situation<'_>, all: &[Candidate], candidate: &Candidate) -> bool {
         let seeks = || now.missing && all.iter().any(explores);
         let taught = self.adapter.is_some() && !now.missing && candidate.features.get(Feature::Unfound) == 0.0;
-        let sought = self.adapter.is_none() || explores(candidate) || candidate.is_open() || !seeks();
-        (candidate.has_reason() || taught) && sought
+        let meant =
+            [Feature::Concept, Feature::Ready, Feature::Banner, Feature::Confirms, Feature::Fill, Feature::Select];
+        let meant = candidate.is_open() || meant.iter().any(|feature| candidate.features.get(*feature) > 0.0);
+        (candidate.has_reason() || taught) && (explores(candidate) || meant || !seeks())
     }
 
     /// Whether demonstrations, if there are any, do not speak against a candidate.
     fn agrees(&self, now: &Situation<'_>, candidate: &Candidate) -> Agreed {
-        let against = self.adapter.as_ref().is_some_and(|own| own.bonus(&adapter::marks(now, candidate)) < 0.0);
-        if against { Agreed::No } else { Agreed::Yes }
+        if self.bonus(now, candidate).is_some_and(|bonus| bonus < 0.0) { Agreed::No } else { Agreed::Yes }
+    }
+
+    /// What demonstrations say for or against an act, if there are any. That a goal is reached is never shown.
+    fn bonus(&self, now: &Situation<'_>, candidate: &Candidate) -> Option<f32> {
+        let adapter = self.adapter.as_ref().filter(|_| candidate.call.is_some())?;
+        Some(adapter.bonus(&adapter::marks(now, candidate)))
     }
 }
 

@@ -16,6 +16,7 @@ mod position;
 pub mod rehearse;
 mod seek;
 pub mod store;
+mod taught;
 pub mod template;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use error::SkillError;
 pub use player::Player;
 pub use position::{Healed, Position};
 pub use store::Skills;
+pub use taught::Taught;
 use template::Template;
 
 use super::local::scene::Element;

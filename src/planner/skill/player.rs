@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use lamassu_contract::{BoxFuture, Call, FailureKind, Page};
 use serde::Deserialize as _;
 use serde_json::Value;
+use url::Url;
 
 use super::{
     Argument, Description, Each, Skill, Step, lesson,
@@ -21,6 +22,8 @@ use crate::planner::{
 
 /// How like its description an element has to be before something is done that cannot be taken back.
 const CAREFUL: f32 = 0.85;
+/// How much of a skill's own words a goal has to say for its demonstrations to be of use.
+const LIKE: f32 = 0.5;
 /// How often a step waits for its element.
 pub(super) const WAITS: u32 = 2;
 /// How the question before something that cannot be taken back begins.
@@ -84,6 +87,15 @@ impl Player {
         }
     }
 
+    /// What the demonstrations of the skill have taught that is most like the goal, if it may run here.
+    pub(super) fn taught(&self, view: &View<'_>) -> Option<Arc<Adapter>> {
+        let here = place(view);
+        let known = self.known.iter().filter(|(skill, _)| here.as_ref().is_some_and(|url| skill.runs_at(url)));
+        let like = known.filter_map(|(skill, adapter)| Some((skill.goal.likeness(view.goal), adapter.as_ref()?)));
+        let most = like.filter(|(likeness, _)| *likeness >= LIKE).max_by(|one, other| one.0.total_cmp(&other.0));
+        most.map(|(_, adapter)| Arc::clone(adapter))
+    }
+
     /// The skill that is under way, or else the one that the goal fits.
     #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
     fn chosen(
@@ -91,21 +103,26 @@ impl Player {
         view: &View<'_>,
         position: Option<&Position>,
     ) -> Option<(&Skill, Option<&Arc<Adapter>>, BTreeMap<String, String>)> {
-        let at = view.at.and_then(|at| url::Url::parse(at).ok());
-        let page = view.now.iter().rev().find_map(|look| look.page.as_ref()).map(|page| &page.url);
+        let place = place(view);
         let wanted = |skill: &Skill| match (position, &self.only) {
             (Some(position), _) => position.skill == skill.name,
             (None, Some(only)) => *only == skill.name,
             (None, None) => true,
         };
         let fits = self.known.iter().filter(|(skill, _)| wanted(skill)).filter_map(|(skill, adapter)| {
-            let here = at.as_ref().or(page).is_none_or(|url| skill.runs_at(url));
+            let here = place.as_ref().is_none_or(|url| skill.runs_at(url));
             let values = filled(skill, view).filter(|_| here)?;
             Some((&**skill, adapter.as_ref(), values))
         });
         // The more of its own words are in the goal, the closer it is meant for it.
         fits.max_by_key(|(skill, _, _)| skill.goal.telling())
     }
+}
+
+/// Where the goal begins, or else what page is seen.
+fn place(view: &View<'_>) -> Option<Url> {
+    let page = view.now.iter().rev().find_map(|look| look.page.as_ref()).map(|page| page.url.clone());
+    view.at.and_then(|at| Url::parse(at).ok()).or(page)
 }
 
 /// What is filled in, from the words of the goal and from what was given by name.

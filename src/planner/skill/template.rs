@@ -159,6 +159,21 @@ impl Template {
         words.filter(|token| matches!(token, Token::Word(word) if !word.stop)).count()
     }
 
+    /// How much of what its own words say `goal` says too, from 0 to 1.
+    #[must_use]
+    pub fn likeness(&self, goal: &str) -> f32 {
+        let told = Instruction::read(goal);
+        let own: Vec<_> = self.0.iter().flat_map(Token::of).collect();
+        let telling = own.iter().filter_map(|token| match token {
+            Token::Word(word) if !word.stop => Some(word),
+            _ => None,
+        });
+        let said = |word: &&Word| told.words.iter().any(|other| same(word, other));
+        #[expect(clippy::cast_precision_loss, reason = "a goal has few words")]
+        let share = telling.clone().filter(said).count() as f32 / telling.count().max(1) as f32;
+        share
+    }
+
     /// What stands in the places if `goal` is this text, give or take words that say little.
     #[must_use]
     pub fn align(&self, goal: &str, parameters: &BTreeMap<String, Parameter>) -> Option<BTreeMap<String, String>> {

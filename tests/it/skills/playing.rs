@@ -1,9 +1,9 @@
 //! Playing a skill on pages that are as they were, and on pages that are not.
 
 use lamassu::{
-    Page, Row,
+    Local, Page, Row,
     planner::skill::{
-        Demonstration, Player, Skills,
+        Demonstration, Player, Skills, Taught,
         rehearse::{Pages, rehearse, renamed},
     },
 };
@@ -151,4 +151,30 @@ fn a_banner_that_comes_later_than_it_was_shown_is_seen_to_when_it_is_in_the_way(
     let pages = [products(), covered(), product("Coral Red Mug"), product("Coral Red Mug")];
     let played = lines(&play(&player, GOAL, &pages));
     assert_eq!(played[1..], ["click [2]", "click [9]", "fill [2] 4", "click [3]"]);
+}
+
+/// Products with two icons each, of which nothing says what they do.
+fn settled() -> Page {
+    let mut page = products();
+    let icons = page.table.rows.iter().flat_map(|card| {
+        let around = card.detail.as_ref().unwrap().around.clone();
+        [(10, "k7"), (20, "m3")].map(|(more, marks)| {
+            within(row(card.reference + more, "clickable", "", "span", marks), card.reference, &around)
+        })
+    });
+    let icons: Vec<Row> = icons.collect();
+    page.table.rows.extend(icons);
+    page
+}
+
+#[test]
+fn a_goal_in_other_words_than_a_skill_is_reached_by_what_was_shown_for_it() {
+    let shown = |name: &str, reference| {
+        shown(&format!("settle {name}"), vec![(settled(), call("click", reference))], products())
+    };
+    let player = player(vec![shown("Lapis Blue Mug", 21), shown("Desk Lamp", 23)]);
+    let goal = "Ada wants to settle the Coral Red Mug";
+    assert!(lines(&play(&player, goal, &[]))[0].starts_with("pass"));
+    assert_eq!(lines(&play(&Taught::new(player), goal, &[settled()]))[1], "click [22]");
+    assert_ne!(lines(&play(&Local::new(), goal, &[settled()]))[1], "click [22]");
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use lamassu::{
-    Call, Detail, Observation, Page, Planner as _, Proposal, Row, Table, View,
+    Call, Detail, Observation, Page, Planner, Proposal, Row, Table, View,
     planner::{
         Planned, Reply, Turn,
-        skill::{Demonstration, Moment, Player},
+        skill::{Demonstration, Moment},
     },
 };
 
@@ -88,7 +88,7 @@ pub(crate) fn ordering(count: &str, (reference, name): (u32, &str)) -> Demonstra
 }
 
 /// What the player proposes on each of `pages`, one after the other; each act lands.
-pub(crate) fn play(player: &Player, goal: &str, pages: &[Page]) -> Vec<Planned> {
+pub(crate) fn play(player: &impl Planner, goal: &str, pages: &[Page]) -> Vec<Planned> {
     let inputs = BTreeMap::new();
     let at = format!("{SHOP}/");
     let view = |turns: &[Turn], now: &[Observation]| {

@@ -390,7 +390,8 @@ fn act(now: &Situation<'_>, candidate: &Candidate, share: f32, agreed: Agreed) -
     // What merely closes a notice is no guess about the goal.
     let notice = candidate.features.get(Feature::Banner) > 0.0;
     let note = Note { share: if notice { 1.0 } else { share }, ..candidate.note.clone() };
-    let known = now.unknown() <= 1;
+    // Nobody is sure of what was done before and has not led on.
+    let known = now.unknown() <= 1 && candidate.features.get(Feature::Again) == 0.0;
     let word = if share > SURE
         && known
         && agreed == Agreed::Yes

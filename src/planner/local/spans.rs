@@ -289,6 +289,12 @@ fn propers(told: &Instruction, found: &mut Vec<Span>) {
             from += 1;
             continue;
         }
+        // `Send Email from Ada to Bruno`: what is sent is no name.
+        let letter = words::concept("email");
+        if !starts(from + 1) && told.words.get(from).is_some_and(|word| word.concepts.contains(&letter)) {
+            from += 1;
+            continue;
+        }
         let mut to = from + 1;
         while starts(to) && !told.gap(to - 1, to).contains(['.', ';', ':', ',', '"']) {
             to += 1;

@@ -5,6 +5,7 @@ use super::{
     features::Feature as F,
     instruction::Word,
     layer::{self, Part},
+    lexicon::PLACES,
     mention,
     scene::Element,
     situation::Situation,
@@ -172,44 +173,6 @@ pub(super) fn own(now: &Situation<'_>, found: &mut [Candidate]) {
 const LOOKS: usize = 6;
 /// How many ways stand beside each other where they lead to the parts of a site.
 const BESIDE: std::ops::RangeInclusive<usize> = 2..=12;
-/// What people look for in which part of a site.
-const PLACES: &[(&[&str], &[&str])] = &[
-    (
-        &["setting", "preference", "account", "profile", "einstellung", "einstellungen", "konto", "설정", "계정"],
-        &[
-            "notification",
-            "notify",
-            "language",
-            "currency",
-            "theme",
-            "dark",
-            "password",
-            "zone",
-            "unit",
-            "privacy",
-            "digest",
-            "newsletter",
-            "signature",
-            "benachrichtigung",
-            "sprache",
-            "währung",
-            "passwort",
-            "알림",
-            "언어",
-        ],
-    ),
-    (
-        &["people", "person", "team", "user", "member", "contact", "customer", "staff", "personen", "kontakte", "사람"],
-        &["invite", "role", "phone", "telefon", "editor", "viewer", "admin", "colleague", "einladen", "초대", "전화"],
-    ),
-    (&["order", "purchase", "bestellungen", "주문"], &["return", "refund", "invoice", "parcel", "delivery", "환불"]),
-    (&["billing", "payment", "plan", "subscription"], &["card", "invoice", "upgrade", "downgrade", "subscription"]),
-    (
-        &["help", "support", "contact", "hilfe", "kontakt", "도움말"],
-        &["question", "complaint", "problem", "frage", "문의"],
-    ),
-];
-
 /// Marks the ways to other parts of a site, where nothing that can be seen has to do with what is wanted: those first
 /// in which people would look for it. Looking there changes nothing.
 pub(super) fn around(now: &Situation<'_>, found: &mut [Candidate]) {
@@ -223,6 +186,8 @@ pub(super) fn around(now: &Situation<'_>, found: &mut [Candidate]) {
     let leads = |element: &Element| {
         matches!(element.role.as_str(), "link" | "tab" | "button")
             && (element.role == "tab" || element.marks.iter().any(|mark| mark == "navigation"))
+            // `Follow` does something; `Rooms` shows something.
+            && (element.role != "button" || element.stems.iter().all(|word| words::verb(word).is_none()))
             && now.scene.records.get(&element.record).is_none_or(|inside| inside.len() == 1)
             && BESIDE.contains(&element.place_among.1)
             && (1..=3).contains(&element.stems.len())
@@ -236,7 +201,7 @@ pub(super) fn around(now: &Situation<'_>, found: &mut [Candidate]) {
     if ways.iter().filter(|way| now.progress.pressed.contains(&way.name)).count() >= LOOKS {
         return;
     }
-    let said = |words: &[&str]| now.told.words.iter().any(|word| words.iter().any(|known| word.is(known)));
+    let said = |words: &str| now.told.words.iter().any(|word| words.split(' ').any(|known| word.is(known)));
     for candidate in found.iter_mut().filter(|candidate| candidate.note.verb == "click") {
         let Some(way) = candidate.element.and_then(|index| now.element(index)).filter(|own| leads(own)) else {
             continue;
@@ -244,7 +209,7 @@ pub(super) fn around(now: &Situation<'_>, found: &mut [Candidate]) {
         if now.progress.pressed.contains(&way.name) {
             continue;
         }
-        let is = |names: &[&str]| way.stems.iter().any(|stem| names.contains(&stem.as_str()));
+        let is = |names: &str| way.stems.iter().any(|stem| names.split(' ').any(|name| name == stem));
         let likely = PLACES.iter().any(|(places, things)| is(places) && said(things));
         candidate.features.mark(F::Explore, true);
         candidate.features.set(F::Own, if likely { 1.0 } else { 0.0 });

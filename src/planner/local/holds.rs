@@ -26,33 +26,9 @@ pub(super) fn bounds(element: &Element) -> bool {
 }
 
 pub(super) fn is_bound(word: &str) -> bool {
-    const BOUNDS: [&str; 24] = [
-        "least",
-        "most",
-        "min",
-        "max",
-        "minimum",
-        "maximum",
-        "under",
-        "over",
-        "below",
-        "above",
-        "between",
-        "less",
-        "more",
-        "up",
-        "mindesten",
-        "höchsten",
-        "unter",
-        "über",
-        "bis",
-        "mehr",
-        "최소",
-        "최대",
-        "이상",
-        "이하",
-    ];
-    BOUNDS.contains(&word) || word.ends_with("이상") || word.ends_with("이하")
+    const BOUNDS: &str = "least most min max minimum maximum under over below above between less more up mindesten höchsten \
+        unter über bis mehr 최소 최대 이상 이하";
+    BOUNDS.split_whitespace().any(|known| known == word) || word.ends_with("이상") || word.ends_with("이하")
 }
 
 /// The value as the field wants it.

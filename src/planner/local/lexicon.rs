@@ -195,6 +195,22 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("row item entry result zeile eintrag 항목", "row link clickable option listitem"),
 ];
 
+/// What the parts of a site are called, and what people look for there.
+pub(super) const PLACES: &[(&str, &str)] = &[
+    (
+        "setting preference account profile einstellung einstellungen konto 설정 계정",
+        "notification notify language currency theme dark password zone unit privacy digest newsletter signature \
+        benachrichtigung sprache währung passwort 알림 언어",
+    ),
+    (
+        "people person team user member contact customer staff personen kontakte 사람",
+        "invite role phone telefon editor viewer admin colleague einladen 초대 전화",
+    ),
+    ("order purchase bestellungen 주문", "return refund invoice parcel delivery 환불"),
+    ("billing payment plan subscription", "card invoice upgrade downgrade subscription"),
+    ("help support contact hilfe kontakt 도움말", "question complaint problem frage 문의"),
+];
+
 /// Words that say little by themselves.
 pub(super) const STOP: &str = "a an the to of in on at for and or with is it its my me from by as be this that then please into below \
     above there them they their all your you i his her after before when so do does any every each both next using via \

@@ -47,9 +47,11 @@ pub(super) fn tell(skills: &Skills, skill: &Skill) {
     let shown = skill.end.line.iter().map(|line| format!("\"{line}\" is shown"));
     let end: Vec<_> = address.chain(shown).collect();
     line("ends", &if end.is_empty() { "when all steps are done".to_owned() } else { end.join(", and ") });
-    let learned =
-        format!("from {} demonstrations; worked {} of {} times", skill.demonstrations, skill.worked, skill.ran);
-    line("learned", &learned);
+    let from = match skill.demonstrations {
+        1 => "one demonstration".to_owned(),
+        several => format!("{several} demonstrations"),
+    };
+    line("learned", &format!("from {from}; worked {} of {} times", skill.worked, skill.ran));
     let mut verbs: Vec<_> = skill.steps.iter().map(|step| step.verb.as_str()).collect();
     verbs.sort_unstable();
     verbs.dedup();

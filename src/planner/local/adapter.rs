@@ -101,11 +101,11 @@ pub fn marks(now: &Situation<'_>, candidate: &Candidate) -> Vec<u32> {
     ];
     let Some(element) = candidate.element.and_then(|index| now.element(index)) else { return found };
     let bound = |word: &String| now.told.words.iter().any(|told| told.is(word));
-    // That a link was pressed whose name the goal says speaks for no other link.
-    let slot = if candidate.position.is_some() || !candidate.note.took.is_empty() { "bound" } else { "free" };
-    found.push(hashed(&["slot", verb, slot]));
-    found.push(hashed(&["role", verb, &element.role, slot]));
-    found.push(hashed(&["tag", verb, &element.tag, slot]));
+    // That a link was pressed whose name the goal says speaks for no other link. What only an id or a class says does
+    // not count here, since these change.
+    let said = if element.stems.iter().any(bound) { "said" } else { "" };
+    found.push(hashed(&["role", verb, &element.role, said]));
+    found.push(hashed(&["tag", verb, &element.tag, said]));
     found.extend(element.marks.iter().map(|mark| hashed(&["mark", verb, mark]) | FRAIL));
     found.extend(shapes(now, element).map(|shape| hashed(&["shape", verb, &shape])));
     found.extend(element.label.iter().rev().take(3).map(|word| hashed(&["label", verb, word])));
@@ -113,6 +113,8 @@ pub fn marks(now: &Situation<'_>, candidate: &Candidate) -> Vec<u32> {
         found.push(hashed(&["name", verb, &element.stems.join(" ")]));
         found.push(hashed(&["name at", verb, &element.stems.join(" "), last]));
     }
+    let slot = candidate.position.is_some() || !candidate.note.took.is_empty();
+    found.push(hashed(&["slot", verb, if slot { "bound" } else { "free" }]));
     found
 }
 

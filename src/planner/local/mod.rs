@@ -239,7 +239,7 @@ impl Local {
     /// done to other things in demonstrations is no reason, and what may uncover it comes before what is half named.
     fn is_sensible(&self, now: &Situation<'_>, all: &[Candidate], candidate: &Candidate) -> bool {
         let seeks = || now.missing && all.iter().any(explores);
-        let taught = self.adapter.is_some() && !now.missing && candidate.features.get(Feature::Unfound) == 0.0;
+        let taught = self.adapter.is_some() && candidate.features.get(Feature::Unfound) == 0.0 && !seeks();
         let meant =
             [Feature::Concept, Feature::Ready, Feature::Banner, Feature::Confirms, Feature::Fill, Feature::Select];
         let meant = candidate.is_open() || meant.iter().any(|feature| candidate.features.get(*feature) > 0.0);
@@ -248,13 +248,15 @@ impl Local {
 
     /// Whether demonstrations, if there are any, do not speak against a candidate.
     fn agrees(&self, now: &Situation<'_>, candidate: &Candidate) -> Agreed {
-        if self.bonus(now, candidate).is_some_and(|bonus| bonus < 0.0) { Agreed::No } else { Agreed::Yes }
+        // That a goal is reached is never shown, so what was shown always speaks for going on.
+        let acts = candidate.call.is_some();
+        let against = self.bonus(now, candidate).is_some_and(|bonus| acts && bonus < 0.0);
+        if against { Agreed::No } else { Agreed::Yes }
     }
 
-    /// What demonstrations say for or against an act, if there are any. That a goal is reached is never shown.
+    /// What demonstrations say for or against a candidate, if there are any.
     fn bonus(&self, now: &Situation<'_>, candidate: &Candidate) -> Option<f32> {
-        let adapter = self.adapter.as_ref().filter(|_| candidate.call.is_some())?;
-        Some(adapter.bonus(&adapter::marks(now, candidate)))
+        Some(self.adapter.as_ref()?.bonus(&adapter::marks(now, candidate)))
     }
 }
 

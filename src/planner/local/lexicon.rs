@@ -170,7 +170,7 @@ pub(super) const CONCEPTS: &[&str] = &[
     "later skip später überspringen 나중 건너",
     "profile account konto profil 계정 프로필 compte cuenta",
     "unread ungelesen 읽지",
-    "invite invitation einladen einladung lade 초대 inviter invitez invitar invita",
+    "invite invitation einladen einladung 초대 inviter invitez invitar invita",
     "spam junk 스팸",
 ];
 
